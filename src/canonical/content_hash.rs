@@ -1,0 +1,68 @@
+//! The studio's content hash.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::digest::Digest;
+use crate::model::{Json, Text};
+
+use super::{ParseError, parse, write};
+
+/// Members that the studio's hasher leaves out, at the top level only.
+const VOLATILE: [&str; 8] = [
+    "id",
+    "createdAt",
+    "updatedAt",
+    "_id",
+    "_createdAt",
+    "_updatedAt",
+    "lastModified",
+    "timestamp",
+];
+
+/// The studio's content hash of a definition: SHA-256 of the canonical JSON without the members
+/// that change by themselves (`ContentTypeHasher.calculateHash`).
+///
+/// ```
+/// use catalyst_sync::canonical::{content_hash, parse};
+///
+/// let definition = parse(r#"{"id":"ct_1"}"#)?;
+/// assert_eq!(
+///     content_hash(definition).to_string(),
+///     "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a" // of `{}`
+/// );
+/// # Ok::<(), catalyst_sync::canonical::ParseError>(())
+/// ```
+#[must_use]
+pub fn content_hash(definition: Json<'_>) -> Digest {
+    let kept = match definition {
+        Json::Object(members) => Json::Object(
+            members
+                .into_iter()
+                .filter(|(key, _)| key.as_str().is_none_or(|key| !VOLATILE.contains(&key)))
+                .collect(),
+        ),
+        other => other,
+    };
+    Digest::from(Sha256::digest(write(&kept)))
+}
+
+/// The content hash of a row, over the snapshot that the studio's version history takes of it:
+/// `{key: <row id>, ...fields}`. A bare list spreads into its indices, as it does in JavaScript.
+///
+/// # Errors
+///
+/// When `fields` is not JSON.
+pub fn content_hash_of_row(id: &str, fields: &str) -> Result<Digest, ParseError> {
+    let mut members = vec![(Text::from("key"), Json::str(id))];
+    match parse(fields)? {
+        Json::Object(own) => members.extend(own),
+        Json::Array(elements) => members.extend(
+            elements
+                .into_iter()
+                .enumerate()
+                .map(|(at, element)| (Text::Str(at.to_string().into()), element)),
+        ),
+        _ => {}
+    }
+    Ok(content_hash(Json::Object(members)))
+}

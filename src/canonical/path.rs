@@ -1,0 +1,113 @@
+//! Where an atom stands in its document.
+
+use std::fmt;
+
+/// Path of an atom: a JSON pointer (RFC 6901) such as `/properties/title/required`.
+///
+/// Ordered so that everything below a path follows it directly.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Path(Box<str>);
+
+impl Path {
+    /// The whole document.
+    #[must_use]
+    pub fn root() -> Self {
+        Self("".into())
+    }
+
+    /// Reads a pointer; `None` unless it is empty or begins with `/`.
+    #[must_use]
+    pub fn parse(pointer: &str) -> Option<Self> {
+        (pointer.is_empty() || pointer.starts_with('/')).then(|| Self(pointer.into()))
+    }
+
+    /// One segment further down.
+    ///
+    /// ```
+    /// use catalyst_sync::canonical::Path;
+    ///
+    /// let path = Path::root().child("enum").child("a/b");
+    /// assert_eq!(path.as_str(), "/enum/a~1b");
+    /// assert_eq!(path.segments().last().as_deref(), Some("a/b"));
+    /// ```
+    #[must_use]
+    pub fn child(&self, segment: &str) -> Self {
+        let mut pointer = String::with_capacity(self.0.len() + 1 + segment.len());
+        pointer.push_str(&self.0);
+        pointer.push('/');
+        for char in segment.chars() {
+            match char {
+                '~' => pointer.push_str("~0"),
+                '/' => pointer.push_str("~1"),
+                other => pointer.push(other),
+            }
+        }
+        Self(pointer.into_boxed_str())
+    }
+
+    /// The path one segment up; `None` for the root.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rfind('/').and_then(|at| self.0.get(..at)).map(|up| Self(up.into()))
+    }
+
+    /// The segments, unescaped.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = String> + '_ {
+        let inner = self.0.strip_prefix('/');
+        inner.into_iter().flat_map(|rest| rest.split('/')).map(unescape)
+    }
+
+    /// The last segment, unescaped; empty for the root.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.segments().next_back().unwrap_or_default()
+    }
+
+    /// Whether this path is strictly below `other`.
+    #[must_use]
+    pub fn is_below(&self, other: &Self) -> bool {
+        self.0.strip_prefix(&*other.0).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// The pointer.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+impl Ord for Path {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        // `/` sorts before every other byte, so that a subtree stays together.
+        let rank = |byte: u8| if byte == b'/' { 0 } else { u16::from(byte) + 1 };
+        self.0.bytes().map(rank).cmp(other.0.bytes().map(rank))
+    }
+}
+
+impl PartialOrd for Path {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+impl serde::Serialize for Path {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}

@@ -1,0 +1,15 @@
+//! Layer 2: who changed what, per atom.
+//!
+//! [`classify`] tells how one value moved against the pair that both sides last agreed on;
+//! [`three_way`] does so for whole documents and adds the two rules of overlap: removing an element
+//! overlaps every movement inside it, and a property's type overlaps the attributes bound to it.
+
+mod base;
+mod movement;
+mod shape;
+mod three_way;
+
+pub use base::{Ancestor, Base, Pair};
+pub use movement::{Movement, classify};
+pub use shape::Shape;
+pub use three_way::{AtomMovement, Merge, three_way};

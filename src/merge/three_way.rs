@@ -1,0 +1,212 @@
+//! The movements of a whole document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::canonical::{Canonical, Path, View};
+use crate::model::Json;
+
+use super::{Ancestor, Base, Movement, Pair, Shape, classify};
+
+/// How one atom moved, with its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtomMovement {
+    /// Where.
+    pub path: Path,
+    /// What both sides were; `None` when nothing was ever agreed.
+    pub base: Option<Pair>,
+    /// The studio's value now.
+    pub local: Option<Canonical>,
+    /// The platform's value now.
+    pub remote: Option<Canonical>,
+    /// How it went.
+    pub movement: Movement,
+    /// For a conflict that only follows from another one (an attribute of a property whose removal
+    /// or retyping conflicts): where that one is.
+    pub under: Option<Path>,
+}
+
+/// Everything that moved in a document. Atoms that did not move are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Merge {
+    /// The movements, in the order of paths.
+    pub movements: Vec<AtomMovement>,
+}
+
+impl Merge {
+    /// The movements of one kind.
+    pub fn of(&self, movement: Movement) -> impl Iterator<Item = &AtomMovement> {
+        self.movements.iter().filter(move |atom| atom.movement == movement)
+    }
+
+    /// One entry per overlap: the conflicts that do not follow from another one.
+    pub fn overlaps(&self) -> impl Iterator<Item = &AtomMovement> {
+        self.of(Movement::Conflict).filter(|atom| atom.under.is_none())
+    }
+
+    /// Whether nothing moved.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.movements.is_empty()
+    }
+}
+
+/// Tells for every atom of a document who moved it since the last agreement.
+///
+/// `base` is `None` for a document that was never reconciled.
+#[must_use]
+pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape) -> Merge {
+    let mut paths: BTreeSet<&Path> = local.iter().chain(remote.iter()).map(|(p, _)| p).collect();
+    paths.extend(base.into_iter().flat_map(Base::paths));
+
+    let mut atoms: BTreeMap<Path, AtomMovement> = BTreeMap::new();
+    for path in paths {
+        let ancestor = base.map_or(Ancestor::Unknown, |base| base.get(path, shape));
+        let (local_value, remote_value) = (local.get(path), remote.get(path));
+        let movement = match shape.ordered_list(path) {
+            Some(list) => classify_order(ancestor, (local, remote), path, &list),
+            None => classify(ancestor, local_value, remote_value),
+        };
+        if movement == Movement::Unchanged {
+            continue;
+        }
+        let base = match ancestor {
+            Ancestor::Known { local, remote } => {
+                Some(Pair { local: local.cloned(), remote: remote.cloned() })
+            }
+            Ancestor::Unknown => None,
+        };
+        atoms.insert(
+            path.clone(),
+            AtomMovement {
+                path: path.clone(),
+                base,
+                local: local_value.cloned(),
+                remote: remote_value.cloned(),
+                movement,
+                under: None,
+            },
+        );
+    }
+    overlap_removals(&mut atoms, shape);
+    overlap_anchors(&mut atoms, shape);
+    Merge { movements: atoms.into_values().collect() }
+}
+
+/// An order moves when the elements that all sides have stand in another sequence: an element that
+/// one side added or removed is no reordering. An order that only one side ever had is a difference
+/// that both live with until that side reorders.
+fn classify_order(
+    ancestor: Ancestor<&Canonical>,
+    (local, remote): (&View, &View),
+    path: &Path,
+    list: &Path,
+) -> Movement {
+    let sequence = |value: Option<&Canonical>| -> Option<Vec<String>> {
+        let value = value?.value();
+        Some(value.elements()?.iter().filter_map(Json::as_str).map(str::to_owned).collect())
+    };
+    let on_local: BTreeSet<String> = local.elements(list).collect();
+    let common: BTreeSet<String> =
+        remote.elements(list).filter(|identity| on_local.contains(identity)).collect();
+    let restrict = |value: Option<&Canonical>, also: Option<&Canonical>| {
+        let mut kept = sequence(value)?;
+        let other = sequence(also);
+        kept.retain(|identity| {
+            common.contains(identity) && other.as_ref().is_none_or(|other| other.contains(identity))
+        });
+        Some(kept)
+    };
+    let (now_local, now_remote) = (local.get(path), remote.get(path));
+    match ancestor {
+        Ancestor::Known { local: was_local, remote: was_remote } => {
+            let local_moved = restrict(now_local, was_local) != restrict(was_local, now_local);
+            let remote_moved = restrict(now_remote, was_remote) != restrict(was_remote, now_remote);
+            match (local_moved, remote_moved) {
+                (false, false) => Movement::Unchanged,
+                (true, false) => Movement::Local,
+                (false, true) => Movement::Remote,
+                (true, true)
+                    if restrict(now_local, now_remote) == restrict(now_remote, now_local) =>
+                {
+                    Movement::Same
+                }
+                (true, true) => Movement::Conflict,
+            }
+        }
+        Ancestor::Unknown if now_local.is_none() || now_remote.is_none() => {
+            // Creating the document sends its order; adopting one does not impose it.
+            if remote.is_empty() { Movement::Local } else { Movement::Unchanged }
+        }
+        Ancestor::Unknown if restrict(now_local, now_remote) == restrict(now_remote, now_local) => {
+            Movement::Same
+        }
+        Ancestor::Unknown => Movement::Conflict,
+    }
+}
+
+/// Removing an element on one side overlaps every movement of the other side inside it.
+fn overlap_removals(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
+    let removed: Vec<(Path, Movement)> = atoms
+        .values()
+        .filter(|atom| shape.is_element(&atom.path))
+        .filter_map(|atom| match atom.movement {
+            Movement::Local if atom.local.is_none() => Some((atom.path.clone(), Movement::Remote)),
+            Movement::Remote if atom.remote.is_none() => Some((atom.path.clone(), Movement::Local)),
+            _ => None,
+        })
+        .collect();
+    for (element, theirs) in removed {
+        let inside = |atom: &&mut AtomMovement| atom.path.is_below(&element);
+        let overlaps = atoms
+            .values_mut()
+            .filter(inside)
+            .any(|atom| atom.movement == theirs || atom.movement == Movement::Conflict);
+        if !overlaps {
+            continue;
+        }
+        for atom in atoms.values_mut().filter(inside) {
+            atom.movement = Movement::Conflict;
+            atom.under = Some(element.clone());
+        }
+        if let Some(atom) = atoms.get_mut(&element) {
+            atom.movement = Movement::Conflict;
+        }
+    }
+}
+
+/// A movement of a property's anchor overlaps the other side's movements of what is bound to it.
+fn overlap_anchors(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
+    let mut bound: BTreeMap<Path, Vec<Path>> = BTreeMap::new();
+    for path in atoms.keys() {
+        if let Some(anchor) = shape.anchor_of(path).filter(|anchor| atoms.contains_key(anchor)) {
+            bound.entry(anchor).or_default().push(path.clone());
+        }
+    }
+    for (anchor, paths) in bound {
+        let Some(mine) = atoms.get(&anchor).map(|atom| atom.movement) else { continue };
+        let theirs = match mine {
+            Movement::Local => Movement::Remote,
+            Movement::Remote => Movement::Local,
+            Movement::Conflict => Movement::Conflict,
+            Movement::Unchanged | Movement::Same => continue,
+        };
+        let overlaps = mine == Movement::Conflict
+            || paths
+                .iter()
+                .filter_map(|path| atoms.get(path))
+                .any(|atom| atom.movement == theirs || atom.movement == Movement::Conflict);
+        if !overlaps {
+            continue;
+        }
+        let top = atoms.get(&anchor).and_then(|atom| atom.under.clone());
+        for path in &paths {
+            if let Some(atom) = atoms.get_mut(path) {
+                atom.movement = Movement::Conflict;
+                atom.under = Some(top.clone().unwrap_or_else(|| anchor.clone()));
+            }
+        }
+        if let Some(atom) = atoms.get_mut(&anchor) {
+            atom.movement = Movement::Conflict;
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The studio's dialects of a content type.

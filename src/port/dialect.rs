@@ -1,0 +1,157 @@
+//! What a platform can express, and how.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{CreateMode, RemoteDefinition};
+use crate::canonical::{Canonical, View};
+use crate::merge::Shape;
+use crate::model::{ContentType, Field, Finding};
+
+/// What a platform can do, so that the planner never guesses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Who chooses identities.
+    pub identity: IdentityMode,
+    /// What guards a write.
+    pub precondition: PreconditionMode,
+    /// What create does when the identity exists.
+    pub create: CreateMode,
+    /// How long a read may show what was there before a write.
+    pub read_lag: Duration,
+    /// How long a request that got no answer may still take effect.
+    pub in_flight: Duration,
+    /// Structure of the views.
+    pub shape: Shape,
+}
+
+/// Who chooses the identity of a new document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentityMode {
+    /// We do.
+    Chosen,
+    /// The platform does, in its answer.
+    Assigned,
+}
+
+/// What guards a write against a change that nobody saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreconditionMode {
+    /// An entity tag.
+    Etag,
+    /// A version number in the document.
+    Version,
+    /// Nothing; the README says so.
+    None,
+}
+
+/// Keys for something new, and keys under which it may already exist.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeyNames {
+    /// The key that a creation uses.
+    pub preferred: String,
+    /// Keys that earlier tools gave to the same name, best first.
+    pub legacy: Vec<String>,
+}
+
+/// Names of a field on the platform: see [`KeyNames`].
+pub type FieldNames = KeyNames;
+
+/// What is bound already, which projection keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Held {
+    /// Property key of every field, by [`Field::identity`](crate::model::Field::identity).
+    pub keys: BTreeMap<String, String>,
+    /// The platform's half of the base, else what the platform shows; empty for a new type. Only
+    /// what is immutable or sticky is looked up in it: property types and the base type.
+    pub view: View,
+    /// The studio's kind of each property at the last agreement, by property key.
+    pub kinds: BTreeMap<String, String>,
+}
+
+/// What a platform cannot express of a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Loss {
+    /// The attribute, in the studio's words.
+    pub attribute: String,
+    /// Its value.
+    pub value: Canonical,
+    /// Why it is lost.
+    pub reason: String,
+}
+
+/// How one field is expressed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldMapping {
+    /// Name in the studio.
+    pub name: String,
+    /// Kind in the studio.
+    pub kind: String,
+    /// Property key on the platform.
+    pub platform_key: String,
+    /// Property type on the platform, for people.
+    pub platform_type: String,
+    /// Whether the type is kept because the property already has it.
+    pub held: bool,
+    /// What is lost of the field.
+    pub losses: Vec<Loss>,
+}
+
+/// A content type as a platform can express it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Projection {
+    /// The document. References stand in it as `content-type:<row id>`.
+    pub view: View,
+    /// What is lost of the type itself.
+    pub losses: Vec<Loss>,
+    /// How each field is expressed, with its losses.
+    pub fields: Vec<FieldMapping>,
+    /// What the user should know or must change.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a remote definition cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct DialectError {
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// What a platform can express, and how: a lens between the studio's content types and views.
+/// Pure: no I/O, no clock.
+pub trait Dialect: Send + Sync {
+    /// Names the platform in plans, errors and records.
+    fn name(&self) -> &'static str;
+
+    /// Names the rules by which views are made; a base made by other rules is looked at anew.
+    fn fingerprint(&self) -> String;
+
+    /// What the platform can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Keys for a type.
+    fn type_keys(&self, local: &ContentType) -> KeyNames;
+
+    /// Keys for a field.
+    fn field_keys(&self, field: &Field) -> FieldNames;
+
+    /// The types that fields of this one need beside it, owned by it: their ids are
+    /// `<row id>/<field identity>`. Empty where nested fields are no types of their own.
+    fn parts(&self, local: &ContentType, held: &Held) -> Vec<ContentType>;
+
+    /// Expresses a local type, keeping the platform types that its properties already have.
+    /// [`Field::targets`](crate::model::Field::targets) hold row ids here.
+    fn project(&self, local: &ContentType, held: &Held) -> Projection;
+
+    /// Reads a remote definition down to what we own. References stand in the view as
+    /// `remote:<key>`.
+    ///
+    /// # Errors
+    ///
+    /// When it is no definition of this platform.
+    fn normalize(&self, remote: &RemoteDefinition) -> Result<View, DialectError>;
+}

@@ -1,0 +1,130 @@
+//! The studio's database, which is someone else's.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+/// What the engine asks of the studio.
+#[async_trait]
+pub trait Studio: Send + Sync {
+    /// Reads all websites and content types in one short read transaction.
+    ///
+    /// Returns `None` when nothing was committed since `seen`; what is known still holds then.
+    ///
+    /// # Errors
+    ///
+    /// When there is no readable database of a studio.
+    async fn read(&self, seen: Option<DataVersion>) -> Result<Option<RowSet>, StudioError>;
+
+    /// Counts the content items of each of these types; types without any are left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Studio::read`].
+    async fn content_items(
+        &self,
+        type_ids: Vec<String>,
+    ) -> Result<BTreeMap<String, u64>, StudioError>;
+}
+
+/// Identifies what a connection last saw; equal means that nobody committed in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DataVersion(pub u64);
+
+/// All websites and content types at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowSet {
+    /// What was seen; to be given to the next read.
+    pub version: Option<DataVersion>,
+    /// Which of the columns that differ between the studio's versions exist.
+    pub columns: Columns,
+    /// Websites, by id.
+    pub websites: Vec<WebsiteRow>,
+    /// Content types, by website and row order.
+    pub types: Vec<TypeRow>,
+}
+
+/// Which optional columns of `ContentType` a database has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Columns {
+    /// `key`, `pluralName`, `category`, `displayField`: the later versions of the studio.
+    pub key: bool,
+    /// `settings`: the earlier ones.
+    pub settings: bool,
+}
+
+/// A website.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebsiteRow {
+    /// Row id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A row of `ContentType`, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TypeRow {
+    /// Row id.
+    pub id: String,
+    /// Owner.
+    pub website_id: String,
+    /// Name.
+    pub name: String,
+    /// Key, where the column exists.
+    pub key: Option<String>,
+    /// Plural name, where the column exists.
+    pub plural_name: Option<String>,
+    /// Category, where the column exists.
+    pub category: Option<String>,
+    /// Display field, where the column exists.
+    pub display_field: Option<String>,
+    /// The `fields` column, whatever it holds; `None` when it is NULL or no text.
+    pub fields: Option<Box<str>>,
+    /// The `settings` column, where it exists.
+    pub settings: Option<Box<str>>,
+    /// Milliseconds since the epoch, from any of the three forms that occur.
+    pub created_at: Option<i64>,
+    /// Milliseconds since the epoch, from any of the three forms that occur.
+    pub updated_at: Option<i64>,
+}
+
+/// Why the studio cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StudioError {
+    /// No such file.
+    #[error("no database at {path}")]
+    NotFound {
+        /// Where it was looked for.
+        path: String,
+    },
+    /// A file, but no database of a studio.
+    #[error("{path} is no database of a studio: {reason}")]
+    Invalid {
+        /// The file.
+        path: String,
+        /// What is missing or damaged.
+        reason: String,
+    },
+    /// A kind of database that is not supported.
+    #[error("databases of the kind {kind} are not supported")]
+    Unsupported {
+        /// The scheme of its URL.
+        kind: String,
+    },
+    /// Locked for longer than we wait.
+    #[error("{path} is locked by another program")]
+    Busy {
+        /// The file.
+        path: String,
+    },
+    /// Anything else that reading failed with.
+    #[error("{path} cannot be read: {reason}")]
+    Failed {
+        /// The file.
+        path: String,
+        /// What failed.
+        reason: String,
+    },
+}
