@@ -3,6 +3,7 @@
 
 pub mod canonical;
 pub mod digest;
+pub mod engine;
 pub mod error;
 pub mod merge;
 pub mod model;

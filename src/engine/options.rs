@@ -1,0 +1,158 @@
+//! What callers ask for, checked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorCode, SyncError};
+
+/// Which provider, and how it is configured for this call; what is not said comes from the
+/// environment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProviderRequest {
+    /// `optimizely`, `files` …; `None` for the engine's default.
+    pub id: Option<String>,
+    /// The provider's `config`, name by name. May hold secrets.
+    pub config: Vec<(String, String)>,
+}
+
+/// What to look at: nothing means everything.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    /// The target.
+    pub provider: ProviderRequest,
+    /// One website; `None` for every one.
+    pub website_id: Option<String>,
+    /// Keys or ids of types; empty for all.
+    pub types: Vec<String>,
+    /// Whether to list details besides the summary.
+    pub include_details: bool,
+}
+
+/// How a run behaves; the names are those of `job.options`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RunOptions {
+    /// Read and plan, send no write.
+    pub dry_run: bool,
+    /// Direction; only `push` so far.
+    pub mode: Option<String>,
+    /// The digest of the plan that was reviewed.
+    pub plan_digest: Option<String>,
+    /// Stop after the first type that fails.
+    pub stop_on_error: bool,
+    /// Send every type again even if nothing differs.
+    pub force: bool,
+    /// Deletions are allowed.
+    pub allow_delete: bool,
+    /// Changes that lose content are allowed.
+    pub allow_data_loss: bool,
+    /// What to do with a type that has an open conflict.
+    pub conflict_strategy: Option<String>,
+    /// What to undo when the run fails.
+    pub rollback: Option<String>,
+    /// Keep local rows on a rollback.
+    pub preserve_data: Option<bool>,
+    /// Skip warnings of validation.
+    pub bypass_validation: bool,
+}
+
+/// What a run does with open conflicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ConflictStrategy {
+    /// Leaves the whole type alone.
+    Skip,
+    /// Ships the movements that do not overlap.
+    #[default]
+    Merge,
+    /// Ships ours over the overlap too.
+    SourceWins,
+}
+
+impl RunOptions {
+    /// Refuses what does not exist, naming it.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_AVAILABLE` for what a later release brings, `INVALID_ARGUMENT` for what never will.
+    pub fn check(&self) -> Result<ConflictStrategy, SyncError> {
+        let later = |what: &str| {
+            SyncError::new(ErrorCode::NotAvailable, format!("{what} is not available yet"))
+                .next_step("leave it out")
+        };
+        match self.mode.as_deref() {
+            None | Some("push") => {}
+            Some(mode @ ("pull" | "bidirectional")) => {
+                return Err(later(&format!("the mode {mode:?}")));
+            }
+            Some(other) => return Err(unknown("options.mode", other, "push")),
+        }
+        match self.rollback.as_deref() {
+            None | Some("none") => {}
+            Some("failed-only" | "full") => return Err(later("options.rollback")),
+            Some(other) => return Err(unknown("options.rollback", other, "none")),
+        }
+        if self.plan_digest.is_some() {
+            return Err(later("options.planDigest"));
+        }
+        match self.conflict_strategy.as_deref() {
+            None | Some("merge") => Ok(ConflictStrategy::Merge),
+            Some("skip") => Ok(ConflictStrategy::Skip),
+            Some("source_wins") => Ok(ConflictStrategy::SourceWins),
+            Some("target_wins") => Err(later("the conflict strategy \"target_wins\"")),
+            Some(other) => {
+                Err(unknown("options.conflictStrategy", other, "skip, merge or source_wins"))
+            }
+        }
+    }
+}
+
+fn unknown(argument: &str, value: &str, expected: &str) -> SyncError {
+    SyncError::new(
+        ErrorCode::InvalidArgument,
+        format!("{argument} is {value:?}, and should be {expected}"),
+    )
+}
+
+/// A deployment to run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RunRequest {
+    /// The caller's id of the job.
+    pub job_id: String,
+    /// The job as given, JSON without what has no JSON form; kept with the run.
+    pub job: String,
+    /// The target.
+    pub provider: ProviderRequest,
+    /// One website; `None` for every one.
+    pub website_id: Option<String>,
+    /// Keys or ids of types; empty for all.
+    pub selected_types: Vec<String>,
+    /// Repeat only what did not succeed in the latest stored run of this job, planned anew.
+    pub retry_of: Option<String>,
+    /// Options.
+    pub options: RunOptions,
+    /// Who acts.
+    pub actor: String,
+}
+
+/// What holds for every run of an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Provider for calls that name none.
+    pub default_provider: String,
+    /// Requests of one run in flight at once.
+    pub max_in_flight: usize,
+    /// Requests for one operation before it counts as failed.
+    pub max_attempts: u32,
+    /// How long a listing may be reused by reading calls, in milliseconds.
+    pub cache_ttl_ms: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            default_provider: "optimizely".to_owned(),
+            max_in_flight: 8,
+            max_attempts: 3,
+            cache_ttl_ms: 5_000,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What an engine is made of.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{ProviderRequest, Settings};
+use crate::error::SyncError;
+use crate::port::{Adapter, Clock, Dialect, Store, Studio};
+
+/// A target with its dialect and a connection to it.
+#[derive(Clone)]
+pub struct Platform {
+    /// Provider id.
+    pub provider: String,
+    /// `platform:host:tenant`; `None` for a target that does not exist yet.
+    pub target: String,
+    /// What it can express.
+    pub dialect: Arc<dyn Dialect>,
+    /// The connection.
+    pub adapter: Arc<dyn Adapter>,
+}
+
+/// Makes platforms. The composition root implements it, because only it knows them all.
+#[async_trait]
+pub trait Platforms: Send + Sync {
+    /// Connects to what is asked for; sends nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such provider, or it is not configured.
+    async fn connect(
+        &self,
+        request: &ProviderRequest,
+        default: &str,
+    ) -> Result<Platform, SyncError>;
+}
+
+/// Everything an engine needs of the world.
+#[derive(Clone)]
+pub struct Ports {
+    /// The studio.
+    pub studio: Arc<dyn Studio>,
+    /// The memory.
+    pub store: Arc<dyn Store>,
+    /// The targets.
+    pub platforms: Arc<dyn Platforms>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The engine. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) ports: Ports,
+    pub(super) settings: Arc<Settings>,
+}
+
+impl Engine {
+    /// Makes an engine; nothing is opened yet.
+    #[must_use]
+    pub fn new(ports: Ports, settings: Settings) -> Self {
+        Self { ports, settings: Arc::new(settings) }
+    }
+}
