@@ -3,6 +3,7 @@
 mod options;
 mod ports;
 mod report;
+mod verbs_placeholder;
 
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
 pub use ports::{Engine, Platform, Platforms, Ports};
@@ -13,3 +14,4 @@ pub use report::{
     PlannedOperation, Recovery, RecoveryError, Reporter, RunEvent, RunReport, RunStatus,
     TypeChange, TypeMapping,
 };
+pub use verbs_placeholder::hash_content_type;
