@@ -22,7 +22,8 @@ class SyncEngine {
   /** The desk is given by `configure` only: what runs stays known when the default engine changes. */
   constructor(options = {}, desk = new Desk()) {
     this.#logger = read.readLogger(options?.logger)
-    this.#native = call(() => native.NativeEngine.configure(read.optionsText(options)))
+    const text = read.optionsText(options)
+    this.#native = call(() => native.NativeEngine.configure(text))
     this.#desk = desk
   }
 
@@ -153,7 +154,10 @@ class SyncEngine {
   }
 
   async close() {
-    const closing = ask(() => this.#native.close(), () => undefined)
+    const closing = ask(
+      () => this.#native.close(),
+      () => undefined,
+    )
     await this.#desk.clear()
     await closing
   }

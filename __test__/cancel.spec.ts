@@ -1,0 +1,95 @@
+import type { DeploymentHandle } from '..'
+import { Bench, job, messages, provider, statuses } from './support/bench'
+
+let bench: Bench
+
+beforeAll(async () => {
+  bench = await Bench.open({ types: 20, latencyMs: 50 })
+})
+
+afterAll(() => bench.close())
+
+const BY_USER = 'Deployment cancelled by user'
+
+/** Starts a deployment and waits for its second update, when it certainly works. */
+async function working(id: string) {
+  let seen = 0
+  let report: () => void
+  const second = new Promise<void>((resolve) => (report = resolve))
+  const updates: ReturnType<typeof job>[] = []
+  const handle = bench.engine.startDeployment(job({ id }), provider(), (update) => {
+    updates.push(update)
+    if (++seen === 2) report()
+  })
+  await second
+  return { handle, updates }
+}
+
+test('ends at once, once, with a warning', async () => {
+  const { handle, updates } = await working('a')
+  handle.cancel()
+  handle.cancel()
+  expect(bench.engine.cancelDeployment('a')).toBe(false)
+  expect(updates.at(-1)).toMatchObject({ status: 'cancelled' })
+  expect(updates.at(-1)?.progress).toBeLessThan(100)
+  expect(updates.at(-1)?.completedAt).toBeInstanceOf(Date)
+  expect(updates.at(-1)?.logs.at(-1)).toMatchObject({ level: 'warning', message: BY_USER })
+  const { job: last } = await handle.done
+  expect(statuses(updates).filter((status) => status === 'cancelled')).toHaveLength(1)
+  expect(last.status).toBe('cancelled')
+  expect(messages(last).filter((message) => message === BY_USER)).toHaveLength(1)
+})
+
+test('works inside the first update', async () => {
+  const seen: string[] = []
+  const answers: boolean[] = []
+  const handle = bench.engine.startDeployment(job({ id: 'b' }), provider(), ({ status }) => {
+    seen.push(status)
+    if (status === 'running') answers.push(bench.engine.cancelDeployment('b'))
+  })
+  expect(seen).toEqual(['running', 'cancelled'])
+  expect(answers).toEqual([true])
+  const { job: last, outcomes } = await handle.done
+  expect(seen).toEqual(['running', 'cancelled'])
+  expect(last.status).toBe('cancelled')
+  expect(outcomes).toEqual([])
+})
+
+test('does nothing after the end', async () => {
+  const quick = await Bench.open({ types: 1 })
+  const { handle, updates } = quick.deploy({ id: 'c' })
+  await handle.done
+  const before = updates.length
+  handle.cancel()
+  expect(quick.engine.cancelDeployment('c')).toBe(false)
+  expect(updates).toHaveLength(before)
+  expect(updates.at(-1)?.status).toBe('completed')
+  await quick.close()
+})
+
+test('does nothing inside the terminal update', async () => {
+  const quick = await Bench.open({ types: 1 })
+  const seen: string[] = []
+  const handle: DeploymentHandle = quick.engine.startDeployment(job(), provider(), ({ status }) => {
+    seen.push(status)
+    if (status === 'completed') handle.cancel()
+  })
+  expect((await handle.done).job.status).toBe('completed')
+  expect(seen.filter((status) => status !== 'running')).toEqual(['completed'])
+  await quick.close()
+})
+
+test('knows no deployment that was never started', () => {
+  expect(bench.engine.cancelDeployment('nobody')).toBe(false)
+})
+
+test('lets the next run of the same website wait instead of refusing it', async () => {
+  const first = await working('d')
+  let firstDone = false
+  void first.handle.done.then(() => (firstDone = true))
+  first.handle.cancel()
+  const second = bench.deploy({ id: 'd' })
+  const { job: last } = await second.handle.done
+  expect(firstDone).toBe(true)
+  expect(last.status).toBe('completed')
+})

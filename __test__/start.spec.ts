@@ -1,0 +1,169 @@
+import { SyncEngine, type CMSProvider, type DeploymentJob } from '..'
+import { Bench, job, messages, provider, statuses, watched } from './support/bench'
+
+let bench: Bench
+
+beforeAll(async () => {
+  bench = await Bench.open()
+})
+
+afterAll(() => bench.close())
+
+test('shows the first update before it returns, and one end', async () => {
+  const { handle, updates } = bench.deploy()
+  expect(statuses(updates)).toEqual(['running'])
+  const { job: last, metrics, outcomes } = await handle.done
+  expect(updates.at(-1)).toEqual(last)
+  expect(last).toMatchObject({ status: 'completed', outcome: 'success', progress: 100 })
+  expect(last.completedAt).toBeInstanceOf(Date)
+  expect(statuses(updates).filter((status) => status !== 'running')).toEqual(['completed'])
+  expect(metrics).toEqual(last.metrics)
+  expect(outcomes).toEqual(last.outcomes)
+  expect(outcomes).toHaveLength(5)
+})
+
+test('keeps every member of the job, with or without a JSON form', async () => {
+  const own = { websiteId: 'site_1', size: 10n, callback: () => 1, nothing: undefined }
+  const { handle, updates } = bench.deploy({ id: 'kept', progress: 12.7, ...own })
+  await handle.done
+  for (const update of updates) expect(update).toMatchObject(own)
+  expect(updates[0]).toMatchObject({ id: 'kept', progress: 12, startedAt: new Date(1_000) })
+})
+
+test('starts from the own log of the job, and shares its entries', async () => {
+  const entry = { timestamp: new Date(5), level: 'info' as const, message: 'before' }
+  const { handle, updates } = bench.deploy({ logs: [entry] })
+  await handle.done
+  expect(updates[0]?.logs).toEqual([entry])
+  for (const update of updates) expect(update.logs[0]).toBe(entry)
+})
+
+test('does not show what an earlier run of the same job said', async () => {
+  const stale = {
+    error: 'it failed',
+    errorInfo: { code: 'X', class: 'STATE' as const, details: {} },
+  }
+  const { handle } = bench.deploy(stale)
+  const { job: last } = await handle.done
+  expect(last).toMatchObject({ status: 'completed', error: undefined, errorInfo: undefined })
+})
+
+test('gives dates to a job that came as JSON', async () => {
+  const text = JSON.stringify(
+    job({ logs: [{ timestamp: new Date(7), level: 'info', message: 'm' }] }),
+  )
+  const run = watched((onUpdate) =>
+    bench.engine.startDeployment(JSON.parse(text) as DeploymentJob, provider(), onUpdate),
+  )
+  expect(run.updates[0]?.startedAt).toEqual(new Date(1_000))
+  expect(run.updates[0]?.logs[0]?.timestamp).toEqual(new Date(7))
+  await run.handle.done
+})
+
+describe('a job that cannot run ends failed', () => {
+  const circular: DeploymentJob & { self?: unknown } = job({ selectedTypes: 'x' as never })
+  circular.self = circular
+  const throwing = {
+    get id(): string {
+      throw new Error('no id for you')
+    },
+  } as DeploymentJob
+  test.each<[string, unknown, unknown, string, string]>([
+    ['no job', null, provider(), 'INVALID_ARGUMENT', 'job is missing, and should be an object'],
+    [
+      'a job that is no object',
+      5,
+      provider(),
+      'INVALID_ARGUMENT',
+      'job is 5, and should be an object',
+    ],
+    ['no id', { ...job(), id: undefined }, provider(), 'INVALID_ARGUMENT', 'job.id is missing'],
+    ['an empty id', job({ id: '' }), provider(), 'INVALID_ARGUMENT', 'job.id is ""'],
+    ['a throwing getter', throwing, provider(), 'INVALID_ARGUMENT', 'job is "[unreadable]"'],
+    ['a circular job', circular, provider(), 'INVALID_ARGUMENT', 'job.selectedTypes is "x"'],
+    ['no provider', job(), null, 'INVALID_ARGUMENT', 'provider is missing'],
+    ['a provider without id', job(), {}, 'INVALID_ARGUMENT', 'provider.id is missing'],
+    [
+      'a setting that is no text',
+      job(),
+      provider({ clientSecret: 7 as never }),
+      'INVALID_ARGUMENT',
+      'provider.config.clientSecret is a number, and should be a text',
+    ],
+    [
+      'an option of the wrong type',
+      job({ options: { dryRun: 'yes' as never } }),
+      provider(),
+      'INVALID_ARGUMENT',
+      'job.options.dryRun is "yes", and should be true or false',
+    ],
+    ['a mode to come', job({ options: { mode: 'pull' } }), provider(), 'NOT_AVAILABLE', 'pull'],
+    [
+      'an unknown mode',
+      job({ options: { mode: 'x' as never } }),
+      provider(),
+      'INVALID_ARGUMENT',
+      'x',
+    ],
+  ])('%s', async (_name, badJob, badProvider, code, message) => {
+    const { handle, updates } = watched((onUpdate) =>
+      bench.engine.startDeployment(badJob as DeploymentJob, badProvider as CMSProvider, onUpdate),
+    )
+    expect(statuses(updates)).toEqual(['running'])
+    const { job: last } = await handle.done
+    expect(statuses(updates)).toEqual(['running', 'failed'])
+    expect(last).toMatchObject({ outcome: 'failed', errorInfo: { code } })
+    expect(last.error).toContain(message)
+    expect(last.logs.at(-1)).toMatchObject({ level: 'error', message: last.error })
+  })
+})
+
+test('ends a job with an unknown provider', async () => {
+  const unknown = { ...provider(), id: 'drupal' as never }
+  const { handle } = watched((onUpdate) => bench.engine.startDeployment(job(), unknown, onUpdate))
+  expect((await handle.done).job.errorInfo?.code).toBe('UNKNOWN_PROVIDER')
+})
+
+test('refuses an onUpdate that is no function', () => {
+  const start = () => bench.engine.startDeployment(job(), provider(), undefined as never)
+  expect(start).toThrow('onUpdate is of type undefined, and should be a function')
+  expect(start).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', status: 400 }))
+})
+
+test('refuses a second run of a live id and leaves the first alone', async () => {
+  const first = bench.deploy({ id: 'same' })
+  const second = bench.deploy({ id: 'same' })
+  expect((await second.handle.done).job.errorInfo?.code).toBe('DEPLOYMENT_IN_PROGRESS')
+  expect(statuses(second.updates)).toEqual(['running', 'failed'])
+  expect((await first.handle.done).job.status).toBe('completed')
+  const third = bench.deploy({ id: 'same' })
+  expect((await third.handle.done).job.status).toBe('completed')
+})
+
+test('logs an exception of onUpdate once and goes on', async () => {
+  const seen: DeploymentJob[] = []
+  const handle = bench.engine.startDeployment(job(), provider(), (update) => {
+    seen.push(update)
+    throw new Error('the page is gone')
+  })
+  const { job: last } = await handle.done
+  expect(last.status).toBe('completed')
+  const warnings = messages(last).filter((message) => message.includes('the page is gone'))
+  expect(warnings).toEqual(['onUpdate threw, which was ignored: the page is gone'])
+})
+
+test('synchronizes without a job', async () => {
+  const { job: last, outcomes } = await bench.engine.synchronize({ contentTypeKeys: ['ct_1'] })
+  expect(last).toMatchObject({ status: 'completed', selectedTypes: ['ct_1'] })
+  expect(outcomes.map(({ name }) => name)).toEqual(['Type 1'])
+})
+
+test('opens the database on its own threads', async () => {
+  const engine = new SyncEngine({ databaseUrl: 'file:./there-is-no-such-file.db' })
+  const { handle, updates } = watched((onUpdate) =>
+    engine.startDeployment(job(), provider(), onUpdate),
+  )
+  expect(statuses(updates)).toEqual(['running'])
+  expect((await handle.done).job.errorInfo?.code).toBe('DATABASE_NOT_FOUND')
+  await engine.close()
+})
