@@ -7,7 +7,7 @@ beforeAll(async () => {
   bench = await Bench.open({ types: 20, latencyMs: 50 })
 })
 
-afterAll(() => bench.close())
+afterAll(() => bench?.close())
 
 const BY_USER = 'Deployment cancelled by user'
 

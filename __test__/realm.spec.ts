@@ -7,7 +7,7 @@ beforeAll(async () => {
   bench = await Bench.open({ types: 2 })
 })
 
-afterAll(() => bench.close())
+afterAll(() => bench?.close())
 
 test('extracted types are of this realm, with dates', async () => {
   const { types, metadata } = await bench.engine.extractContentTypes({ websiteId: 'site_1' })

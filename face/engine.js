@@ -29,7 +29,7 @@ class SyncEngine {
 
   startDeployment(job, provider, onUpdate) {
     requireFunction('onUpdate', onUpdate)
-    const run = this.#prepare(read.readJob(job), provider, onUpdate)
+    const run = this.#prepare(read.readJob(job), read.providerText(provider), onUpdate)
     run.start()
     return run.handle
   }
@@ -53,7 +53,9 @@ class SyncEngine {
     for (const member of ['completedAt', ...SAID_AT_THE_END]) {
       if (member in own) own[member] = undefined
     }
-    const run = this.#prepare(read.readJob(own), provider, onUpdate, { retryOf: original.own.id })
+    const target = read.providerText(provider)
+    const retryOf = original.own.id
+    const run = this.#prepare(read.readJob(own), target, onUpdate, { retryOf })
     run.startIn(delayMs)
     return run.handle
   }
@@ -109,9 +111,13 @@ class SyncEngine {
       progress: 0,
       startedAt: new Date(),
       logs: [],
-      options: run,
+      // What is no object is refused by name, and not taken for no options at all.
+      options: typeof options === 'object' ? run : options,
     }
-    return this.startDeployment(job, provider, () => {}).done
+    const target = provider === undefined ? undefined : read.providerText(provider)
+    const prepared = this.#prepare(read.readJob(job), target, () => {})
+    prepared.start()
+    return prepared.done
   }
 
   async extractContentTypes(options) {
@@ -162,11 +168,11 @@ class SyncEngine {
     await closing
   }
 
-  #prepare({ own, text }, provider, onUpdate, { retryOf, reason } = {}) {
+  #prepare({ own, text }, target, onUpdate, { retryOf, reason } = {}) {
     const why = reason ?? (this.#desk.isLive(own.id) ? inProgress(own.id) : undefined)
     const listed = why === undefined && typeof own.id === 'string' && own.id !== ''
     return new Run({
-      native: this.#native.prepare(text, read.providerText(provider), retryOf, why),
+      native: this.#native.prepare(text, target, retryOf, why),
       own,
       onUpdate,
       desk: listed ? this.#desk : undefined,

@@ -73,6 +73,13 @@ export class Folder {
   }
 }
 
+const open = new Set<Bench>()
+
+// A test that failed half-way has not closed its bench.
+afterAll(async () => {
+  for (const bench of open) await bench.close()
+})
+
 /** A studio, a fake platform and an engine between them. */
 export class Bench {
   private constructor(
@@ -99,7 +106,9 @@ export class Bench {
       allowedHosts: [host],
       ...options,
     })
-    return new Bench(folder, platform, engine)
+    const bench = new Bench(folder, platform, engine)
+    open.add(bench)
+    return bench
   }
 
   /** Starts a deployment and remembers its updates. */
@@ -108,6 +117,7 @@ export class Bench {
   }
 
   async close(): Promise<void> {
+    if (!open.delete(this)) return
     await this.engine.close()
     await this.platform.stop()
     this.folder.remove()

@@ -28,6 +28,7 @@ export class FakePlatform {
   }
 
   async stop(): Promise<void> {
+    if (this.process.exitCode !== null) return
     const ended = new Promise((resolve) => this.process.once('exit', resolve))
     this.process.stdin?.end()
     await ended

@@ -64,21 +64,21 @@ impl NativeEngine {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Prepares a deployment. Never fails: a job that cannot run ends failed. A refusal is the report
-    /// of an error that the face found.
+    /// Prepares a deployment. Never fails: a job that cannot run ends failed. Without a provider, the
+    /// engine's own is meant. A refusal is the report of an error that the face found.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn prepare(
         &self,
         job: String,
-        provider: String,
+        provider: Option<String>,
         retry_of: Option<String>,
         refusal: Option<Refusal>,
     ) -> Deployment {
         let own_progress = options::own_progress(&job);
         let request = match refusal {
             Some(Refusal { code, message }) => Err(error::named(&code, message)),
-            None => options::run_request(job, &provider, retry_of, &self.shared.options),
+            None => options::run_request(job, provider.as_deref(), retry_of, &self.shared.options),
         };
         Deployment::new(Arc::clone(&self.shared), request, own_progress)
     }

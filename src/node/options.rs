@@ -28,10 +28,10 @@ pub(super) fn rehearsal(
     Ok((query_of(&options, defaults)?, run_options(&options, defaults)?))
 }
 
-/// Reads a job and its provider.
+/// Reads a job and its provider; without one, the engine's own is meant.
 pub(super) fn run_request(
     job_text: String,
-    provider_text: &str,
+    provider_text: Option<&str>,
     retry_of: Option<String>,
     defaults: &EngineOptions,
 ) -> Result<RunRequest, SyncError> {
@@ -42,14 +42,10 @@ pub(super) fn run_request(
     }
     let id = job.member("id")?;
     let job_id = id.text()?.filter(|id| !id.is_empty()).ok_or_else(|| id.expected("a text"))?;
-    let provider_json = parse_argument("provider", provider_text)?;
-    let provider = Argument::new("provider", &provider_json);
-    if provider.value().is_none() {
-        return Err(provider.expected("a provider or the id of one"));
-    }
+    let asked = provider_text.map_or(Ok(ProviderRequest::default()), named_provider)?;
     Ok(RunRequest {
         job_id: job_id.to_owned(),
-        provider: with_default(provider_request(&provider)?, defaults),
+        provider: with_default(asked, defaults),
         website_id: website(&job)?,
         selected_types: job.member("selectedTypes")?.texts()?,
         retry_of,
@@ -57,6 +53,15 @@ pub(super) fn run_request(
         actor: "system".to_owned(),
         job: job_text,
     })
+}
+
+fn named_provider(text: &str) -> Result<ProviderRequest, SyncError> {
+    let json = parse_argument("provider", text)?;
+    let provider = Argument::new("provider", &json);
+    if provider.value().is_none() {
+        return Err(provider.expected("a provider or the id of one"));
+    }
+    provider_request(&provider)
 }
 
 /// The progress that a job starts with: its own, as a whole number. One that ran to its end starts
