@@ -7,4 +7,5 @@ pub mod engine;
 pub mod error;
 pub mod merge;
 pub mod model;
+pub mod plan;
 pub mod port;

@@ -1,9 +1,12 @@
 //! What an engine is made of.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
+use super::listing::KeptListing;
+use super::locals::Locals;
 use super::{ProviderRequest, Settings};
 use crate::error::SyncError;
 use crate::port::{Adapter, Clock, Dialect, Store, Studio};
@@ -54,12 +57,24 @@ pub struct Ports {
 pub struct Engine {
     pub(super) ports: Ports,
     pub(super) settings: Arc<Settings>,
+    /// The studio as last read, for as long as nothing is committed.
+    pub(super) kept_locals: Arc<tokio::sync::Mutex<Option<Arc<Locals>>>>,
+    /// Recent listings by target, shared by reading calls.
+    pub(super) kept_listings: Arc<Mutex<HashMap<String, ListingSlot>>>,
 }
+
+/// A listing that one reader makes and others wait for.
+pub(super) type ListingSlot = Arc<tokio::sync::Mutex<Option<KeptListing>>>;
 
 impl Engine {
     /// Makes an engine; nothing is opened yet.
     #[must_use]
     pub fn new(ports: Ports, settings: Settings) -> Self {
-        Self { ports, settings: Arc::new(settings) }
+        Self {
+            ports,
+            settings: Arc::new(settings),
+            kept_locals: Arc::default(),
+            kept_listings: Arc::default(),
+        }
     }
 }

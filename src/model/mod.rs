@@ -12,4 +12,4 @@ mod targets;
 pub use content_type::{Category, Choice, Constraints, ContentType, Field, FieldKind, Raw};
 pub use finding::{Finding, Severity};
 pub use json::{Json, Text};
-pub use targets::resolve_targets;
+pub use targets::TargetIndex;

@@ -1,135 +1,111 @@
 //! What references point at, as row ids.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::HashMap;
 
 use super::{ContentType, Field, Finding};
 
-/// Rewrites the targets of every field, nested ones included, to row ids of the same website.
+/// The names by which the types of each website may be referred to.
 ///
-/// The studio names a target by id, key or name. Each is looked for in that order and as written,
-/// then as a name in any case, if only one type has it. A target that no type or more than one type
-/// answers to is taken out and becomes the warning `UNKNOWN_TARGET`.
+/// Holds names and ids only, so that it can stand for a studio of any size.
 ///
 /// ```
-/// use catalyst_sync::model::{ContentType, Field, resolve_targets};
+/// use catalyst_sync::model::{ContentType, Field, TargetIndex};
 ///
-/// let venue = ContentType { id: "c2".into(), name: "Venue".into(), ..ContentType::default() };
-/// let mut event = ContentType { id: "c1".into(), name: "Event".into(), ..ContentType::default() };
+/// let index = TargetIndex::new([("site", "c2", None, "Venue")]);
+/// let mut event = ContentType { website_id: "site".into(), ..ContentType::default() };
 /// event.fields = vec![Field { targets: vec!["venue".into()], ..Field::default() }];
-/// let mut types = [venue, event];
-/// assert!(resolve_targets(&mut types).is_empty());
-/// assert_eq!(types[1].fields[0].targets, ["c2"]);
+/// assert!(index.resolve(&mut event).is_empty());
+/// assert_eq!(event.fields[0].targets, ["c2"]);
 /// ```
-#[must_use]
-pub fn resolve_targets(types: &mut [ContentType]) -> Vec<Finding> {
-    // Fields are no part of the index, so they can be rewritten while it borrows the rest.
-    let mut taken: Vec<(usize, Vec<Field>)> = types
-        .iter_mut()
-        .enumerate()
-        .filter(|(_, own)| own.fields.iter().any(refers))
-        .map(|(position, own)| (position, std::mem::take(&mut own.fields)))
-        .collect();
-    let mut findings = Vec::new();
-    if !taken.is_empty() {
-        let index = Index::of(types);
-        for (position, fields) in &mut taken {
-            let Some(owner) = types.get(*position) else { continue };
-            for field in fields {
-                rewrite(field, owner, &index, &mut findings);
+#[derive(Debug, Default)]
+pub struct TargetIndex {
+    websites: HashMap<String, Names>,
+}
+
+/// Row ids by name; `None` where several types are called so.
+#[derive(Debug, Default)]
+struct Names {
+    ids: HashMap<String, Option<String>>,
+    keys: HashMap<String, Option<String>>,
+    names: HashMap<String, Option<String>>,
+    folded: HashMap<String, Option<String>>,
+}
+
+impl TargetIndex {
+    /// Indexes types, each given as website, row id, key and name.
+    pub fn new<'t>(
+        types: impl IntoIterator<Item = (&'t str, &'t str, Option<&'t str>, &'t str)>,
+    ) -> Self {
+        let mut index = Self::default();
+        for (website, id, key, name) in types {
+            let names = index.websites.entry(website.to_owned()).or_default();
+            add(&mut names.ids, id.to_owned(), id);
+            if let Some(key) = key {
+                add(&mut names.keys, key.to_owned(), id);
             }
+            add(&mut names.names, name.to_owned(), id);
+            add(&mut names.folded, name.to_lowercase(), id);
         }
+        index
     }
-    for (position, fields) in taken {
-        if let Some(own) = types.get_mut(position) {
-            own.fields = fields;
+
+    /// Rewrites the targets of every field, nested ones included, to row ids of the same website.
+    ///
+    /// The studio names a target by id, key or name. Each is looked for in that order and as
+    /// written, then as a name in any case, if only one type has it. A target that no type or more
+    /// than one type answers to is taken out and becomes the warning `UNKNOWN_TARGET`.
+    #[must_use]
+    pub fn resolve(&self, content: &mut ContentType) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let names = self.websites.get(&content.website_id);
+        for field in &mut content.fields {
+            rewrite(field, names, &mut findings);
         }
+        let type_key = content.key.as_deref().unwrap_or(&content.name);
+        findings.into_iter().map(|finding| finding.of(type_key)).collect()
     }
-    findings
 }
 
-fn refers(field: &Field) -> bool {
-    !field.targets.is_empty() || field.fields.iter().any(refers)
+impl Names {
+    /// The id behind a target: `None` for nobody, `Some(None)` for several.
+    fn find(&self, target: &str) -> Option<Option<&str>> {
+        [&self.ids, &self.keys, &self.names]
+            .into_iter()
+            .find_map(|exact| exact.get(target))
+            .or_else(|| self.folded.get(&target.to_lowercase()))
+            .map(Option::as_deref)
+    }
 }
 
-fn rewrite(field: &mut Field, owner: &ContentType, index: &Index<'_>, into: &mut Vec<Finding>) {
+fn rewrite(field: &mut Field, names: Option<&Names>, findings: &mut Vec<Finding>) {
     let mut ids: Vec<String> = Vec::with_capacity(field.targets.len());
     for target in &field.targets {
-        let problem = match index.find(&owner.website_id, target) {
-            Found::One(id) => {
+        let problem = match names.and_then(|names| names.find(target)) {
+            Some(Some(id)) => {
                 if !ids.iter().any(|known| known == id) {
                     ids.push(id.to_owned());
                 }
                 continue;
             }
-            Found::None => "which is no type of this website",
-            Found::Several => "and several types of this website are called so",
+            None => "which is no type of this website",
+            Some(None) => "and several types of this website are called so",
         };
         let name = &field.name;
-        into.push(
+        findings.push(
             Finding::warning(
                 "UNKNOWN_TARGET",
                 format!("the field {name:?} refers to {target:?}, {problem}"),
                 "choose the type again that the field refers to",
             )
-            .of(owner.key.as_deref().unwrap_or(&owner.name)),
+            .at(format!("/fields/{name}")),
         );
     }
     field.targets = ids;
     for inner in &mut field.fields {
-        rewrite(inner, owner, index, into);
+        rewrite(inner, names, findings);
     }
 }
 
-/// What was found under a name.
-#[derive(Clone, Copy)]
-enum Found<'t> {
-    One(&'t str),
-    Several,
-    None,
-}
-
-/// Row ids by website and name.
-struct Index<'t> {
-    ids: BTreeMap<(&'t str, &'t str), Found<'t>>,
-    keys: BTreeMap<(&'t str, &'t str), Found<'t>>,
-    names: BTreeMap<(&'t str, &'t str), Found<'t>>,
-    folded: BTreeMap<(&'t str, String), Found<'t>>,
-}
-
-impl<'t> Index<'t> {
-    fn of(types: &'t [ContentType]) -> Self {
-        let mut index = Self {
-            ids: BTreeMap::new(),
-            keys: BTreeMap::new(),
-            names: BTreeMap::new(),
-            folded: BTreeMap::new(),
-        };
-        for own in types {
-            let (website, id) = (own.website_id.as_str(), own.id.as_str());
-            add(&mut index.ids, (website, id), id);
-            if let Some(key) = &own.key {
-                add(&mut index.keys, (website, key), id);
-            }
-            add(&mut index.names, (website, &own.name), id);
-            add(&mut index.folded, (website, own.name.to_lowercase()), id);
-        }
-        index
-    }
-
-    fn find(&self, website: &str, target: &str) -> Found<'t> {
-        [&self.ids, &self.keys, &self.names]
-            .into_iter()
-            .find_map(|exact| exact.get(&(website, target)))
-            .or_else(|| self.folded.get(&(website, target.to_lowercase())))
-            .copied()
-            .unwrap_or(Found::None)
-    }
-}
-
-fn add<'t, K: Ord>(index: &mut BTreeMap<K, Found<'t>>, key: K, id: &'t str) {
-    match index.entry(key) {
-        Entry::Vacant(free) => _ = free.insert(Found::One(id)),
-        Entry::Occupied(mut taken) => _ = taken.insert(Found::Several),
-    }
+fn add(names: &mut HashMap<String, Option<String>>, name: String, id: &str) {
+    names.entry(name).and_modify(|taken| *taken = None).or_insert_with(|| Some(id.to_owned()));
 }
