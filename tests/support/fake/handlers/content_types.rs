@@ -1,0 +1,164 @@
+//! Content types.
+
+use serde_json::Value;
+
+use super::super::fault::{FaultKind, Shift};
+use super::super::gate::{Contracts, Found};
+use super::super::merge_patch::merge_patch;
+use super::super::rules::{self, Action, Refusal, Write};
+use super::super::store::{Object, Stored, object};
+use super::super::{Answer, Version, wire};
+use super::{Handling, listing, stored_faults};
+
+pub fn list(handling: &mut Handling<'_>) -> Answer {
+    shift_between_pages(handling);
+    let container = handling.call.query_value("forContainerType");
+    let store = &*handling.store;
+    let container = container.and_then(|key| store.types.get(&key)?.body.get("mayContainTypes"));
+    let allowed = container.and_then(Value::as_array).filter(|held| !held.is_empty()).cloned();
+    let mut keys: Vec<String> = store.types.keys().chain(store.earlier.keys()).cloned().collect();
+    keys.sort();
+    keys.dedup();
+    let visible: Vec<Stored> = keys.iter().filter_map(|key| see(handling, key)).collect();
+    let held = visible.iter().filter(|stored| {
+        let fits = |member: &str| {
+            allowed
+                .as_ref()
+                .is_none_or(|names| names.iter().any(|name| name == stored.text(member)))
+        };
+        listing::of_asked_sources(handling, &stored.source) && (fits("key") || fits("baseType"))
+    });
+    let items = held.map(|stored| wire::show_type(handling.version, stored)).collect();
+    listing::page(handling, items)
+}
+
+pub fn get(handling: &mut Handling<'_>) -> Answer {
+    let key = handling.key.clone();
+    match see(handling, &key) {
+        Some(stored) => handling.shown(&stored, wire::show_type(handling.version, &stored)),
+        None => handling.not_found(),
+    }
+}
+
+pub fn create(handling: &mut Handling<'_>) -> Answer {
+    let sent = wire::to_neutral(handling.version, handling.body());
+    let key = sent.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut after = sent.clone();
+    after.retain(|_, value| !value.is_null());
+    if let Err(answer) = judge(handling, Action::Create, &key, &sent, &after) {
+        return *answer;
+    }
+    let stored = keep(handling, &key, after);
+    handling.created("contenttypes", &key, &stored, wire::show_type(handling.version, &stored))
+}
+
+pub fn patch(handling: &mut Handling<'_>) -> Answer {
+    let key = handling.key.clone();
+    let sent = wire::to_neutral(handling.version, handling.body());
+    let Some(before) = handling.store.types.get(&key) else { return handling.not_found() };
+    let mut after = before.body.clone();
+    merge_patch(&mut after, &sent);
+    if let Err(answer) = judge(handling, Action::Update, &key, &sent, &after) {
+        return *answer;
+    }
+    let stored = keep(handling, &key, after);
+    handling.changed(Some(&stored), wire::show_type(handling.version, &stored))
+}
+
+pub fn delete(handling: &mut Handling<'_>) -> Answer {
+    let key = handling.key.clone();
+    let Some(before) = handling.store.types.get(&key).cloned() else { return handling.not_found() };
+    if let Err(answer) = judge(handling, Action::Delete, &key, &Object::new(), &before.body) {
+        return *answer;
+    }
+    handling.store.remove_type(&key);
+    handling.changed(None, wire::show_type(handling.version, &before))
+}
+
+/// Applies the rules of the table, then checks the result against the contract.
+fn judge(
+    handling: &Handling<'_>,
+    action: Action,
+    key: &str,
+    sent: &Object,
+    after: &Object,
+) -> Result<(), Box<Answer>> {
+    let before = handling.store.types.get(key);
+    let write = Write {
+        version: handling.version,
+        action,
+        key,
+        sent,
+        before,
+        after,
+        store: handling.store,
+        behaviour: handling.behaviour,
+        conditions: &handling.conditions,
+    };
+    if let Some((rule, refusal)) = rules::first_broken(&write) {
+        return Err(Box::new(refusal.into_answer(rule.name)));
+    }
+    let sound_before = before.is_none_or(|held| misfit(handling.version, &held.body).is_none());
+    match misfit(handling.version, after) {
+        Some(why) if sound_before && action != Action::Delete => {
+            let refusal = Refusal::bad_request(format!("The merged resource is not valid: {why}"));
+            Err(Box::new(refusal.into_answer("merged-resource")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says how a whole content type departs from the contracts of a version (facts §7, rule 3).
+fn misfit(version: Version, body: &Object) -> Option<String> {
+    let shown = Value::Object(wire::show_type_body(version, body));
+    Contracts::shared().of(version).into_iter().find_map(|contract| {
+        let Found::Operation(operation, _) = contract.find("POST", "/contenttypes") else {
+            return None;
+        };
+        let (_, validator) = operation.bodies.first()?;
+        let error = validator.iter_errors(&shown).next()?;
+        Some(format!("{}: {error}", error.instance_path()))
+    })
+}
+
+fn keep(handling: &mut Handling<'_>, key: &str, mut after: Object) -> Stored {
+    stored_faults::fill_defaults(&mut after);
+    stored_faults::distort(handling.faults, &mut after);
+    handling.store.put_type(key, after, "", handling.user);
+    handling.store.types[key].clone()
+}
+
+/// Shows a type as a replica may: perhaps still as it was before its last write
+/// (facts §4, consistency).
+fn see(handling: &mut Handling<'_>, key: &str) -> Option<Stored> {
+    let current = handling.store.types.get(key).cloned();
+    let Some(earlier) = handling.store.earlier.get_mut(key) else { return current };
+    earlier.reads += 1;
+    let behind = handling.faults.iter().any(|fault| match fault {
+        FaultKind::Lag { reads, ms } => {
+            earlier.reads <= *reads || earlier.written.elapsed().as_millis() < u128::from(*ms)
+        }
+        FaultKind::Flap { reads } => earlier.reads <= *reads && earlier.reads % 2 == 1,
+        _ => false,
+    });
+    if behind { earlier.stored.clone() } else { current }
+}
+
+/// Makes the change of a shifting listing when a later page is asked for, once.
+fn shift_between_pages(handling: &mut Handling<'_>) {
+    let later = handling.call.query_value("pageIndex").is_some_and(|index| index != "0");
+    for fault in handling.faults.iter().filter(|_| later) {
+        match fault {
+            FaultKind::ShiftingPages { shift: Shift::Insert(body) } => {
+                let key = body["key"].as_str().unwrap_or_default();
+                if !handling.store.types.contains_key(key) {
+                    handling.store.put_type(key, object(body.clone()), "", "colleague");
+                }
+            }
+            FaultKind::ShiftingPages { shift: Shift::Remove(key) } => {
+                handling.store.remove_type(key);
+            }
+            _ => {}
+        }
+    }
+}

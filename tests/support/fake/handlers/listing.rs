@@ -1,0 +1,37 @@
+//! Pages of a collection (facts §2).
+
+use serde_json::{Value, json};
+
+use super::super::fault::FaultKind;
+use super::super::options::Totals;
+use super::super::store::Object;
+use super::super::{Answer, wire};
+use super::Handling;
+
+/// Cuts the asked page out of all items. Pages carry no entity tags.
+pub fn page(handling: &Handling<'_>, mut items: Vec<Object>) -> Answer {
+    let number = |name: &str| handling.call.query_value(name).and_then(|text| text.parse().ok());
+    let index: usize = number("pageIndex").unwrap_or(0);
+    let size: usize = number("pageSize").unwrap_or(handling.behaviour.page_size);
+    let total = items.len();
+    for fault in handling.faults {
+        if let FaultKind::TruncatedPages { items: seeming } = fault {
+            items.truncate(*seeming);
+        }
+    }
+    let here: Vec<Value> =
+        items.into_iter().skip(index.saturating_mul(size)).take(size).map(Value::Object).collect();
+    let mut page = json!({ "items": here, "pageIndex": index, "pageSize": size });
+    if handling.behaviour.totals == Totals::Told {
+        page[wire::total_member(handling.version)] = json!(total);
+    }
+    Answer::json(200, &page)
+}
+
+/// Keeps what comes from the asked sources; `DEFAULT` stands for no source.
+pub fn of_asked_sources(handling: &Handling<'_>, source: &str) -> bool {
+    let pairs = handling.call.query_pairs();
+    let mut asked = pairs.iter().filter(|(name, _)| name == "sources").peekable();
+    let name = if source.is_empty() { "DEFAULT" } else { source };
+    asked.peek().is_none() || asked.any(|(_, wanted)| wanted == name)
+}
