@@ -47,7 +47,10 @@ use token::TOKEN_PATH;
 
 pub use control::Control;
 pub use fault::{Fault, FaultKind, Match, Moment, RetryAfter, Shift};
-pub use gate::{OFFICIAL_FILE, OFFICIAL_SHA256, TOLERATED_STATUSES, official_path, own_document};
+pub use gate::{
+    Breach, OFFICIAL_FILE, OFFICIAL_SHA256, TOLERATED_STATUSES, judge_example, official_path,
+    own_document,
+};
 pub use log::{Counts, Kind, RequestRecord};
 pub use options::{
     Behaviour, CreateMode, EntityTags, FakeOptions, Preview3, References, Tenant, TokenErrors,

@@ -5,7 +5,6 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,7 +50,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     stream.set_nodelay(true).ok();
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let reset = tokio::select! {
-        _ = Pin::new(&mut connection) => false,
+        _ = &mut connection => false,
         () = cut.notified() => true,
     };
     if reset {

@@ -6,6 +6,7 @@
 mod breach;
 mod contract;
 mod documents;
+mod example;
 mod request;
 mod response;
 mod schema;
@@ -13,5 +14,6 @@ mod schema;
 pub use breach::Breach;
 pub use contract::{Contract, Found};
 pub use documents::{Contracts, OFFICIAL_FILE, OFFICIAL_SHA256, official_path, own_document};
-pub use request::{body_value, check as check_request};
+pub use example::judge_example;
+pub use request::check as check_request;
 pub use response::{TOLERATED_STATUSES, check as check_response};

@@ -102,7 +102,7 @@ fn check_body(contract: &Contract, operation: &Operation, call: &Call) -> Vec<Br
 }
 
 /// Reads a body as JSON; a form becomes an object of strings.
-pub fn body_value(media: &str, body: &str) -> Result<Value, String> {
+fn body_value(media: &str, body: &str) -> Result<Value, String> {
     if media == "application/x-www-form-urlencoded" {
         let pairs = url::form_urlencoded::parse(body.as_bytes()).into_owned();
         return Ok(Value::Object(pairs.map(|(name, value)| (name, json!(value))).collect()));

@@ -7,7 +7,8 @@ use super::contract::{Found, Promise};
 use super::{Breach, Contract};
 
 /// Statuses that the documents lack and reality has, each with its source (facts §7, rule 4).
-pub const TOLERATED_STATUSES: [(Version, u16, &str); 13] = [
+pub const TOLERATED_STATUSES: [(Version, u16, &str); 15] = [
+    (Version::Preview3, 400, "facts §7, rule 2: the gate refuses any wrong request"),
     (Version::Preview3, 202, "facts §2: a 200 may become 202 in the future"),
     (Version::Preview3, 401, "facts §1: tokens end after 300 s; preview3 documents no 401"),
     (Version::Preview3, 404, "facts §0: preview3 is being switched off"),
@@ -16,6 +17,7 @@ pub const TOLERATED_STATUSES: [(Version, u16, &str); 13] = [
     (Version::Preview3, 410, "facts §0: preview3 is being switched off"),
     (Version::Preview3, 415, "facts §2: undocumented; the answer of any HTTP server"),
     (Version::Preview3, 501, "the fake's own: a known resource that it does not serve"),
+    (Version::V1, 400, "facts §7, rule 2: the gate refuses any wrong request"),
     (Version::V1, 202, "facts §2: a 200 may become 202 in the future"),
     (Version::V1, 404, "an unknown path"),
     (Version::V1, 405, "facts §2: PUT is undefined, expect 405"),
