@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Bench, article, delete, get, patch, post};
+use super::client::{Bench, Request, article, delete, get, patch, post};
+use super::wrong_requests;
 use crate::support::fake::{
     Behaviour, Breaks, CreateMode, EntityTags, FakeOptions, Kind, Preview3, RULES, References,
     Tenant, TokenErrors, Totals, Version, WriteAnswers,
@@ -34,19 +35,15 @@ fn the_table_names_each_rule_once_with_a_source() {
     assert!(RULES.iter().all(|rule| rule.source.starts_with('§') && !rule.versions.is_empty()));
 }
 
-#[tokio::test]
-async fn state_refusals_name_their_rule_and_are_no_violations() {
-    let bench = Bench::start().await;
-    bench.seed_article();
-    let control = bench.fake.control();
-    control.set_instances("Article", 2);
+/// Requests that are right and do not fit the state, with the status and rule of the refusal.
+fn state_cases() -> Vec<(Request, u16, &'static str)> {
     let reference =
         json!({ "properties": { "teaser": { "type": "content", "allowedTypes": ["Teaser"] } } });
     let item = json!({ "properties": { "teasers": { "type": "array", "items": { "type": "component", "contentType": "Teaser" } } } });
     let grouped = json!({ "properties": { "text": { "type": "string", "group": "seo" } } });
     let old = "Fri, 01 Jan 2021 00:00:00 GMT";
     let removal = json!({ "properties": { "title": null } });
-    let cases = [
+    vec![
         (post(V1, &article_named("Article")), 409, "duplicate-key"),
         (post(P3, &preview3_article("Article")), 409, "duplicate-key"),
         (post(V1, &article_named("ARTICLE")), 409, "key-in-other-case"),
@@ -80,8 +77,15 @@ async fn state_refusals_name_their_rule_and_are_no_violations() {
             409,
             "group-exists",
         ),
-    ];
-    for (request, status, rule) in cases {
+    ]
+}
+
+#[tokio::test]
+async fn state_refusals_name_their_rule_and_are_no_violations() {
+    let bench = Bench::start().await;
+    bench.seed_article();
+    bench.fake.control().set_instances("Article", 2);
+    for (request, status, rule) in state_cases() {
         let reply = bench.send(&request).await;
         assert_eq!(
             (reply.status, bench.last_rule()),
@@ -92,6 +96,20 @@ async fn state_refusals_name_their_rule_and_are_no_violations() {
         assert!(row.statuses.contains(&status) && row.breach == Breaks::State, "{rule}");
         bench.fake.assert_clean();
     }
+}
+
+#[test]
+fn every_rule_has_a_case() {
+    let mut tested: Vec<&str> = wrong_requests::cases().iter().map(|case| case.3).collect();
+    tested.extend(state_cases().iter().map(|case| case.2));
+    // Tests of their own: below, and for the fake's answers in `contracts`.
+    tested.extend(["token-credentials", "token-valid", "preview3-retired"]);
+    tested.extend(["answer-status", "answer-header", "answer-body"]);
+    let untested: Vec<_> =
+        RULES.iter().map(|rule| rule.name).filter(|name| !tested.contains(name)).collect();
+    assert_eq!(untested, [""; 0]);
+    let unknown = |name: &&str| RULES.iter().all(|rule| rule.name != *name);
+    assert_eq!(tested.into_iter().find(unknown), None);
 }
 
 fn article_named(key: &str) -> Value {

@@ -6,7 +6,7 @@ use super::client::{Bench, Request, SECRET, delete, get, patch, post};
 use crate::support::fake::{Version, Violation, official_path};
 
 /// One wrong request: a name, the request, the status and the rule it is refused by.
-type Case = (&'static str, Request, u16, &'static str);
+pub type Case = (&'static str, Request, u16, &'static str);
 
 const P3: &str = "/preview3/contenttypes";
 const V1: &str = "/v1/contenttypes";
@@ -23,7 +23,8 @@ fn with_property(property: &Value) -> Value {
     body(&json!({ "properties": { "field": property } }))
 }
 
-fn cases() -> Vec<Case> {
+/// Every wrong request.
+pub fn cases() -> Vec<Case> {
     let mut cases = envelope();
     cases.extend(bodies());
     cases.extend(properties());
@@ -150,6 +151,12 @@ fn envelope() -> Vec<Case> {
 fn bodies() -> Vec<Case> {
     let story = format!("{V1}/Article");
     vec![
+        (
+            "displayName taken away in v1",
+            patch(&story, &json!({ "displayName": null })),
+            400,
+            "merged-resource",
+        ),
         ("array as body", post(V1, &json!([])), 400, "body-schema"),
         (
             "key that starts with a digit",

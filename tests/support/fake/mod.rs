@@ -48,15 +48,14 @@ use token::TOKEN_PATH;
 pub use control::Control;
 pub use fault::{Fault, FaultKind, Match, Moment, RetryAfter, Shift};
 pub use gate::{
-    Breach, OFFICIAL_FILE, OFFICIAL_SHA256, TOLERATED_STATUSES, judge_example, official_path,
-    own_document,
+    OFFICIAL_FILE, OFFICIAL_SHA256, TOLERATED_STATUSES, judge_example, official_path, own_document,
 };
-pub use log::{Counts, Kind, RequestRecord};
+pub use log::Kind;
 pub use options::{
     Behaviour, CreateMode, EntityTags, FakeOptions, Preview3, References, Tenant, TokenErrors,
     Totals, WriteAnswers,
 };
-pub use rules::{Breaks, Enforced, RULES, Rule};
+pub use rules::{Breaks, RULES};
 pub use version::Version;
 pub use world::{Side, Violation};
 

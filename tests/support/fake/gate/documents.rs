@@ -53,11 +53,6 @@ impl Contracts {
         }
     }
 
-    /// Gives the official document, when it is there.
-    pub fn official(&self) -> Option<&Contract> {
-        self.official.as_ref()
-    }
-
     /// Lists every contract that a version must keep.
     pub fn of(&self, version: Version) -> Vec<&Contract> {
         let official = self.official.as_ref().filter(|_| version == Version::Preview3);

@@ -1,35 +1,40 @@
 //! Content types.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::super::fault::{FaultKind, Shift};
 use super::super::gate::{Contracts, Found};
 use super::super::merge_patch::merge_patch;
 use super::super::rules::{self, Action, Refusal, Write};
-use super::super::store::{Object, Stored, object};
+use super::super::store::{Earlier, Object, Stored, object};
 use super::super::{Answer, Version, wire};
 use super::{Handling, listing, stored_faults};
 
 pub fn list(handling: &mut Handling<'_>) -> Answer {
     shift_between_pages(handling);
-    let container = handling.call.query_value("forContainerType");
+    let behind = keys_behind(handling);
     let store = &*handling.store;
+    let container = handling.call.query_value("forContainerType");
     let container = container.and_then(|key| store.types.get(&key)?.body.get("mayContainTypes"));
-    let allowed = container.and_then(Value::as_array).filter(|held| !held.is_empty()).cloned();
-    let mut keys: Vec<String> = store.types.keys().chain(store.earlier.keys()).cloned().collect();
-    keys.sort();
-    keys.dedup();
-    let visible: Vec<Stored> = keys.iter().filter_map(|key| see(handling, key)).collect();
-    let held = visible.iter().filter(|stored| {
+    let allowed = container.and_then(Value::as_array).filter(|held| !held.is_empty());
+    let mut visible: BTreeMap<&str, &Stored> =
+        store.types.iter().map(|(key, stored)| (key.as_str(), stored)).collect();
+    for key in &behind {
+        match &store.earlier[key].stored {
+            Some(stored) => visible.insert(key, stored),
+            None => visible.remove(key.as_str()),
+        };
+    }
+    visible.retain(|_, stored| {
         let fits = |member: &str| {
-            allowed
-                .as_ref()
-                .is_none_or(|names| names.iter().any(|name| name == stored.text(member)))
+            allowed.is_none_or(|names| names.iter().any(|name| name == stored.text(member)))
         };
         listing::of_asked_sources(handling, &stored.source) && (fits("key") || fits("baseType"))
     });
-    let items = held.map(|stored| wire::show_type(handling.version, stored)).collect();
-    listing::page(handling, items)
+    let show = |stored: &Stored| wire::show_type(handling.version, stored);
+    listing::page(handling, visible.into_values(), show)
 }
 
 pub fn get(handling: &mut Handling<'_>) -> Answer {
@@ -131,17 +136,32 @@ fn keep(handling: &mut Handling<'_>, key: &str, mut after: Object) -> Stored {
 /// Shows a type as a replica may: perhaps still as it was before its last write
 /// (facts §4, consistency).
 fn see(handling: &mut Handling<'_>, key: &str) -> Option<Stored> {
-    let current = handling.store.types.get(key).cloned();
-    let Some(earlier) = handling.store.earlier.get_mut(key) else { return current };
+    if let Some(earlier) = handling.store.earlier.get_mut(key)
+        && is_behind(handling.faults, earlier)
+    {
+        return earlier.stored.clone();
+    }
+    handling.store.types.get(key).cloned()
+}
+
+/// Lists the types that a listing shows as they were before their last write.
+fn keys_behind(handling: &mut Handling<'_>) -> Vec<String> {
+    let earlier = handling.store.earlier.iter_mut();
+    let behind = earlier
+        .filter_map(|(key, earlier)| is_behind(handling.faults, earlier).then(|| key.clone()));
+    behind.collect()
+}
+
+/// Counts a read and tells whether it comes too early to see the write.
+fn is_behind(faults: &[FaultKind], earlier: &mut Earlier) -> bool {
     earlier.reads += 1;
-    let behind = handling.faults.iter().any(|fault| match fault {
+    faults.iter().any(|fault| match fault {
         FaultKind::Lag { reads, ms } => {
             earlier.reads <= *reads || earlier.written.elapsed().as_millis() < u128::from(*ms)
         }
         FaultKind::Flap { reads } => earlier.reads <= *reads && earlier.reads % 2 == 1,
         _ => false,
-    });
-    if behind { earlier.stored.clone() } else { current }
+    })
 }
 
 /// Makes the change of a shifting listing when a later page is asked for, once.

@@ -8,19 +8,26 @@ use super::super::store::Object;
 use super::super::{Answer, wire};
 use super::Handling;
 
-/// Cuts the asked page out of all items. Pages carry no entity tags.
-pub fn page(handling: &Handling<'_>, mut items: Vec<Object>) -> Answer {
+/// Cuts the asked page out of all items and shows only that. Pages carry no entity tags.
+pub fn page<T>(
+    handling: &Handling<'_>,
+    items: impl ExactSizeIterator<Item = T>,
+    show: impl Fn(T) -> Object,
+) -> Answer {
     let number = |name: &str| handling.call.query_value(name).and_then(|text| text.parse().ok());
     let index: usize = number("pageIndex").unwrap_or(0);
     let size: usize = number("pageSize").unwrap_or(handling.behaviour.page_size);
     let total = items.len();
-    for fault in handling.faults {
-        if let FaultKind::TruncatedPages { items: seeming } = fault {
-            items.truncate(*seeming);
-        }
-    }
-    let here: Vec<Value> =
-        items.into_iter().skip(index.saturating_mul(size)).take(size).map(Value::Object).collect();
+    let seeming = handling.faults.iter().find_map(|fault| match fault {
+        FaultKind::TruncatedPages { items } => Some(*items),
+        _ => None,
+    });
+    let there = items.take(seeming.unwrap_or(total));
+    let here: Vec<Value> = there
+        .skip(index.saturating_mul(size))
+        .take(size)
+        .map(|item| Value::Object(show(item)))
+        .collect();
     let mut page = json!({ "items": here, "pageIndex": index, "pageSize": size });
     if handling.behaviour.totals == Totals::Told {
         page[wire::total_member(handling.version)] = json!(total);

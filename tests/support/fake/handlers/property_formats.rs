@@ -7,9 +7,8 @@ use super::super::{Answer, wire};
 use super::{Handling, listing};
 
 pub fn list(handling: &mut Handling<'_>) -> Answer {
-    let formats = handling.store.formats.iter();
-    let items = formats.map(|format| wire::show_format(handling.version, format)).collect();
-    listing::page(handling, items)
+    let show = |format| wire::show_format(handling.version, format);
+    listing::page(handling, handling.store.formats.iter(), show)
 }
 
 pub fn get(handling: &mut Handling<'_>) -> Answer {
