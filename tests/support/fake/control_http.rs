@@ -29,17 +29,11 @@ use super::{Answer, Call, Version};
 /// Where the control stands.
 pub const PREFIX: &str = "/_control";
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Faults {
     clear: bool,
     add: Vec<Fault>,
-}
-
-impl Default for Faults {
-    fn default() -> Self {
-        Self { clear: false, add: Vec::new() }
-    }
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! One fake platform: a stateful Optimizely CMS (SaaS) on the loopback interface.
+//! One fake platform: a stateful Optimizely CMS on the loopback interface.
 //!
 //! The Rust tests use it in the process; the Jest tests and the demo use the same code through
 //! `examples/fake-optimizely.rs` and its control interface. Facts are in `facts/optimizely.md`;

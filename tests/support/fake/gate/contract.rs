@@ -1,4 +1,4 @@
-//! A contract: the operations of one OpenAPI document, ready to be checked against.
+//! A contract: the operations of one `OpenAPI` document, ready to be checked against.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Turns the schemas of an OpenAPI 3.0 document into JSON Schema, one view per direction.
+//! Turns the schemas of an `OpenAPI` 3.0 document into JSON Schema, one view per direction.
 //!
 //! The document itself stays as it is; every repair happens here, in memory (facts §7, rule 1):
 //!

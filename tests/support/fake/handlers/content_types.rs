@@ -67,7 +67,7 @@ pub fn patch(handling: &mut Handling<'_>) -> Answer {
         return *answer;
     }
     let stored = keep(handling, &key, after);
-    handling.changed(Some(&stored), wire::show_type(handling.version, &stored))
+    handling.changed(Some(&stored), &wire::show_type(handling.version, &stored))
 }
 
 pub fn delete(handling: &mut Handling<'_>) -> Answer {
@@ -77,7 +77,7 @@ pub fn delete(handling: &mut Handling<'_>) -> Answer {
         return *answer;
     }
     handling.store.remove_type(&key);
-    handling.changed(None, wire::show_type(handling.version, &before))
+    handling.changed(None, &wire::show_type(handling.version, &before))
 }
 
 /// Applies the rules of the table, then checks the result against the contract.

@@ -6,6 +6,8 @@ mod property_formats;
 mod property_groups;
 mod stored_faults;
 
+use serde_json::Value;
+
 use super::conditions::Conditions;
 use super::fault::FaultKind;
 use super::options::{Behaviour, EntityTags, WriteAnswers};
@@ -84,9 +86,9 @@ impl Handling<'_> {
     }
 
     /// Answers a change or deletion: v1 may leave the body out (facts §6).
-    fn changed(&self, stored: Option<&Stored>, shown: Object) -> Answer {
+    fn changed(&self, stored: Option<&Stored>, shown: &Object) -> Answer {
         let whole = || {
-            let answer = Answer::json(200, &shown.clone().into());
+            let answer = Answer::json(200, &Value::Object(shown.clone()));
             stored.map_or(answer.clone(), |stored| self.validated(answer, stored))
         };
         match (self.version, self.behaviour.write_answers) {

@@ -54,7 +54,7 @@ pub fn patch(handling: &mut Handling<'_>) -> Answer {
     }
     let key = handling.key.clone();
     let stored = keep(handling, &key, after);
-    handling.changed(Some(&stored), wire::show_group(&stored))
+    handling.changed(Some(&stored), &wire::show_group(&stored))
 }
 
 pub fn delete(handling: &mut Handling<'_>) -> Answer {
@@ -63,7 +63,7 @@ pub fn delete(handling: &mut Handling<'_>) -> Answer {
         Err(answer) => return *answer,
     };
     handling.store.groups.remove(&handling.key);
-    handling.changed(None, wire::show_group(&before))
+    handling.changed(None, &wire::show_group(&before))
 }
 
 /// Finds a group that may be changed now.
