@@ -145,6 +145,8 @@ pub enum FaultKind {
         status: u16,
     },
     /// Shows the state before a write, for a number of reads of that type or for a time.
+    ///
+    /// A listing counts as one read of every type, and is struck only by a fault without a key.
     Lag {
         /// How many reads.
         #[serde(default)]

@@ -10,7 +10,7 @@ use super::super::merge_patch::merge_patch;
 use super::super::rules::{self, Action, Refusal, Write};
 use super::super::store::{Earlier, Object, Stored, object};
 use super::super::{Answer, Version, wire};
-use super::{Handling, listing, stored_faults};
+use super::{Handling, defaults, distortion, listing};
 
 pub fn list(handling: &mut Handling<'_>) -> Answer {
     shift_between_pages(handling);
@@ -19,6 +19,7 @@ pub fn list(handling: &mut Handling<'_>) -> Answer {
     let container = handling.call.query_value("forContainerType");
     let container = container.and_then(|key| store.types.get(&key)?.body.get("mayContainTypes"));
     let allowed = container.and_then(Value::as_array).filter(|held| !held.is_empty());
+    let asked = listing::AskedSources::of(handling.call);
     let mut visible: BTreeMap<&str, &Stored> =
         store.types.iter().map(|(key, stored)| (key.as_str(), stored)).collect();
     for key in &behind {
@@ -31,7 +32,7 @@ pub fn list(handling: &mut Handling<'_>) -> Answer {
         let fits = |member: &str| {
             allowed.is_none_or(|names| names.iter().any(|name| name == stored.text(member)))
         };
-        listing::of_asked_sources(handling, &stored.source) && (fits("key") || fits("baseType"))
+        asked.include(&stored.source) && (fits("key") || fits("baseType"))
     });
     let show = |stored: &Stored| wire::show_type(handling.version, stored);
     listing::page(handling, visible.into_values(), show)
@@ -127,8 +128,8 @@ fn misfit(version: Version, body: &Object) -> Option<String> {
 }
 
 fn keep(handling: &mut Handling<'_>, key: &str, mut after: Object) -> Stored {
-    stored_faults::fill_defaults(&mut after);
-    stored_faults::distort(handling.faults, &mut after);
+    defaults::fill(&mut after);
+    distortion::distort(handling.faults, &mut after);
     handling.store.put_type(key, after, "", handling.user);
     handling.store.types[key].clone()
 }

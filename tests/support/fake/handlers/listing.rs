@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::fault::FaultKind;
 use super::super::options::Totals;
 use super::super::store::Object;
-use super::super::{Answer, wire};
+use super::super::{Answer, Call, wire};
 use super::Handling;
 
 /// Cuts the asked page out of all items and shows only that. Pages carry no entity tags.
@@ -35,10 +35,19 @@ pub fn page<T>(
     Answer::json(200, &page)
 }
 
-/// Keeps what comes from the asked sources; `DEFAULT` stands for no source.
-pub fn of_asked_sources(handling: &Handling<'_>, source: &str) -> bool {
-    let pairs = handling.call.query_pairs();
-    let mut asked = pairs.iter().filter(|(name, _)| name == "sources").peekable();
-    let name = if source.is_empty() { "DEFAULT" } else { source };
-    asked.peek().is_none() || asked.any(|(_, wanted)| wanted == name)
+/// The sources a listing is asked for; none named means all of them.
+pub struct AskedSources(Vec<String>);
+
+impl AskedSources {
+    /// Reads them from the query.
+    pub fn of(call: &Call) -> Self {
+        let pairs = call.query_pairs().into_iter().filter(|(name, _)| name == "sources");
+        Self(pairs.map(|(_, source)| source).collect())
+    }
+
+    /// Tells whether they include a source; `DEFAULT` stands for none.
+    pub fn include(&self, source: &str) -> bool {
+        let name = if source.is_empty() { "DEFAULT" } else { source };
+        self.0.is_empty() || self.0.iter().any(|asked| asked == name)
+    }
 }

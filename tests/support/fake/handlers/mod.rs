@@ -1,10 +1,11 @@
 //! The handlers, one file per resource, chosen by the operation names of our own contract.
 
 mod content_types;
+mod defaults;
+mod distortion;
 mod listing;
 mod property_formats;
 mod property_groups;
-mod stored_faults;
 
 use serde_json::Value;
 

@@ -10,7 +10,8 @@ use super::{Handling, listing};
 
 pub fn list(handling: &mut Handling<'_>) -> Answer {
     let held = handling.store.groups.values();
-    let held = held.filter(|stored| listing::of_asked_sources(handling, &stored.source));
+    let asked = listing::AskedSources::of(handling.call);
+    let held = held.filter(|stored| asked.include(&stored.source));
     let items: Vec<Value> = held.map(|stored| wire::show_group(stored).into()).collect();
     let total = items.len();
     Answer::json(200, &json!({ "items": items, wire::total_member(handling.version): total }))

@@ -1,6 +1,6 @@
 //! Faults in what is stored: members that a write silently loses or changes (facts §0.3).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::fault::FaultKind;
 use super::super::store::Object;
@@ -25,29 +25,6 @@ pub fn distort(faults: &[FaultKind], body: &mut Object) {
                 });
             }
             _ => {}
-        }
-    }
-}
-
-/// Fills in what the platform fills in (facts §4, server defaults).
-pub fn fill_defaults(body: &mut Object) {
-    let key = body.get("key").cloned().unwrap_or_default();
-    body.entry("displayName").or_insert(key);
-    body.entry("sortOrder").or_insert(json!(0));
-    let properties = body.entry("properties").or_insert(json!({})).as_object_mut();
-    for property in properties.into_iter().flat_map(|held| held.values_mut()) {
-        let Some(property) = property.as_object_mut() else { continue };
-        for (member, value) in [
-            ("isLocalized", json!(false)),
-            ("isRequired", json!(false)),
-            ("sortOrder", json!(0)),
-            ("indexingType", json!("disabled")),
-            ("group", json!("Information")),
-        ] {
-            let held = property.entry(member).or_insert(Value::Null);
-            if held.is_null() || *held == "" {
-                *held = value;
-            }
         }
     }
 }
