@@ -140,14 +140,6 @@ impl Remotes {
         self.seen.insert(id, sighting);
     }
 
-    /// A definition whose body was kept.
-    pub fn definition(&self, id: &RemoteId) -> Option<&Arc<RemoteDefinition>> {
-        match self.seen.get(id)? {
-            Sighting::Seen(definition) => Some(definition),
-            Sighting::Same => None,
-        }
-    }
-
     /// Definitions that anybody may bind to, by id.
     pub fn open(&self) -> impl Iterator<Item = &Arc<RemoteDefinition>> {
         self.seen.values().filter_map(|sighting| match sighting {

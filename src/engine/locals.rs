@@ -1,6 +1,6 @@
 //! The studio's side: rows with their digests, kept while nothing was committed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::digest::Digest;
@@ -55,21 +55,6 @@ impl Locals {
     /// The website of an id.
     pub fn website(&self, id: &str) -> Option<&WebsiteRow> {
         self.rows.websites.iter().find(|website| website.id == id)
-    }
-
-    /// What a reference may call the types of a website: id, key or name, each to the row id.
-    pub fn names<'l>(&'l self, website_id: &'l str) -> BTreeMap<&'l str, Vec<&'l str>> {
-        let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (row, _) in self.of_website(website_id) {
-            for name in [Some(&*row.id), row.key.as_deref(), Some(&*row.name)].into_iter().flatten()
-            {
-                let ids = names.entry(name).or_default();
-                if !ids.contains(&&*row.id) {
-                    ids.push(&row.id);
-                }
-            }
-        }
-        names
     }
 }
 

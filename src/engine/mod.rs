@@ -1,19 +1,29 @@
 //! Layer 6: one file per verb, over the ports of layer 4.
 
+mod apply;
 mod binding;
 mod changes;
+mod complete;
 mod detect;
 mod examine;
+mod execute;
 mod failure;
 mod fields;
 mod listing;
 mod locals;
+mod narrate;
 mod options;
+mod outcome;
 mod parse;
+mod plan;
 mod ports;
+mod record;
+mod recover;
 mod references;
 mod report;
+mod run;
 mod see;
+mod verify;
 
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
 pub use ports::{Engine, Platform, Platforms, Ports};

@@ -72,6 +72,8 @@ pub struct Operation {
     pub after: View,
     /// The user accepts that content may be lost.
     pub accept_loss: bool,
+    /// Send every attribute that we own, not only those that differ.
+    pub whole: bool,
 }
 
 /// What a write left on the platform.
