@@ -1,0 +1,5 @@
+//! What several tests share.
+
+pub mod documents;
+pub mod generate;
+pub mod node;
