@@ -7,6 +7,11 @@ use catalyst_sync::model::studio::{Row, content_type};
 use catalyst_sync::model::{
     Category, Choice, Constraints, ContentType, Field, FieldKind, Finding, Raw, Severity,
 };
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+
+use crate::support::generate::{Coverage, content_types};
+use crate::support::written;
 
 fn read(fields: &str) -> (ContentType, Vec<Finding>) {
     let row = Row { id: "cEvent", website_id: "w1", name: "Event", ..Row::default() };
@@ -811,4 +816,31 @@ fn fields_nested_beyond_reason() {
     let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
     assert_eq!((codes, local.fields.len()), (vec!["NESTING_TOO_DEEP"], 1));
     assert!(findings[0].blocks());
+}
+
+/// Whatever the model holds is read back from what the builder would write of it, except that a
+/// word nobody knows is a warning.
+#[test]
+fn everything_written_is_read_back() {
+    let mut coverage = Coverage::new();
+    let mut runner = TestRunner::deterministic();
+    let strategy = content_types();
+    for _ in 0..64 {
+        for own in strategy.new_tree(&mut runner).unwrap().current() {
+            coverage.see(&own);
+            let text = write(&written::definition(&own));
+            let row = Row {
+                id: &own.id,
+                website_id: &own.website_id,
+                key: own.key.as_deref(),
+                fields: column(Some(&text)),
+                ..Row::default()
+            };
+            let (read, mut findings) = content_type(&row, write);
+            findings.retain(|finding| !matches!(finding.code, "UNKNOWN_KIND" | "NO_FIELDS"));
+            assert_eq!(findings, [], "{text}");
+            assert_eq!(read, own, "{text}");
+        }
+    }
+    coverage.assert_complete();
 }

@@ -3,3 +3,4 @@
 pub mod documents;
 pub mod generate;
 pub mod node;
+pub mod written;
