@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::field::{Placed, kind};
 use super::member::members;
 use super::reader::Site;
-use crate::model::{Field, FieldKind, Finding, Json, Raw};
+use crate::model::{Field, FieldKind, Finding, Json};
 
 members! {
     /// Members of a relationship.
@@ -66,7 +66,7 @@ pub(super) fn relationships(
         }
         let Some(field) = relationship(&mut site, &members, target) else { continue };
         match references.remove(&field.name).and_then(|position| fields.get_mut(position)) {
-            Some(placed) => refine(&mut placed.field, field),
+            Some(placed) => refine(&mut placed.field, field, &site),
             None => fields.push(Placed { field, list: LIST, index }),
         }
     }
@@ -138,8 +138,9 @@ fn relationship(
     })
 }
 
-/// Puts what a relationship says into the field that carries it.
-fn refine(field: &mut Field, relationship: Field) {
+/// Puts what a relationship says into the field that carries it. The field stays the one it is:
+/// its id and its label are its own.
+fn refine(field: &mut Field, relationship: Field, site: &Site<'_, '_>) {
     if relationship.kind.refers() {
         field.kind = relationship.kind;
         field.item = None;
@@ -150,13 +151,10 @@ fn refine(field: &mut Field, relationship: Field) {
             field.targets.push(target);
         }
     }
-    match (&field.label, relationship.label) {
-        (None, label) => field.label = label,
-        (Some(_), _) => {}
-    }
-    let under = |(name, raw): (String, Raw)| (format!("relationship/{name}"), raw);
-    field.extra.extend(relationship.extra.into_iter().map(under));
-    if field.id.is_none() {
-        field.id = relationship.id;
-    }
+    let own = [("id", relationship.id), ("name", relationship.label)];
+    let own = own.into_iter().filter_map(|(name, text)| {
+        text.map(|text| (name.to_owned(), site.reader.raw(&Json::str(text))))
+    });
+    let kept = own.chain(relationship.extra);
+    field.extra.extend(kept.map(|(name, raw)| (format!("relationship/{name}"), raw)));
 }
