@@ -9,3 +9,4 @@ pub mod merge;
 pub mod model;
 pub mod plan;
 pub mod port;
+pub mod sqlite;
