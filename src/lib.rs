@@ -4,6 +4,9 @@
 pub mod canonical;
 pub mod digest;
 pub mod error;
+pub mod http;
 pub mod merge;
 pub mod model;
+pub mod platform;
 pub mod port;
+pub mod system;
