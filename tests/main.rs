@@ -9,11 +9,14 @@
 
 mod canonical;
 mod fake_server;
+mod files;
+mod http;
 mod layers;
 mod merge;
 mod model;
 mod studio;
 mod support;
+mod system;
 
 /// A test file that is not listed above would never run.
 #[test]

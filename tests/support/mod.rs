@@ -1,7 +1,9 @@
 //! What several tests share.
 
+pub mod clock;
 pub mod documents;
 pub mod fake;
 pub mod generate;
+pub mod loopback;
 pub mod node;
 pub mod written;

@@ -1,0 +1,3 @@
+//! Layer 5: the platforms, one folder each.
+
+pub mod files;
