@@ -6,4 +6,5 @@ pub mod digest;
 pub mod error;
 pub mod merge;
 pub mod model;
+pub mod platform;
 pub mod port;

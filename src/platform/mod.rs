@@ -1,0 +1,7 @@
+//! Layer 5: one folder per platform, each with a dialect (what it can express) and an adapter (a
+//! connection to it).
+
+pub mod optimizely;
+mod profile;
+
+pub use profile::Profile;
