@@ -21,7 +21,7 @@ const RULES: &str = "optimizely/1";
 
 /// How long a read may show what was there before a write. Third parties saw old versions for
 /// seconds, even flapping between replicas; a minute is on the safe side.
-const READ_LAG: Duration = Duration::from_secs(60);
+const READ_LAG: Duration = Duration::from_mins(1);
 
 /// Property formats that every target is known to list: none, because the documents say to read
 /// them from the target.

@@ -35,12 +35,12 @@ pub(super) fn view_of(body: &Json<'_>) -> Result<View, String> {
     };
     let mut numbers = Vec::new();
     for (key, property) in properties.iter().filter(|(_, property)| !property.is_null()) {
-        let key = key.to_lossy();
+        let key = key.as_str().ok_or("a property's key is no Unicode")?;
         if property.members().is_none() {
             return Err(format!("property {key} is {}, not an object", property.type_name()));
         }
-        read_property(property, &paths::property(&key), &mut view);
-        numbers.push((key.into_owned(), order::number(property)));
+        read_property(property, &paths::property(key), &mut view);
+        numbers.push((key.to_owned(), order::number(property)));
     }
     if let Some(order) = order::sequence(numbers) {
         let keys = order.into_iter().map(Json::str).collect();

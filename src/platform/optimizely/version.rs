@@ -19,7 +19,7 @@ pub(super) struct Codec {
     pub(super) segment: &'static str,
     /// Member of a property that says whether a value is required.
     pub(super) required: &'static str,
-    /// Headers of every write besides those of its precondition.
+    /// Headers of a creation or update besides those of its precondition.
     pub(super) write_headers: &'static [(&'static str, &'static str)],
     /// Property types of other versions that this one does not have.
     pub(super) missing_types: &'static [&'static str],

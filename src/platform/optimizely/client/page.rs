@@ -17,7 +17,7 @@ const LAST_INDEX: usize = 10_000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Page<'a> {
+struct Body<'a> {
     #[serde(borrow)]
     items: Option<Vec<&'a RawValue>>,
     page_size: Option<usize>,
@@ -56,11 +56,11 @@ impl Pages {
         body: &[u8],
         sink: &mut (dyn FnMut(RemoteDefinition) + Send),
     ) -> Result<(), serde_json::Error> {
-        let page: Page<'_> = serde_json::from_slice(body)?;
+        let page: Body<'_> = serde_json::from_slice(body)?;
         let items = page.items.unwrap_or_default();
         let total = page.total_item_count.or(page.total_count);
-        self.moved |= self.index > 0 && total != self.total;
-        self.total = total;
+        self.moved |= matches!((self.total, total), (Some(was), Some(is)) if was != is);
+        self.total = total.or(self.total);
         for item in &items {
             let definition = definition(item.get(), None)?;
             if self.seen.insert(definition.id.key()) {

@@ -1,6 +1,5 @@
 //! Requests for single definitions.
 
-use std::fmt::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::Timestamp;
@@ -30,8 +29,10 @@ pub(super) fn write(operation: &Operation, body: &str, codec: &Codec) -> Request
         Verb::Delete => (Method::Delete, path_of(&operation.id.key()), None),
     };
     let mut headers = vec![("accept", "application/json".to_owned())];
-    headers.extend(media_type.map(|media_type| ("content-type", media_type.to_owned())));
-    headers.extend(codec.write_headers.iter().map(|&(name, value)| (name, value.to_owned())));
+    if let Some(media_type) = media_type {
+        headers.push(("content-type", media_type.to_owned()));
+        headers.extend(codec.write_headers.iter().map(|&(name, value)| (name, value.to_owned())));
+    }
     if let Some(before) = &operation.before {
         headers.extend(guard(&before.revision));
     }
@@ -69,8 +70,10 @@ fn percent_encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            // Writing to a text cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
+            let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+            encoded.push('%');
+            encoded
+                .extend([byte >> 4, byte & 0xf].map(|nibble| digit(nibble).to_ascii_uppercase()));
         }
     }
     encoded

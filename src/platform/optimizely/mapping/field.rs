@@ -186,7 +186,8 @@ fn references(sheet: &mut Sheet<'_>) {
         }
         return;
     };
-    if !field.targets.is_empty() && !(fits && kind.refers()) {
+    let names_types = fits && kind.refers();
+    if !field.targets.is_empty() && !names_types {
         sheet.lose_here("targets", loss::texts(&field.targets));
     }
     if !fits {
@@ -199,7 +200,7 @@ fn references(sheet: &mut Sheet<'_>) {
     };
     let mut allowed: Vec<String> =
         base_types.iter().map(|base_type| format!("{REMOTE}{base_type}")).collect();
-    if kind.refers() {
+    if names_types {
         allowed.extend(field.targets.iter().map(|id| format!("{CONTENT_TYPE}{id}")));
     }
     for reference in allowed {

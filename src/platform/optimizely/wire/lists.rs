@@ -30,7 +30,7 @@ pub(super) fn options(
         let identity = option_identity(option).filter(|identity| seen.insert(identity.clone()));
         match groups.last_mut() {
             Some((_, followers)) if identity.is_none() => {
-                followers.push(option.clone().into_owned())
+                followers.push(option.clone().into_owned());
             }
             _ => groups.push((identity, vec![option.clone().into_owned()])),
         }

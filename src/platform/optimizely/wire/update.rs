@@ -66,15 +66,12 @@ fn properties(
         // The values of options are of the property's type, so those of another one are no use.
         let is_same_type = element(was, &key) == element(after, &key);
         let written = property(after, &key, present.filter(|_| is_same_type), codec)?;
-        let mut patch = match present {
-            Some(present) => {
-                let before = property(was, &key, Some(present), codec)?;
-                change(present, before, written, &key, codec)?
-            }
-            None => {
-                check_type(&written, &key, codec)?;
-                written.into_iter().map(|(name, value)| (Text::from(name), value)).collect()
-            }
+        let mut patch = if let Some(present) = present {
+            let before = property(was, &key, Some(present), codec)?;
+            change(present, before, &written, &key, codec)?
+        } else {
+            check_type(&written, &key, codec)?;
+            written.into_iter().map(|(name, value)| (Text::from(name), value)).collect()
         };
         let number = numbers.get(&key);
         patch.extend(number.map(|number| (Text::from("sortOrder"), int32(*number))));
@@ -96,18 +93,18 @@ fn element(view: &View, key: &str) -> Option<String> {
 fn change(
     present: &Json<'_>,
     before: Members,
-    after: Members,
+    after: &Members,
     key: &str,
     codec: &Codec,
 ) -> Result<Patch, Reason> {
-    let (before, written) = (Json::object(before), Json::object(after.clone()));
+    let (before, written) = (Json::object(before), Json::object(after.iter().cloned()));
     let mut patch = difference(&before, &written);
     let is_type = |(name, _): &&(Text<'_>, Json<'_>)| name.as_str() == Some("type");
     let items = patch.iter().find(|(name, _)| name.as_str() == Some("items"));
     let is_retyped = patch.iter().find(is_type).is_some()
         || items.and_then(|(_, items)| items.members()?.iter().find(is_type)).is_some();
     if is_retyped {
-        check_type(&after, key, codec)?;
+        check_type(after, key, codec)?;
         remove_leftovers(present, &written, &mut patch);
     }
     Ok(patch)
