@@ -14,6 +14,7 @@ mod http;
 mod layers;
 mod merge;
 mod model;
+mod optimizely;
 mod studio;
 mod support;
 mod system;

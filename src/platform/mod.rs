@@ -1,3 +1,8 @@
-//! Layer 5: the platforms, one folder each.
+//! Layer 5: one folder per platform, each with a dialect (what it can express) and an adapter (a
+//! connection to it).
 
 pub mod files;
+pub mod optimizely;
+mod profile;
+
+pub use profile::Profile;

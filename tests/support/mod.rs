@@ -6,4 +6,6 @@ pub mod fake;
 pub mod generate;
 pub mod loopback;
 pub mod node;
+pub mod scripted;
+pub mod types;
 pub mod written;
