@@ -1,6 +1,6 @@
 //! Names of target types become row ids.
 
-use catalyst_sync::model::{ContentType, Field, resolve_targets};
+use catalyst_sync::model::{ContentType, Field, TargetIndex};
 
 fn own(website_id: &str, id: &str, key: Option<&str>, name: &str) -> ContentType {
     ContentType {
@@ -25,7 +25,7 @@ fn resolve(targets: &[&str]) -> (Vec<String>, Vec<String>) {
         fields: vec![reference("place", targets)],
         ..Field::default()
     }];
-    let mut types = [
+    let mut types = vec![
         event,
         own("w1", "c2", Some("venue"), "Venue"),
         own("w1", "c3", Some("c2"), "News"),
@@ -34,7 +34,10 @@ fn resolve(targets: &[&str]) -> (Vec<String>, Vec<String>) {
         own("w1", "c6", None, "Twin"),
         own("w2", "d1", Some("other"), "Other"),
     ];
-    let findings = resolve_targets(&mut types);
+    let index = TargetIndex::new(
+        types.iter().map(|own| (&*own.website_id, &*own.id, own.key.as_deref(), &*own.name)),
+    );
+    let findings = index.resolve(&mut types[0]);
     let messages = findings
         .into_iter()
         .map(|finding| {

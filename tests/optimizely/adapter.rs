@@ -60,7 +60,7 @@ fn operation(verb: Verb, revision: Revision) -> Operation {
     let before = (verb != Verb::Create)
         .then(|| RemoteDefinition { revision, ..remote("a:B", r#"{"key":"a:B"}"#) });
     let id = RemoteId::of_key("a:B");
-    Operation { verb, id, before, after: View::new(), accept_loss: false }
+    Operation { verb, id, before, after: View::new(), accept_loss: false, whole: false }
 }
 
 fn page(keys: &[&str], rest: &str) -> Answer {

@@ -22,6 +22,7 @@ pub fn creation(after: View) -> Operation {
         before: None,
         after,
         accept_loss: false,
+        whole: false,
     }
 }
 
