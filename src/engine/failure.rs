@@ -4,7 +4,7 @@ use crate::error::{ErrorCode, SyncError};
 use crate::port::{AdapterError, Refusal, StoreError, StudioError};
 
 /// A studio that cannot be read.
-pub(super) fn studio_failure(error: StudioError) -> SyncError {
+pub(crate) fn studio_failure(error: StudioError) -> SyncError {
     let (code, step) = match &error {
         StudioError::NotFound { .. } => (
             ErrorCode::DatabaseNotFound,
@@ -48,7 +48,7 @@ pub(super) fn store_failure(error: StoreError) -> SyncError {
 }
 
 /// A platform that refuses or cannot be reached.
-pub(super) fn adapter_failure(error: AdapterError, operation: &str) -> SyncError {
+pub(crate) fn adapter_failure(error: AdapterError, operation: &str) -> SyncError {
     let mut failure = match &error {
         AdapterError::Refused { refusal, message, .. } => {
             let (code, step) = refusal_code(*refusal);

@@ -25,8 +25,9 @@ mod run;
 mod see;
 mod verify;
 
+pub(crate) use failure::{adapter_failure, studio_failure};
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
-pub use ports::{Engine, Platform, Platforms, Ports};
+pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use report::{
     AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField,
     ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType, FieldChanges,

@@ -19,7 +19,7 @@ use super::listing::Freshness;
 use super::references::referred;
 use super::report::{PlanReport, PlanSummary, PlannedOperation};
 use super::see::{Selection, wanted_websites};
-use super::{ConflictStrategy, Engine, Platform, Query, RunOptions};
+use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
 
 /// One operation of a run.
 #[derive(Debug, Clone)]
@@ -85,7 +85,7 @@ impl Engine {
     /// As [`Engine::detect`], and when an option does not exist.
     pub async fn plan(&self, query: &Query, options: &RunOptions) -> Result<PlanReport, SyncError> {
         let policy = Policy::of(options)?;
-        let platform = self.connect(&query.provider).await?;
+        let platform = self.connect(&query.provider, Purpose::Look).await?;
         let locals = self.locals().await?;
         let cancel = CancellationToken::new();
         let search = Search {

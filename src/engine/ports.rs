@@ -16,7 +16,7 @@ use crate::port::{Adapter, Clock, Dialect, Store, Studio};
 pub struct Platform {
     /// Provider id.
     pub provider: String,
-    /// `platform:host:tenant`; `None` for a target that does not exist yet.
+    /// `platform:host:tenant`.
     pub target: String,
     /// What it can express.
     pub dialect: Arc<dyn Dialect>,
@@ -36,7 +36,17 @@ pub trait Platforms: Send + Sync {
         &self,
         request: &ProviderRequest,
         default: &str,
+        purpose: Purpose,
     ) -> Result<Platform, SyncError>;
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reading only; leaves no trace on the target.
+    Look,
+    /// Writing; a target that needs an id of its own gets one.
+    Deploy,
 }
 
 /// Everything an engine needs of the world.

@@ -24,7 +24,7 @@ use super::plan::{Policy, ScopePlan, digest_of, plan_scope};
 use super::references::References;
 use super::report::{LogLevel, Metrics, Outcome, Reporter, RunReport, RunStatus};
 use super::see::{Selection, stored_outcomes, wanted_websites};
-use super::{Engine, Platform, RunRequest};
+use super::{Engine, Platform, Purpose, RunRequest};
 
 /// What is known of a run while it goes.
 struct Run<'r> {
@@ -97,7 +97,8 @@ impl Run<'_> {
         self.narrator.step(10, "Extracting content types from database...");
         let locals = self.engine.locals().await?;
         let websites = wanted_websites(&locals, self.request.website_id.as_deref())?;
-        let platform = self.engine.connect(&self.request.provider).await?;
+        let purpose = if dry { Purpose::Look } else { Purpose::Deploy };
+        let platform = self.engine.connect(&self.request.provider, purpose).await?;
         self.stop_if_cancelled()?;
         let count: usize = websites.iter().map(|id| locals.of_website(id).count()).sum();
         self.narrator.step(10, format!("Found {count} content types to sync..."));

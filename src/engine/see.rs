@@ -21,7 +21,7 @@ use super::report::{
     ChangeDetails, ChangeSet, ChangeSummary, ContentTypeSnapshot, Extraction, ExtractionMetadata,
     FailedType, FieldChanges, LastAttempt, Outcome, TypeChange, TypeMapping,
 };
-use super::{Engine, Platform, Query};
+use super::{Engine, Platform, Purpose, Query};
 
 /// Version of the extraction's format.
 const EXTRACTION_VERSION: &str = "1.0";
@@ -101,7 +101,7 @@ impl Engine {
     ///
     /// When a side cannot be read, or most of it is gone.
     pub async fn detect(&self, query: &Query) -> Result<ChangeSet, SyncError> {
-        let platform = self.connect(&query.provider).await?;
+        let platform = self.connect(&query.provider, Purpose::Look).await?;
         let (locals, detection) = self.look(query, &platform, false).await?;
         let selection = Selection::new(&query.types, &locals, &detection)?;
         let counts = self.content_items(&detection).await?;
@@ -189,7 +189,7 @@ impl Engine {
     ///
     /// As [`Engine::detect`].
     pub async fn preview_mapping(&self, query: &Query) -> Result<Vec<TypeMapping>, SyncError> {
-        let platform = self.connect(&query.provider).await?;
+        let platform = self.connect(&query.provider, Purpose::Look).await?;
         let (locals, detection) = self.look(query, &platform, true).await?;
         let selection = Selection::new(&query.types, &locals, &detection)?;
         let mut mappings = Vec::new();
@@ -219,8 +219,9 @@ impl Engine {
     pub(super) async fn connect(
         &self,
         provider: &super::ProviderRequest,
+        purpose: Purpose,
     ) -> Result<Platform, SyncError> {
-        self.ports.platforms.connect(provider, &self.settings.default_provider).await
+        self.ports.platforms.connect(provider, &self.settings.default_provider, purpose).await
     }
 
     async fn look(

@@ -1,0 +1,202 @@
+'use strict'
+
+const { randomUUID } = require('node:crypto')
+
+const native = require('../native.js')
+const read = require('./arguments.js')
+const { Desk } = require('./desk.js')
+const { ask, call, failure, requireFunction } = require('./errors.js')
+const { Run, SAID_AT_THE_END } = require('./run.js')
+const { credentials, functions, refusal, unavailable } = require('./unavailable.js')
+const values = require('./values.js')
+
+/**
+ * The engine. It keeps what has no JSON form, the caller's jobs and functions; everything else is
+ * the addon's.
+ */
+class SyncEngine {
+  #native
+  #desk
+  #logger
+
+  /** The desk is given by `configure` only: what runs stays known when the default engine changes. */
+  constructor(options = {}, desk = new Desk()) {
+    this.#logger = read.readLogger(options?.logger)
+    this.#native = call(() => native.NativeEngine.configure(read.optionsText(options)))
+    this.#desk = desk
+  }
+
+  startDeployment(job, provider, onUpdate) {
+    requireFunction('onUpdate', onUpdate)
+    const run = this.#prepare(read.readJob(job), provider, onUpdate)
+    run.start()
+    return run.handle
+  }
+
+  cancelDeployment(id) {
+    return this.#desk.cancel(id)
+  }
+
+  retryDeployment(job, provider, onUpdate) {
+    requireFunction('onUpdate', onUpdate)
+    const original = read.readJob(job)
+    const text = native.planRetry(original.text)
+    const plan = JSON.parse(text)
+    // A job without an id fails as it would without being a retry.
+    if (plan === null) return this.startDeployment(job, provider, onUpdate)
+    if (plan.kind !== undefined) return this.#conclude(original, onUpdate, text)
+    const { id, retryCount, delayMs, logs } = plan
+    const own = { ...original.own, id, retryCount, status: 'pending', progress: 0 }
+    own.logs = logs.map((entry) => ({ ...entry, timestamp: new Date(entry.timestamp) }))
+    own.startedAt = new Date()
+    for (const member of ['completedAt', ...SAID_AT_THE_END]) {
+      if (member in own) own[member] = undefined
+    }
+    const run = this.#prepare(read.readJob(own), provider, onUpdate, { retryOf: original.own.id })
+    run.startIn(delayMs)
+    return run.handle
+  }
+
+  resumeDeployment(id, onUpdate, _options) {
+    requireFunction('onUpdate', onUpdate)
+    return this.#refuse(id, onUpdate, refusal('resumeDeployment'))
+  }
+
+  rollbackDeployment(id, options) {
+    const onUpdate = options?.onUpdate ?? (() => {})
+    requireFunction('options.onUpdate', onUpdate)
+    return this.#refuse(id, onUpdate, refusal('rollbackDeployment'))
+  }
+
+  watchDeployment(id, onUpdate) {
+    requireFunction('onUpdate', onUpdate)
+    const { watcher, stop } = this.#desk.watch(id, onUpdate)
+    const run = this.#desk.find(id)
+    if (run !== undefined) run.tell(watcher)
+    else this.#tellStored(id, watcher)
+    return stop
+  }
+
+  async getDeployment(id) {
+    const run = this.#desk.find(id)
+    if (run !== undefined && !run.trimmed) return run.snapshot()
+    try {
+      const stored = await ask(() => this.#native.deployment(`${id}`), values.readJob)
+      return stored ?? run?.snapshot() ?? null
+    } catch (error) {
+      if (run === undefined) throw error
+      return run.snapshot()
+    }
+  }
+
+  getDeploymentHistory() {
+    return this.#desk.history()
+  }
+
+  clearHistory() {
+    this.#desk.forgetEnded()
+  }
+
+  async synchronize(options) {
+    const { provider, websiteId, contentTypeKeys, ...run } = options ?? {}
+    const job = {
+      id: `sync-${randomUUID()}`,
+      providerId: provider?.id ?? provider,
+      websiteId,
+      selectedTypes: contentTypeKeys,
+      status: 'pending',
+      progress: 0,
+      startedAt: new Date(),
+      logs: [],
+      options: run,
+    }
+    return this.startDeployment(job, provider, () => {}).done
+  }
+
+  async extractContentTypes(options) {
+    const text = read.argumentText('options', options)
+    return ask(() => this.#native.extract(text), values.readExtraction)
+  }
+
+  async detectChanges(options) {
+    const text = read.argumentText('options', options)
+    return ask(() => this.#native.detect(text), values.readChanges)
+  }
+
+  async planDeployment(options) {
+    const text = read.argumentText('options', options)
+    return ask(() => this.#native.plan(text), values.readPlan)
+  }
+
+  async previewMapping(options) {
+    const text = read.argumentText('options', options)
+    return ask(() => this.#native.previewMapping(text), values.readMapping)
+  }
+
+  hashContentType(definition) {
+    if (typeof definition === 'string') return call(() => native.hashContentType(definition))
+    if (typeof definition !== 'object' || definition === null) {
+      const given = definition === null ? 'null' : `of type ${typeof definition}`
+      const message = `definition is ${given}, and should be an object or JSON text`
+      throw failure('INVALID_ARGUMENT', message)
+    }
+    const text = read.readable('definition', () => values.definitionText(definition))
+    return call(() => native.hashContentType(text))
+  }
+
+  as(_actor) {
+    throw unavailable('as')
+  }
+
+  get credentials() {
+    return credentials
+  }
+
+  async close() {
+    const closing = ask(() => this.#native.close(), () => undefined)
+    await this.#desk.clear()
+    await closing
+  }
+
+  #prepare({ own, text }, provider, onUpdate, { retryOf, reason } = {}) {
+    const why = reason ?? (this.#desk.isLive(own.id) ? inProgress(own.id) : undefined)
+    const listed = why === undefined && typeof own.id === 'string' && own.id !== ''
+    return new Run({
+      native: this.#native.prepare(text, read.providerText(provider), retryOf, why),
+      own,
+      onUpdate,
+      desk: listed ? this.#desk : undefined,
+      logger: this.#logger,
+    })
+  }
+
+  /** Shows what an earlier process stored; what cannot be read has nothing to show. */
+  #tellStored(id, watcher) {
+    const tell = (job) => job !== null && this.#desk.find(id) === undefined && watcher(job)
+    this.getDeployment(id).then(tell, () => {})
+  }
+
+  #refuse(id, onUpdate, reason) {
+    const known = this.#desk.find(id)?.snapshot() ?? { id, logs: [], progress: 0 }
+    const run = this.#prepare(read.readJob(known), undefined, onUpdate, { reason })
+    run.start()
+    return run.handle
+  }
+
+  #conclude({ own }, onUpdate, message) {
+    const desk = this.#desk.isLive(own.id) ? undefined : this.#desk
+    const run = new Run({ own, onUpdate, desk, logger: this.#logger })
+    run.conclude(message)
+    return run.handle
+  }
+}
+
+/** Why a job cannot begin under an id. */
+function inProgress(id) {
+  return { code: 'DEPLOYMENT_IN_PROGRESS', message: `a deployment with the id ${id} is running` }
+}
+
+Object.assign(SyncEngine.prototype, functions)
+if (Symbol.asyncDispose) SyncEngine.prototype[Symbol.asyncDispose] = SyncEngine.prototype.close
+
+module.exports = { SyncEngine, Desk }

@@ -1,0 +1,172 @@
+'use strict'
+
+const { readMessage, toDate } = require('./values.js')
+
+/** What a run says at its end; what an earlier run of the same job said must not stay beside it. */
+const SAID_AT_THE_END = ['error', 'errorInfo', 'outcome', 'outcomes', 'metrics', 'recovery']
+
+/** How many entries of its log an ended run keeps in memory. */
+const KEPT_ENTRIES = 100
+
+/**
+ * One run of a job as JavaScript sees it: the caller's own job with the addon's patches over it.
+ * Whether it has ended, and how, is the addon's decision.
+ */
+class Run {
+  #native
+  #own
+  #patch = {}
+  #logs
+  #onUpdate
+  #desk
+  #logger
+  #broken = new Set()
+  #shown = 0
+  #waiting
+  #quiet = false
+  #resolve
+
+  /**
+   * `native` is the addon's deployment, `own` the members of the caller's job. Without a `desk` the
+   * run is known to its caller only.
+   */
+  constructor({ native, own, onUpdate, desk, logger }) {
+    this.#native = native
+    this.#own = { ...own, startedAt: toDate(own.startedAt ?? new Date()) }
+    this.#logs = (Array.isArray(own.logs) ? own.logs : []).map(dated)
+    this.#onUpdate = onUpdate
+    this.#desk = desk
+    this.#logger = logger
+    this.id = own.id
+    this.ended = false
+    this.trimmed = false
+    this.done = new Promise((resolve) => (this.#resolve = resolve))
+  }
+
+  /** What the caller gets. */
+  get handle() {
+    return { cancel: () => this.cancel(), done: this.done }
+  }
+
+  /** Shows the first update, then starts the work: a cancellation inside that update comes first. */
+  start() {
+    this.#desk?.add(this)
+    this.#log('deployment.started', { level: 'info', message: 'Deployment started' })
+    this.#receive(this.#native.first())
+    this.#work()
+  }
+
+  /** Starts after a delay, during which nobody is told anything. */
+  startIn(milliseconds) {
+    this.#desk?.reserve(this)
+    this.#waiting = setTimeout(() => {
+      this.#waiting = undefined
+      this.start()
+    }, milliseconds)
+  }
+
+  /** Ends at once, with a message that was there before the run. */
+  conclude(message) {
+    this.#desk?.add(this)
+    this.#receive(message)
+  }
+
+  /** Cancels, unless an end was seen. */
+  cancel() {
+    if (this.ended) return
+    const waited = this.#waiting !== undefined
+    this.#quiet = waited
+    clearTimeout(this.#waiting)
+    const message = this.#native.cancel()
+    if (message !== null) this.#receive(message)
+    if (waited) this.#work()
+  }
+
+  /** The job now, with the last entries of its log: a new object with a new list. */
+  snapshot(entries = Infinity) {
+    return { ...this.#own, ...this.#patch, logs: this.#logs.slice(-entries) }
+  }
+
+  #work() {
+    this.#native.start((message) => {
+      if (message !== null) this.#receive(message)
+    })
+  }
+
+  #receive(text) {
+    const { kind, patch } = readMessage(text)
+    const { logs, ...members } = patch
+    Object.assign(this.#patch, members)
+    for (const { typeKey, ...entry } of logs) {
+      this.#logs.push(entry)
+      this.#log('deployment.log', { ...entry, typeKey })
+    }
+    if (kind === 'ended' || kind === 'cancelled') this.#end()
+    if (kind !== 'settled') this.#show()
+    if (kind === 'ended' || kind === 'settled') this.#settle()
+  }
+
+  #end() {
+    for (const member of SAID_AT_THE_END) {
+      if (member in this.#own && !(member in this.#patch)) this.#patch[member] = undefined
+    }
+    this.ended = true
+    this.#desk?.end(this)
+    const message = `Deployment ended: ${this.#patch.status}`
+    this.#log('deployment.ended', { level: 'info', message })
+  }
+
+  #settle() {
+    const job = this.snapshot()
+    this.#resolve({ job, metrics: job.metrics, outcomes: job.outcomes })
+    // A remembered run keeps no more than it has to show.
+    this.#native = undefined
+    this.#onUpdate = undefined
+    this.trimmed = this.#logs.length > KEPT_ENTRIES
+    if (this.trimmed) this.#logs = this.#logs.slice(-KEPT_ENTRIES)
+  }
+
+  #show() {
+    if (this.#quiet) return
+    const update = ++this.#shown
+    for (const listener of [this.#onUpdate, ...(this.#desk?.watchers(this) ?? [])]) {
+      // A listener may have cancelled the run, which showed everybody something newer.
+      if (update !== this.#shown) return
+      this.tell(listener)
+    }
+  }
+
+  /** Shows the job to one listener, whose exceptions are its own: the first becomes a log entry. */
+  tell(listener) {
+    try {
+      listener(this.snapshot())
+    } catch (thrown) {
+      if (this.#broken.has(listener)) return
+      this.#broken.add(listener)
+      const message = `onUpdate threw, which was ignored: ${textOf(thrown)}`
+      const entry = { timestamp: new Date(), level: 'warning', message }
+      this.#logs.push(entry)
+      this.#log('deployment.log', entry)
+    }
+  }
+
+  #log(event, { timestamp = new Date(), level, message, typeKey }) {
+    this.#logger?.({ time: timestamp, level, event, deploymentId: this.id, typeKey, message })
+  }
+}
+
+/** A job that came as JSON has texts where its log needs dates. */
+function dated(entry) {
+  const timestamp = toDate(entry?.timestamp)
+  return timestamp === entry?.timestamp ? entry : { ...entry, timestamp }
+}
+
+function textOf(thrown) {
+  try {
+    return String(thrown?.message ?? thrown)
+  } catch {
+    return 'a value without a text'
+  }
+}
+
+module.exports = { Run, KEPT_ENTRIES, SAID_AT_THE_END }

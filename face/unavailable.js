@@ -1,0 +1,75 @@
+'use strict'
+
+// What the contract names and a later release brings. Each is refused with `NOT_AVAILABLE`.
+
+const { failure } = require('./errors.js')
+
+/** Those that promise something. */
+const PROMISED = [
+  'resolveConflicts',
+  'listConflicts',
+  'getConflict',
+  'deleteConflict',
+  'clearResolved',
+  'recordVersion',
+  'getVersionHistory',
+  'getVersion',
+  'getVersionTree',
+  'getLineage',
+  'findCommonAncestor',
+  'diffVersions',
+  'restoreVersion',
+  'getSyncState',
+  'listSyncStates',
+  'acceptDrift',
+  'getSyncHistory',
+  'getSyncRecord',
+  'getLastSuccessfulSync',
+  'getAnalytics',
+  'validate',
+  'listBackups',
+  'recover',
+  'verifyHistory',
+  'exportHistory',
+  'health',
+  'renderReport',
+]
+
+/** Those that return at once. */
+const IMMEDIATE = ['formatTree', 'formatDiff', 'metrics']
+
+/** The members of `credentials`. */
+const CREDENTIALS = ['set', 'remove', 'rotate']
+
+/** Why something is refused. */
+function refusal(name) {
+  return { code: 'NOT_AVAILABLE', message: `${name} is not available yet` }
+}
+
+function unavailable(name) {
+  const { code, message } = refusal(name)
+  return failure(code, message)
+}
+
+function promised(name) {
+  return { [name]: async () => Promise.reject(unavailable(name)) }[name]
+}
+
+function immediate(name) {
+  return {
+    [name]: () => {
+      throw unavailable(name)
+    },
+  }[name]
+}
+
+const credentials = Object.freeze(
+  Object.fromEntries(CREDENTIALS.map((name) => [name, promised(`credentials.${name}`)])),
+)
+
+const functions = Object.fromEntries([
+  ...PROMISED.map((name) => [name, promised(name)]),
+  ...IMMEDIATE.map((name) => [name, immediate(name)]),
+])
+
+module.exports = { refusal, unavailable, functions, credentials }

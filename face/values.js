@@ -1,0 +1,71 @@
+'use strict'
+
+// What crosses between JavaScript values and JSON text. Everything made here belongs to the caller's realm.
+
+/**
+ * Writes a value as JSON text. What has no JSON form leaves a marker instead of an error or a
+ * silent `null`, so the engine can say what it was given.
+ */
+function toText(value) {
+  const ancestors = []
+  const text = JSON.stringify(value, function (_key, item) {
+    if (typeof item === 'bigint') return `${item}n`
+    if (typeof item === 'function' || typeof item === 'symbol') return `[${typeof item}]`
+    if (typeof item === 'number' && !Number.isFinite(item)) return String(item)
+    if (typeof item !== 'object' || item === null) return item
+    while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop()
+    if (ancestors.includes(item)) return '[circular]'
+    ancestors.push(item)
+    return item
+  })
+  return text ?? 'null'
+}
+
+/** Writes a definition as the studio's hasher sees it: own members only, no `toJSON`. */
+function definitionText(definition) {
+  return JSON.stringify(definition, function (key) {
+    return this[key]
+  })
+}
+
+/** Reads a date, however it was stored; what is no date stays as it is. */
+function toDate(value) {
+  if (value instanceof Date) return value
+  const readable =
+    typeof value === 'number' ||
+    typeof value === 'string' ||
+    Object.prototype.toString.call(value) === '[object Date]'
+  const date = readable ? new Date(value) : undefined
+  return date !== undefined && !Number.isNaN(date.getTime()) ? date : value
+}
+
+/** Turns the milliseconds at a path such as `types.*.createdAt` into a `Date`, in place. */
+function reviveAt(value, [step, ...rest]) {
+  if (typeof value !== 'object' || value === null) return
+  for (const key of step === '*' ? Object.keys(value) : [step]) {
+    if (rest.length > 0) reviveAt(value[key], rest)
+    else if (typeof value[key] === 'number') value[key] = new Date(value[key])
+  }
+}
+
+/** Makes a reader of answers whose dates stand at the given paths. */
+function reader(...paths) {
+  const steps = paths.map((path) => path.split('.'))
+  return (text) => {
+    const value = JSON.parse(text)
+    for (const path of steps) reviveAt(value, path)
+    return value
+  }
+}
+
+module.exports = {
+  toText,
+  definitionText,
+  toDate,
+  readExtraction: reader('metadata.extractedAt', 'types.*.createdAt', 'types.*.updatedAt'),
+  readChanges: reader('timestamp', 'details.failed.*.at', 'details.conflicts.*.createdAt'),
+  readPlan: reader('createdAt', 'conflicts.*.createdAt'),
+  readMapping: reader('*.lastAttempt.at'),
+  readJob: reader('startedAt', 'completedAt', 'logs.*.timestamp'),
+  readMessage: reader('patch.completedAt', 'patch.logs.*.timestamp'),
+}

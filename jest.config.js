@@ -1,0 +1,8 @@
+'use strict'
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testMatch: ['<rootDir>/__test__/**/*.spec.ts'],
+  transform: { '\\.ts$': '@swc/jest' },
+  modulePathIgnorePatterns: ['<rootDir>/target', '<rootDir>/npm'],
+}

@@ -1,0 +1,161 @@
+//! One deployment, from its first update to the moment when nothing is in flight any more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use napi::bindgen_prelude::{Function, spawn};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::engine::Shared;
+use super::progress::Progress;
+use super::report::{failure, nothing_done};
+use super::{cancel, error};
+use crate::engine::{Reporter, RunReport, RunRequest, RunStatus};
+use crate::error::{ErrorCode, SyncError};
+
+/// Carries no value: the JavaScript thread takes what is new when it comes to it. Strong, so the
+/// process stays alive until it is dropped, which is right after the last message was queued.
+type Deliver = ThreadsafeFunction<(), (), Option<String>, napi::Status, false, false, 0>;
+
+/// A run of a job. The face begins it, shows the first update, and then starts it.
+#[napi_derive::napi]
+pub struct Deployment {
+    shared: Arc<Shared>,
+    progress: Arc<Progress>,
+    cancelled: CancellationToken,
+    finished: CancellationToken,
+    /// Taken by the start.
+    request: Option<Result<RunRequest, SyncError>>,
+}
+
+impl Deployment {
+    /// Prepares a run; nothing happens before [`Deployment::start`].
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        request: Result<RunRequest, SyncError>,
+        own_progress: u8,
+    ) -> Self {
+        let progress = Progress::new(own_progress, shared.options.partial_status);
+        Self {
+            shared,
+            progress: Arc::new(progress),
+            cancelled: CancellationToken::new(),
+            finished: CancellationToken::new(),
+            request: Some(request),
+        }
+    }
+
+    fn database(&self) -> &str {
+        self.shared.options.database().unwrap_or_default()
+    }
+}
+
+#[napi_derive::napi]
+impl Deployment {
+    /// The message of the first update.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn first(&self) -> String {
+        self.progress.first()
+    }
+
+    /// Starts the work. `deliver` is called on the JavaScript thread with each message, or with `null`
+    /// when there was nothing left to say; the last one has the kind `ended` or `settled`.
+    #[napi(catch_unwind)]
+    pub fn start(&mut self, deliver: Function<'_, Option<String>, ()>) -> napi::Result<()> {
+        let Some(request) = self.request.take() else {
+            return Err(error::thrown(&started_twice()));
+        };
+        let taking = Arc::clone(&self.progress);
+        let deliver: Deliver =
+            deliver.build_threadsafe_function::<()>().build_callback(move |_| Ok(taking.take()))?;
+        let run = Run {
+            shared: Arc::clone(&self.shared),
+            progress: Arc::clone(&self.progress),
+            cancelled: self.cancelled.clone(),
+        };
+        let interval = self.shared.options.update_interval;
+        let progress = Arc::clone(&self.progress);
+        let finished = self.finished.clone();
+        spawn(async move {
+            // A task of its own, so that updates flow while the engine computes, and a panic of the
+            // engine arrives here as a value.
+            let work = tokio::spawn(run.work(request));
+            pump(work, &progress, &deliver, interval).await;
+            finished.cancel();
+            deliver.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        });
+        Ok(())
+    }
+
+    /// Cancels, unless JavaScript has seen the end: the message of the terminal update, or `null`.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn cancel(&self) -> Option<String> {
+        let message = self.progress.cancel()?;
+        self.cancelled.cancel();
+        cancel::announce(self.database(), self.finished.clone());
+        Some(message)
+    }
+}
+
+/// What the worker needs of a deployment.
+struct Run {
+    shared: Arc<Shared>,
+    progress: Arc<Progress>,
+    cancelled: CancellationToken,
+}
+
+impl Run {
+    async fn work(self, request: Result<RunRequest, SyncError>) -> RunReport {
+        match self.deploy(request).await {
+            Ok(report) => report,
+            Err(error) => failure(error),
+        }
+    }
+
+    async fn deploy(self, request: Result<RunRequest, SyncError>) -> Result<RunReport, SyncError> {
+        let request = request?;
+        let ahead = cancel::settled(self.shared.options.database().unwrap_or_default());
+        tokio::select! {
+            biased;
+            () = self.cancelled.cancelled() => {
+                return Ok(nothing_done(RunStatus::Cancelled, None));
+            }
+            () = ahead => {}
+        }
+        let open = self.shared.open().await?;
+        let reporter: Arc<dyn Reporter> = self.progress;
+        Ok(open.engine.deploy(&request, reporter, &self.cancelled).await)
+    }
+}
+
+/// Asks the JavaScript thread to come whenever there is something new, but not again before it came
+/// and the interval passed; ends at once when the work does.
+async fn pump(
+    mut work: JoinHandle<RunReport>,
+    progress: &Progress,
+    deliver: &Deliver,
+    interval: Duration,
+) {
+    let ended = loop {
+        let next = async {
+            tokio::time::sleep(interval).await;
+            progress.moved().await;
+            deliver.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            progress.taken().await;
+        };
+        tokio::select! {
+            biased;
+            ended = &mut work => break ended,
+            () = next => {}
+        }
+    };
+    progress.finish(ended.unwrap_or_else(|panic| failure(error::crashed(panic))));
+}
+
+fn started_twice() -> SyncError {
+    SyncError::new(ErrorCode::Internal, "the deployment was started twice")
+}

@@ -1,0 +1,188 @@
+//! The engine as JavaScript holds it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use napi::bindgen_prelude::{Env, PromiseRaw};
+use tokio::sync::{OnceCell, OwnedRwLockReadGuard, RwLock};
+
+use super::deployment::Deployment;
+use super::{error, options};
+use crate::compose::{self, EngineOptions};
+use crate::engine::Engine;
+use crate::error::{ErrorCode, SyncError};
+
+/// An engine and its options. Every answer is JSON text; every error is one whose message is the
+/// JSON of an error report.
+#[napi_derive::napi]
+pub struct NativeEngine {
+    shared: Arc<Shared>,
+}
+
+/// What an engine and its runs have in common.
+pub(super) struct Shared {
+    pub(super) options: Arc<EngineOptions>,
+    closed: AtomicBool,
+    /// Made by the first call that needs it, on the runtime; `None` once closed.
+    engine: Arc<RwLock<Option<OnceCell<Engine>>>>,
+}
+
+/// An engine in use: it is not taken down before this is dropped.
+pub(super) struct InUse {
+    pub(super) engine: Engine,
+    _open: OwnedRwLockReadGuard<Option<OnceCell<Engine>>>,
+}
+
+impl Shared {
+    /// The engine, made when this is the first use of it. The composition root runs on a thread that
+    /// may block.
+    pub(super) async fn open(&self) -> Result<InUse, SyncError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(closed());
+        }
+        let open = Arc::clone(&self.engine).read_owned().await;
+        let cell = open.as_ref().ok_or_else(closed)?;
+        let compose = || async {
+            let options = Arc::clone(&self.options);
+            tokio::task::spawn_blocking(move || compose::engine(&options))
+                .await
+                .map_err(error::crashed)?
+        };
+        let engine = cell.get_or_try_init(compose).await?.clone();
+        Ok(InUse { engine, _open: open })
+    }
+}
+
+#[napi_derive::napi]
+impl NativeEngine {
+    /// Checks options and keeps them; nothing is opened yet.
+    #[napi(factory, catch_unwind)]
+    pub fn configure(options: String) -> napi::Result<Self> {
+        let options = EngineOptions::from_json(&options).map_err(|error| error::thrown(&error))?;
+        let engine = Arc::new(RwLock::new(Some(OnceCell::new())));
+        let shared = Shared { options: Arc::new(options), closed: AtomicBool::new(false), engine };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Prepares a deployment. Never fails: a job that cannot run ends failed. A refusal is the report
+    /// of an error that the face found.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn prepare(
+        &self,
+        job: String,
+        provider: String,
+        retry_of: Option<String>,
+        refusal: Option<Refusal>,
+    ) -> Deployment {
+        let own_progress = options::own_progress(&job);
+        let request = match refusal {
+            Some(Refusal { code, message }) => Err(error::named(&code, message)),
+            None => options::run_request(job, &provider, retry_of, &self.shared.options),
+        };
+        Deployment::new(Arc::clone(&self.shared), request, own_progress)
+    }
+
+    /// Reads the studio's content types.
+    #[napi(catch_unwind)]
+    pub fn extract<'env>(
+        &self,
+        env: &'env Env,
+        options: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let shared = Arc::clone(&self.shared);
+        error::promise(env, async move {
+            let website = options::extraction(&options)?;
+            error::json(&shared.open().await?.engine.extract(website.as_deref()).await?)
+        })
+    }
+
+    /// Compares the studio with a target.
+    #[napi(catch_unwind)]
+    pub fn detect<'env>(
+        &self,
+        env: &'env Env,
+        options: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let shared = Arc::clone(&self.shared);
+        error::promise(env, async move {
+            let query = options::query(&options, &shared.options)?;
+            error::json(&shared.open().await?.engine.detect(&query).await?)
+        })
+    }
+
+    /// Plans a deployment.
+    #[napi(catch_unwind)]
+    pub fn plan<'env>(
+        &self,
+        env: &'env Env,
+        options: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let shared = Arc::clone(&self.shared);
+        error::promise(env, async move {
+            let (query, run) = options::rehearsal(&options, &shared.options)?;
+            error::json(&shared.open().await?.engine.plan(&query, &run).await?)
+        })
+    }
+
+    /// Says how each type is expressed on a target.
+    #[napi(catch_unwind)]
+    pub fn preview_mapping<'env>(
+        &self,
+        env: &'env Env,
+        options: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let shared = Arc::clone(&self.shared);
+        error::promise(env, async move {
+            let query = options::query(&options, &shared.options)?;
+            error::json(&shared.open().await?.engine.preview_mapping(&query).await?)
+        })
+    }
+
+    /// The stored job of the latest run with this id, or `null`.
+    #[napi(catch_unwind)]
+    pub fn deployment<'env>(
+        &self,
+        env: &'env Env,
+        id: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let shared = Arc::clone(&self.shared);
+        error::promise(env, async move {
+            let id = options::deployment_id(&id)?;
+            let stored = shared.open().await?.engine.deployment(id).await?;
+            Ok(stored.unwrap_or_else(|| "null".to_owned()))
+        })
+    }
+
+    /// Refuses later calls and resolves when the ones in progress are through and nothing is open.
+    #[napi(catch_unwind)]
+    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
+        self.shared.closed.store(true, Ordering::Release);
+        let engine = Arc::clone(&self.shared.engine);
+        error::promise(env, async move {
+            let taken = engine.write().await.take();
+            // Dropping it closes files, which may block.
+            tokio::task::spawn_blocking(move || drop(taken)).await.map_err(error::crashed)?;
+            Ok("null".to_owned())
+        })
+    }
+}
+
+/// Why the face refuses a deployment that it was asked for.
+#[napi_derive::napi(object)]
+pub struct Refusal {
+    /// Code of the table of errors.
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+/// The studio's content hash of a definition.
+#[napi_derive::napi(catch_unwind)]
+pub fn hash_content_type(definition: String) -> napi::Result<String> {
+    crate::engine::hash_content_type(&definition).map_err(|error| error::thrown(&error))
+}
+
+fn closed() -> SyncError {
+    SyncError::new(ErrorCode::EngineClosed, "the engine was closed").next_step("make a new engine")
+}

@@ -1,0 +1,16 @@
+//! Layer 7: the only place that knows that JavaScript exists.
+//!
+//! What crosses the boundary is JSON text. The face (`index.js` and `face/`) parses it in the
+//! caller's realm, because objects that an addon makes belong to the realm that loaded the addon:
+//! in Jest, such a `Date` is no `instanceof Date`. Decisions are made here; the face only keeps what
+//! has no JSON form, which is the caller's job and functions.
+
+mod cancel;
+mod deployment;
+mod engine;
+mod error;
+mod options;
+mod progress;
+mod report;
+mod retry;
+mod runtime;

@@ -1,0 +1,153 @@
+//! What a run has told and JavaScript has not yet seen.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::Notify;
+
+use super::report::{self, LogEntry};
+use crate::compose::PartialStatus;
+use crate::engine::{LogLevel, Reporter, RunEvent, RunReport};
+
+/// Collects what a run tells, until the JavaScript thread takes it.
+///
+/// The latest progress wins and no log entry is lost, so the host gets one update per interval
+/// however much happens. Whether the run has ended is decided by who comes first on the JavaScript
+/// thread, [`Progress::take`] with the worker's report or [`Progress::cancel`].
+pub(super) struct Progress {
+    state: Mutex<State>,
+    partial_status: PartialStatus,
+    moved: Notify,
+    taken: Notify,
+}
+
+struct State {
+    progress: u8,
+    logs: Vec<LogEntry>,
+    /// There is something that the next update would show.
+    fresh: bool,
+    /// JavaScript has seen a terminal update.
+    ended: bool,
+    /// What the worker came to, once it did.
+    report: Option<RunReport>,
+}
+
+impl Progress {
+    /// Starts at the progress that the job brings.
+    pub(super) fn new(own: u8, partial_status: PartialStatus) -> Self {
+        let state =
+            State { progress: own, logs: Vec::new(), fresh: false, ended: false, report: None };
+        Self {
+            state: Mutex::new(state),
+            partial_status,
+            moved: Notify::new(),
+            taken: Notify::new(),
+        }
+    }
+
+    /// The update that every run begins with.
+    pub(super) fn first(&self) -> String {
+        report::running(self.lock().progress, &[])
+    }
+
+    /// Takes what is new as a message for the face; `None` when there is nothing to say. Only for
+    /// the JavaScript thread.
+    pub(super) fn take(&self) -> Option<String> {
+        let mut state = self.lock();
+        let message = match (state.report.take(), state.ended) {
+            (Some(run), true) => Some(report::settled(&run, &state.logs)),
+            (Some(run), false) => {
+                state.ended = true;
+                state.add_reason(&run);
+                Some(report::ended(&run, state.progress, &state.logs, self.partial_status))
+            }
+            (None, false) if state.fresh => Some(report::running(state.progress, &state.logs)),
+            // After a cancellation, entries wait for the report.
+            (None, _) => return self.taken_nothing(),
+        };
+        state.fresh = false;
+        state.logs.clear();
+        drop(state);
+        self.taken.notify_one();
+        message
+    }
+
+    /// Ends the run as cancelled, unless JavaScript has seen its end. Only for the JavaScript thread.
+    pub(super) fn cancel(&self) -> Option<String> {
+        let mut state = self.lock();
+        if state.ended {
+            return None;
+        }
+        state.ended = true;
+        state.fresh = false;
+        state
+            .logs
+            .push(LogEntry::now(LogLevel::Warning, "Deployment cancelled by user".to_owned()));
+        let logs = std::mem::take(&mut state.logs);
+        Some(report::cancelled(state.progress, &logs))
+    }
+
+    /// Says how the worker ended.
+    pub(super) fn finish(&self, run: RunReport) {
+        self.lock().report = Some(run);
+    }
+
+    /// Waits until there is something to take.
+    pub(super) async fn moved(&self) {
+        self.moved.notified().await;
+    }
+
+    /// Waits until the JavaScript thread has come.
+    pub(super) async fn taken(&self) {
+        self.taken.notified().await;
+    }
+
+    fn taken_nothing(&self) -> Option<String> {
+        self.taken.notify_one();
+        None
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A failed run says why in its log too, unless it did.
+    fn add_reason(&mut self, run: &RunReport) {
+        let Some(error) = &run.error else { return };
+        let said =
+            self.logs.last().is_some_and(|entry| entry.tells(LogLevel::Error, &error.message));
+        if !said {
+            self.logs.push(LogEntry::now(LogLevel::Error, error.message.clone()));
+        }
+    }
+}
+
+impl Reporter for Progress {
+    fn report(&self, event: RunEvent) {
+        let mut state = self.lock();
+        match event {
+            RunEvent::Progress(percent) => {
+                let percent = percent.min(99);
+                if percent <= state.progress {
+                    return;
+                }
+                state.progress = percent;
+            }
+            RunEvent::Log { level, message, type_key, details } => {
+                state.logs.push(LogEntry { timestamp: now(), level, message, details, type_key });
+            }
+        }
+        if !state.ended {
+            state.fresh = true;
+            self.moved.notify_one();
+        }
+    }
+}
+
+/// Milliseconds since the epoch.
+pub(super) fn now() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+}

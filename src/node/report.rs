@@ -1,0 +1,176 @@
+//! The messages that the face turns into updates of a job.
+//!
+//! A message is `{ kind, patch }`: `patch` holds the members of the job that change, with dates in
+//! milliseconds and only the new entries of `logs`. `running`, `cancelled` and `ended` are shown to
+//! the host; `settled` follows a cancellation once nothing is in flight any more, and is not.
+
+use serde::Serialize;
+
+use super::progress::now;
+use crate::canonical::Canonical;
+use crate::compose::PartialStatus;
+use crate::engine::{LogLevel, Metrics, Outcome, Recovery, RunReport, RunStatus};
+use crate::error::{Details, ErrorClass, SyncError};
+
+/// One entry of a job's log.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LogEntry {
+    /// Milliseconds since the epoch.
+    pub(super) timestamp: i64,
+    /// How heavy it is.
+    pub(super) level: LogLevel,
+    /// For people.
+    pub(super) message: String,
+    /// For programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) details: Option<Canonical>,
+    /// For the logger only; the face takes it out of the entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) type_key: Option<String>,
+}
+
+impl LogEntry {
+    /// Makes an entry about the run as a whole.
+    pub(super) fn now(level: LogLevel, message: String) -> Self {
+        Self { timestamp: now(), level, message, details: None, type_key: None }
+    }
+
+    /// Whether this is what the entry says.
+    pub(super) fn tells(&self, level: LogLevel, message: &str) -> bool {
+        self.level == level && self.message == message
+    }
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    kind: &'static str,
+    patch: Patch<'a>,
+}
+
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Patch<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completed_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_info: Option<ErrorInfo<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery: Option<&'a Recovery>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics: Option<&'a Metrics>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcomes: Option<&'a [Outcome]>,
+    logs: &'a [LogEntry],
+}
+
+#[derive(Serialize)]
+struct ErrorInfo<'a> {
+    code: &'static str,
+    class: ErrorClass,
+    details: &'a Details,
+}
+
+impl<'a> From<&'a SyncError> for ErrorInfo<'a> {
+    fn from(error: &'a SyncError) -> Self {
+        Self { code: error.code.as_str(), class: error.class(), details: &error.details }
+    }
+}
+
+/// An update on the way.
+pub(super) fn running(progress: u8, logs: &[LogEntry]) -> String {
+    write(
+        "running",
+        Patch { status: Some("running"), progress: Some(progress), logs, ..Patch::default() },
+    )
+}
+
+/// The end that the user chose.
+pub(super) fn cancelled(progress: u8, logs: &[LogEntry]) -> String {
+    let patch = Patch {
+        status: Some("cancelled"),
+        progress: Some(progress),
+        completed_at: Some(now()),
+        logs,
+        ..Patch::default()
+    };
+    write("cancelled", patch)
+}
+
+/// What a cancelled run came to.
+pub(super) fn settled(run: &RunReport, logs: &[LogEntry]) -> String {
+    let patch = Patch {
+        metrics: Some(&run.metrics),
+        outcomes: Some(&run.outcomes),
+        logs,
+        ..Patch::default()
+    };
+    write("settled", patch)
+}
+
+/// The end that the run came to.
+pub(super) fn ended(
+    run: &RunReport,
+    progress: u8,
+    logs: &[LogEntry],
+    partial_status: PartialStatus,
+) -> String {
+    let (status, outcome) = match (run.status, partial_status) {
+        (RunStatus::Completed, _) => ("completed", Some("success")),
+        (RunStatus::Partial, PartialStatus::Partial) => ("partial", Some("partial")),
+        (RunStatus::Partial, PartialStatus::Failed) => ("failed", Some("partial")),
+        (RunStatus::Failed, _) => ("failed", Some("failed")),
+        (RunStatus::Cancelled, _) => ("cancelled", None),
+    };
+    let to_its_end = matches!(run.status, RunStatus::Completed | RunStatus::Partial);
+    let patch = Patch {
+        status: Some(status),
+        progress: Some(if to_its_end { 100 } else { progress }),
+        completed_at: Some(now()),
+        outcome,
+        error: run.error.as_ref().map(|error| error.message.clone()).or_else(|| shortfall(run)),
+        error_info: run.error.as_ref().map(ErrorInfo::from),
+        recovery: run.recovery.as_ref(),
+        metrics: Some(&run.metrics),
+        outcomes: Some(&run.outcomes),
+        logs,
+    };
+    write("ended", patch)
+}
+
+/// The end of a run that never began, because of an error.
+pub(super) fn refused(error: SyncError, progress: u8) -> String {
+    let logs = [LogEntry::now(LogLevel::Error, error.message.clone())];
+    ended(&failure(error), progress, &logs, PartialStatus::Failed)
+}
+
+/// The report of a run that failed before it did anything.
+pub(super) fn failure(error: SyncError) -> RunReport {
+    nothing_done(RunStatus::Failed, Some(error))
+}
+
+/// The report of a run that did nothing.
+pub(super) fn nothing_done(status: RunStatus, error: Option<SyncError>) -> RunReport {
+    RunReport { status, error, outcomes: Vec::new(), metrics: Metrics::default(), recovery: None }
+}
+
+/// What a partly failed job says as its error, because the host shows that member.
+fn shortfall(run: &RunReport) -> Option<String> {
+    run.recovery.as_ref().map(|recovery| {
+        let Recovery { message, successful, failed, .. } = recovery;
+        format!("{message}: {successful} succeeded, {failed} failed")
+    })
+}
+
+fn write(kind: &'static str, patch: Patch<'_>) -> String {
+    // Every part is text, a number or canonical JSON, so there is nothing that cannot be written.
+    serde_json::to_string(&Message { kind, patch }).unwrap_or_default()
+}
