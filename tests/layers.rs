@@ -278,11 +278,9 @@ fn expand<'c>(tree: &'c str, base: &str, into: &mut Vec<String>) -> &'c str {
     let end = tree.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(tree.len());
     let (name, rest) = tree.split_at(end);
     let path = if base.is_empty() { name.to_owned() } else { format!("{base}::{name}") };
-    match rest.strip_prefix("::") {
-        Some(below) => expand(below, &path, into),
-        None => {
-            into.push(path);
-            rest
-        }
+    if let Some(below) = rest.strip_prefix("::") {
+        return expand(below, &path, into);
     }
+    into.push(path);
+    rest
 }

@@ -1,5 +1,7 @@
 //! Random JSON texts that look for the odd corners of JavaScript's JSON.
 
+use std::fmt::Write as _;
+
 /// A small generator of random numbers (SplitMix64): the same seed gives the same documents on
 /// every machine.
 pub struct Random(pub u64);
@@ -310,7 +312,7 @@ fn number(random: &mut Random, out: &mut String) {
         0 => {
             let number = f64::from_bits(random.next());
             let number = if number.is_finite() { number } else { 0.5 };
-            out.push_str(&format!("{number:e}"));
+            write!(out, "{number:e}").unwrap();
         }
         // Digits without rule.
         1 => {
@@ -319,10 +321,10 @@ fn number(random: &mut Random, out: &mut String) {
             }
             out.push_str(&(random.next() >> random.below(64)).to_string());
             if random.one_in(2) {
-                out.push_str(&format!(".{}", random.next() >> random.below(64)));
+                write!(out, ".{}", random.next() >> random.below(64)).unwrap();
             }
             if random.one_in(2) {
-                out.push_str(&format!("{}{}", random.pick(&["e", "E+", "e-"]), random.below(330)));
+                write!(out, "{}{}", random.pick(&["e", "E+", "e-"]), random.below(330)).unwrap();
             }
         }
         _ => out.push_str(random.pick(&NUMBERS)),

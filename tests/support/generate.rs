@@ -284,7 +284,9 @@ impl Coverage {
         self.note("type display field", display_field.is_some());
         self.note("type without fields", fields.is_empty());
         self.note("type settings", !settings.is_empty());
-        fields.iter().for_each(|field| self.see_field(field));
+        for field in fields {
+            self.see_field(field);
+        }
     }
 
     fn see_field(&mut self, field: &Field) {
@@ -328,7 +330,9 @@ impl Coverage {
         self.note("several targets", targets.len() > 1);
         self.note("extra", !extra.is_empty());
         self.see_constraints(constraints);
-        fields.iter().for_each(|inner| self.see_field(inner));
+        for inner in fields {
+            self.see_field(inner);
+        }
     }
 
     fn see_kind(&mut self, role: &str, kind: &FieldKind) {

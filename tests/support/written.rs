@@ -10,7 +10,7 @@ type Value = Json<'static>;
 /// The `fields` column: an object, with limits under `validation`.
 pub fn definition(own: &ContentType) -> Value {
     let members = [
-        ("name", some_text(&own.name)),
+        ("name", text(Some(&own.name))),
         ("pluralName", text(own.plural_name.as_ref())),
         ("description", text(own.description.as_ref())),
         ("icon", text(own.icon.as_ref())),
@@ -29,7 +29,7 @@ fn field(field: &Field) -> Value {
     let options = field.options.iter().map(|choice| {
         let members = [
             ("value", Some(value(&choice.value))),
-            ("label", some_text(&choice.label)),
+            ("label", text(Some(&choice.label))),
             ("description", text(choice.description.as_ref())),
         ];
         object(members, &BTreeMap::new())
@@ -37,7 +37,7 @@ fn field(field: &Field) -> Value {
     let targets = field.targets.iter().map(|target| Json::str(target.clone()));
     let members = [
         ("id", text(field.id.as_ref())),
-        ("name", some_text(&field.name)),
+        ("name", text(Some(&field.name))),
         ("label", text(field.label.as_ref())),
         ("type", Some(word(&field.kind))),
         ("required", Some(Json::Bool(field.required))),
@@ -72,10 +72,6 @@ fn validation(limits: &Constraints) -> Value {
 
 fn word(kind: &FieldKind) -> Value {
     Json::str(kind.word().to_owned())
-}
-
-fn some_text(own: &str) -> Option<Value> {
-    Some(Json::str(own.to_owned()))
 }
 
 fn text(own: Option<&String>) -> Option<Value> {
