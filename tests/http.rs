@@ -443,6 +443,25 @@ mod repeating {
     }
 
     #[tokio::test]
+    async fn waits_twice_as_long_each_time_with_jitter_and_never_over_30_seconds() {
+        let server = server(|_, _| answer(503, "", "")).await;
+        let clock = TestClock::new();
+        let options = HttpOptions {
+            max_attempts: count(8),
+            patience: seconds(1_000),
+            ..HttpOptions::standard()
+        };
+        let transport = transport(&server, options, &clock);
+        transport.send(&get("/x"), &CancellationToken::new()).await.expect("an answer");
+        let bounds = [(1, 2), (2, 4), (4, 8), (8, 16), (16, 30), (30, 30), (30, 30)];
+        let slept = clock.slept();
+        assert_eq!(slept.len(), bounds.len());
+        for (wait, (least, most)) in slept.into_iter().zip(bounds) {
+            assert!((seconds(least)..=seconds(most)).contains(&wait), "{wait:?} for {least}");
+        }
+    }
+
+    #[tokio::test]
     async fn ends_with_the_last_answer() {
         let server =
             server(|call, _| answer(500 + u16::try_from(call).expect("few"), "", "")).await;
