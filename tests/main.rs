@@ -14,6 +14,7 @@ mod layers;
 mod merge;
 mod model;
 mod optimizely;
+mod sqlite;
 mod studio;
 mod support;
 mod system;

@@ -1,8 +1,8 @@
 //! Rows into content types.
 
-use crate::canonical::{ParseError, content_hash_of_row, parse, write};
+use crate::canonical::{column, content_hash_of_row, write};
 use crate::digest::Digest;
-use crate::model::studio::{Column, Row, content_type};
+use crate::model::studio::{Row, content_type};
 use crate::model::{ContentType, Finding, TargetIndex};
 use crate::port::TypeRow;
 
@@ -34,13 +34,4 @@ pub(super) fn parse_row(row: &TypeRow, targets: &TargetIndex) -> ParsedRow {
     let content_hash =
         row.fields.as_deref().and_then(|fields| content_hash_of_row(&row.id, fields).ok());
     ParsedRow { content, findings, content_hash }
-}
-
-fn column(text: Option<&str>) -> Column<'_> {
-    match text.map(parse) {
-        None => Column::Absent,
-        Some(Ok(value)) => Column::Json(value),
-        Some(Err(error @ ParseError::TooDeep { .. })) => Column::TooDeep(error.to_string()),
-        Some(Err(error)) => Column::Invalid(error.to_string()),
-    }
 }

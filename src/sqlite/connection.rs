@@ -17,11 +17,18 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// Pause between two looks at a state of the file that no lock announces the end of.
 const POLL: Duration = Duration::from_millis(10);
 
+/// A connection that only reads.
+pub(super) struct Reader {
+    pub(super) connection: Connection,
+    /// The file is taken not to change while it is open, and a change would not be noticed.
+    pub(super) immutable: bool,
+}
+
 /// Opens a file to read, never changing it.
 ///
 /// A database in WAL mode needs a `-shm` file even to be read. Where none can be made, and there is
 /// no log that would be missed, the file is read as immutable.
-pub(super) fn open_to_read(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
+pub(super) fn open_to_read(path: &Path, patience: Duration) -> rusqlite::Result<Reader> {
     let opened = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, patience).and_then(probed);
     match opened {
         Err(error) if lacks_shared_memory(&error) && path.is_file() && !has_log(path) => {
@@ -30,9 +37,10 @@ pub(super) fn open_to_read(path: &Path, patience: Duration) -> rusqlite::Result<
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX
                 | OpenFlags::SQLITE_OPEN_URI;
-            Connection::open_with_flags(url.as_str(), flags).and_then(probed)
+            let connection = probed(Connection::open_with_flags(url.as_str(), flags)?)?;
+            Ok(Reader { connection, immutable: true })
         }
-        opened => opened,
+        opened => Ok(Reader { connection: opened?, immutable: false }),
     }
 }
 

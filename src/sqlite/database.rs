@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::connection::{Identity, Stamp, open_to_read, open_to_write, patiently};
+use super::connection::{Identity, Reader, Stamp, open_to_read, open_to_write, patiently};
 use super::earlier::{self, EarlierRows};
 use super::fault::Fault;
 use super::location::StateLocation;
@@ -60,8 +60,9 @@ impl Database {
         let Ok(stamp) = Stamp::of(self.file()) else { return Ok(T::default()) };
         let mut kept = current(&self.reader, stamp.identity);
         if kept.is_none() {
-            let connection = patiently(self.patience, || open_to_read(self.file(), self.patience))
-                .map_err(|error| self.unreadable(error))?;
+            let opened = patiently(self.patience, || open_to_read(self.file(), self.patience));
+            let Reader { connection, immutable } =
+                opened.map_err(|error| self.unreadable(error))?;
             let found = migration::inspect(self.session(&connection))
                 .map_err(|fault| self.refuse(fault))?;
             match self.usable(found)? {
@@ -69,7 +70,9 @@ impl Database {
                 Condition::Ours { .. } => self.write(|_| Ok(()))?,
                 _ => return Ok(T::default()),
             }
-            *kept = Some(Kept { connection, identity: stamp.identity });
+            // What would not notice a change is not used twice.
+            let identity = if immutable { Identity::default() } else { stamp.identity };
+            *kept = Some(Kept { connection, identity });
         }
         let Some(Kept { connection, .. }) = &mut *kept else { return Ok(T::default()) };
         let outcome = (|| {
@@ -172,7 +175,7 @@ impl Database {
         }
         patiently(self.patience, || open_to_read(studio, self.patience))
             .map_err(Fault::from)
-            .and_then(|mut connection| earlier::read(&mut connection).map(Some))
+            .and_then(|mut reader| earlier::read(&mut reader.connection).map(Some))
             .map_err(|fault| fault.into_store_error(studio))
     }
 

@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::Connection;
 
-use super::connection::{PATIENCE, Stamp, open_to_read, patiently};
+use super::connection::{PATIENCE, Reader, Stamp, open_to_read, patiently};
 use super::fault::studio_error;
 use super::rows::{self, RowFault};
 use crate::port::{DataVersion, RowSet, Studio, StudioError};
@@ -32,7 +31,7 @@ struct Inner {
 }
 
 struct Kept {
-    connection: Connection,
+    reader: Reader,
     number: u32,
     /// The file when it was last read.
     stamp: Stamp,
@@ -86,7 +85,9 @@ impl Studio for SqliteStudio {
             return Ok(BTreeMap::new());
         }
         self.blocking(move |inner| {
-            inner.with(|kept| Ok(Step::Done(rows::content_items(&kept.connection, &type_ids)?)))
+            inner.with(|kept| {
+                Ok(Step::Done(rows::content_items(&kept.reader.connection, &type_ids)?))
+            })
         })
         .await
     }
@@ -107,9 +108,7 @@ impl Inner {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let stamp = self.stamp()?;
-            if kept.as_ref().is_some_and(|kept| kept.stamp.identity != stamp.identity) {
-                *kept = None;
-            }
+            kept.take_if(|kept| kept.is_outdated(stamp));
             let mut foreign = None;
             let outcome = patiently(self.patience, || {
                 let kept = match &mut *kept {
@@ -166,8 +165,13 @@ impl Inner {
 
 impl Kept {
     fn open(path: &Path, patience: Duration, stamp: Stamp) -> rusqlite::Result<Self> {
-        let connection = open_to_read(path, patience)?;
-        Ok(Self { connection, number: CONNECTIONS.fetch_add(1, Ordering::Relaxed), stamp })
+        let reader = open_to_read(path, patience)?;
+        Ok(Self { reader, number: CONNECTIONS.fetch_add(1, Ordering::Relaxed), stamp })
+    }
+
+    /// Whether the connection is to another file, or cannot see that its own changed.
+    fn is_outdated(&self, now: Stamp) -> bool {
+        self.stamp.identity != now.identity || self.reader.immutable && self.stamp != now
     }
 
     fn read(
@@ -177,10 +181,12 @@ impl Kept {
     ) -> Result<Step<Option<RowSet>>, RowFault> {
         let mut rereads = 0;
         loop {
-            let transaction = self.connection.transaction()?;
+            let transaction = self.reader.connection.transaction()?;
             // The first statement takes the lock, so what is looked at next stands still.
             let commits: i64 =
                 transaction.query_row("PRAGMA data_version", [], |row| row.get(0))?;
+            // An immutable file is told by its stamp alone.
+            let commits = if self.reader.immutable { 0 } else { commits };
             let version = data_version(self.number, commits);
             let before = Stamp::of(path).ok();
             if seen == Some(version) {

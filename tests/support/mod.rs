@@ -7,5 +7,6 @@ pub mod generate;
 pub mod loopback;
 pub mod node;
 pub mod scripted;
+pub mod studio_db;
 pub mod types;
 pub mod written;
