@@ -169,6 +169,10 @@ impl Folder {
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            // One locked file is no reason not to see the others.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                return Ok(Some(foreign("may not be read")));
+            }
             Err(error) => return Err(error.into()),
         };
         let etag = Digest::of(&bytes).to_string();
