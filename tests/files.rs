@@ -585,7 +585,7 @@ mod dialect {
 mod folder {
     use super::*;
 
-    fn problem(outcome: Result<FilesAdapter, FolderError>) -> &'static str {
+    fn problem(outcome: &Result<FilesAdapter, FolderError>) -> &'static str {
         match outcome {
             Ok(_) => "none",
             Err(FolderError::Outside { .. }) => "outside",
@@ -624,7 +624,7 @@ mod folder {
             ("file".to_owned(), "no directory"),
         ];
         for (directory, expected) in table {
-            assert_eq!(problem(open(&directory)), expected, "{directory}");
+            assert_eq!(problem(&open(&directory)), expected, "{directory}");
         }
     }
 
@@ -659,7 +659,7 @@ mod folder {
             ("loop", "other"),
         ];
         for (directory, expected) in table {
-            assert_eq!(problem(open(directory)), expected, "{directory}");
+            assert_eq!(problem(&open(directory)), expected, "{directory}");
         }
     }
 

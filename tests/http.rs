@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use catalyst_sync::http::{
-    AccessError, Credentials, Endpoint, EndpointError, HttpOptions, HttpTransport, Offer, Pace,
-    Platform, RequestLog, Secret, grant, scrub,
+    AccessError, Allowance, Credentials, Endpoint, EndpointError, HttpOptions, HttpTransport,
+    Offer, Pace, RequestLog, Secret, grant, scrub,
 };
 use catalyst_sync::port::{Clock, Method, Request, Transport as _, TransportError};
 use tokio::io::AsyncWriteExt as _;
@@ -154,8 +154,8 @@ mod addresses {
 
     fn granted(environment: &Offer, configuration: &Offer) -> Result<String, AccessError> {
         let allowed = ["cms.example".to_owned(), "other.example:8443".to_owned()];
-        let platform = Platform { api_url: OWN, allowed_hosts: &allowed };
-        let (endpoint, credentials) = grant(environment, configuration, platform)?;
+        let allowance = Allowance { api_url: OWN, allowed_hosts: &allowed };
+        let (endpoint, credentials) = grant(environment, configuration, allowance)?;
         Ok(format!("{} as {}", endpoint.base(), credentials.client_id))
     }
 

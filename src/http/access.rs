@@ -15,10 +15,10 @@ pub struct Offer {
     pub client_secret: Option<Secret>,
 }
 
-/// What is known of the platform itself.
+/// Where requests may go besides the environment's address.
 #[derive(Debug, Clone, Copy)]
-pub struct Platform<'p> {
-    /// Its own address, used when nobody names another.
+pub struct Allowance<'p> {
+    /// The platform's own address, used when nobody names another.
     pub api_url: &'p str,
     /// Hosts (`host`, or `host:port` for one port only) that a configuration may name besides.
     pub allowed_hosts: &'p [String],
@@ -69,12 +69,12 @@ pub enum AccessError {
 pub fn grant(
     environment: &Offer,
     configuration: &Offer,
-    platform: Platform<'_>,
+    allowance: Allowance<'_>,
 ) -> Result<(Endpoint, Credentials), AccessError> {
     let parse = |of, text: &str| {
         Endpoint::parse(text).map_err(|reason| AccessError::Address { of, reason })
     };
-    let own = parse("the platform's address", platform.api_url)?;
+    let own = parse("the platform's address", allowance.api_url)?;
     let trusted = match present(environment.api_url.as_deref()) {
         Some(text) => parse("the environment's address", text)?,
         None => own.clone(),
@@ -89,7 +89,7 @@ pub fn grant(
     };
     let origin = || endpoint.origin().to_string();
     let is_known = [&trusted, &own].iter().any(|known| known.origin() == endpoint.origin());
-    if !is_known && !is_allowed(endpoint.base(), platform.allowed_hosts) {
+    if !is_known && !is_allowed(endpoint.base(), allowance.allowed_hosts) {
         return Err(AccessError::HostNotAllowed { origin: origin() });
     }
     match given {

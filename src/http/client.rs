@@ -9,10 +9,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::exchange::{Failure, Outgoing, Wire};
 use super::oauth::{Token, Tokens};
 use super::pacing::Seat;
 use super::retry::{RetryPolicy, Waits, is_transient, retry_after};
+use super::wire::{Failure, Outgoing, Wire};
 use super::{Credentials, Endpoint, Observer, Pace};
 use crate::digest::Digest;
 use crate::port::{Clock, Method, Request, Response, Traffic, Transport, TransportError};
@@ -47,7 +47,7 @@ impl HttpOptions {
             pace: Pace { requests_per_minute: count(100), max_in_flight: count(8) },
             max_attempts: count(3),
             request_timeout: Duration::from_secs(30),
-            patience: Duration::from_secs(120),
+            patience: Duration::from_mins(2),
             max_body: 32 << 20,
             observer: None,
         }

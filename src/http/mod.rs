@@ -5,20 +5,21 @@
 //! the wire, and for reads the retry policy. What leaves this folder, answer or error or log entry,
 //! is scrubbed of secrets.
 //!
-//! `HTTPS_PROXY` and `NO_PROXY` of the environment are honoured, as by every client of reqwest; the
-//! token and the requests stay inside the TLS tunnel. A loopback address never goes through a proxy.
+//! TLS is rustls with the certificates that the operating system trusts. The variables `HTTPS_PROXY`,
+//! `ALL_PROXY` and `NO_PROXY` are honoured, the proxy settings of the operating system are not; what
+//! is sent stays inside the TLS tunnel. A loopback address never goes through a proxy.
 
 mod access;
 mod client;
-mod exchange;
 mod oauth;
 mod observer;
 mod origin;
 mod pacing;
 mod retry;
 mod secret;
+mod wire;
 
-pub use access::{AccessError, Offer, Platform, grant};
+pub use access::{AccessError, Allowance, Offer, grant};
 pub use client::{HttpOptions, HttpTransport};
 pub use oauth::Credentials;
 pub use observer::{Observer, RequestLog};

@@ -9,20 +9,20 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::exchange::{Failure, Outgoing, Wire};
 use super::pacing::lock;
 use super::retry::{RetryPolicy, Waits, is_transient, retry_after};
+use super::wire::{Outgoing, Wire};
 use super::{Endpoint, Secret};
 use crate::canonical::{parse, write};
 use crate::digest::Digest;
 use crate::model::Json;
 use crate::port::{Clock, Response, TransportError};
 
-/// Where tokens are given out: at the root of the origin, not under the API's version
-/// (`facts/optimizely.md` §1, the vendor's documentation).
+/// Where tokens are given out: at the root of the origin, not under the API's version (`tokenUrl` in
+/// Optimizely's API document).
 const TOKEN_PATH: &str = "/oauth/token";
-/// Lifetime of a token whose answer does not say (the documented one).
-const USUAL_LIFETIME: Duration = Duration::from_secs(300);
+/// Lifetime of a token whose answer does not say (that of Optimizely's tokens).
+const USUAL_LIFETIME: Duration = Duration::from_mins(5);
 /// A token is renewed at least this long before it expires.
 const MARGIN: Duration = Duration::from_secs(10);
 
@@ -151,9 +151,7 @@ impl Tokens {
                     (asked, format!("answered {}", response.status))
                 }
                 Ok(response) => return Err(refusal(&response)),
-                Err(Failure::NotSent(text) | Failure::Lost(text) | Failure::TooLarge(text)) => {
-                    (None, format!("cannot be reached: {text}"))
-                }
+                Err(failure) => (None, format!("cannot be reached: {}", failure.message())),
             };
             let Some(wait) = waits.next(asked, &*self.clock) else {
                 // The request that needed the token never left.

@@ -24,7 +24,7 @@ pub struct Pace {
 }
 
 /// After this time without a request every bucket is full again.
-const REFILL: Duration = Duration::from_secs(60);
+const REFILL: Duration = Duration::from_mins(1);
 
 /// The lanes of the process, by target and credential.
 static LANES: LazyLock<Mutex<HashMap<Digest, Arc<Lane>>>> = LazyLock::new(Mutex::default);

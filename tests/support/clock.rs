@@ -132,7 +132,7 @@ impl Clock for TestClock {
         }
     }
 
-    /// SplitMix64 from a fixed seed: the same numbers in every run.
+    /// `SplitMix64` from a fixed seed: the same numbers in every run.
     fn random(&self) -> u64 {
         let mut state = self.state();
         state.random = state.random.wrapping_add(0x9e37_79b9_7f4a_7c15);

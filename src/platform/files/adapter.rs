@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use super::folder::{Folder, FolderError, WriteError};
+use super::failure::FileError;
+use super::folder::{Folder, FolderError};
 use super::marker::{self, MarkerError};
 use super::{name, parse, render};
 use crate::port::{
-    Adapter, AdapterError, Clock, Effect, Listing, Operation, Refusal, RemoteDefinition, RemoteId,
-    Stored, Traffic, Verb,
+    Adapter, AdapterError, Clock, Effect, Listing, Operation, RemoteDefinition, RemoteId, Stored,
+    Traffic, Verb,
 };
 
 /// Definitions that are read ahead of whoever takes them.
@@ -52,7 +53,7 @@ impl FilesAdapter {
     ///
     /// When `catalyst-sync.json` cannot be read, or is not ours.
     pub async fn target_id(&self) -> Result<Option<String>, AdapterError> {
-        self.blocking(|folder| marker::read(folder)).await?.map_err(MarkerError::into_adapter)
+        self.blocking(marker::read).await?.map_err(MarkerError::into_adapter)
     }
 
     /// The id of the folder, which gets one, and is made, if need be.
@@ -87,14 +88,14 @@ impl Adapter for FilesAdapter {
         sink: &mut (dyn FnMut(RemoteDefinition) + Send),
         cancel: &CancellationToken,
     ) -> Result<Listing, AdapterError> {
-        let (sender, mut receiver) = mpsc::channel(AHEAD);
+        let (definitions, mut ahead) = mpsc::channel(AHEAD);
         let folder = Arc::clone(&self.folder);
         let walk = spawn_blocking(move || {
             let mut complete = true;
             for file in folder.files()? {
                 match folder.read(&file)? {
                     Some(definition) => {
-                        if sender.blocking_send(definition).is_err() {
+                        if definitions.blocking_send(definition).is_err() {
                             return Ok(false);
                         }
                     }
@@ -105,16 +106,16 @@ impl Adapter for FilesAdapter {
             Ok(complete)
         });
         loop {
-            let received = tokio::select! {
+            let definition = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(AdapterError::Cancelled),
-                received = receiver.recv() => received,
+                definition = ahead.recv() => definition,
             };
-            let Some(definition) = received else { break };
+            let Some(definition) = definition else { break };
             self.count(definition.body.len());
             sink(definition);
         }
-        let walked: Result<bool, WriteError> = walk.await.map_err(|error| broken(&error))?;
+        let walked: Result<bool, FileError> = walk.await.map_err(|error| broken(&error))?;
         walked.map(|complete| Listing { complete }).map_err(|error| error.of("the folder"))
     }
 
@@ -182,7 +183,7 @@ impl Adapter for FilesAdapter {
             // The write is done; that it cannot be shown is no failure of it.
             Ok(folder.read(&name).ok().flatten().map_or(Stored::Unseen, Stored::Definition))
         });
-        written.await?.map_err(|error: WriteError| error.of(&file))
+        written.await?.map_err(|error: FileError| error.of(&file))
     }
 
     fn traffic(&self) -> Traffic {
@@ -209,49 +210,6 @@ impl MarkerError {
         match self {
             Self::Unreadable(message) => AdapterError::Unrepresentable { message },
             Self::Folder(error) => error.of(name::MARKER),
-        }
-    }
-}
-
-impl WriteError {
-    /// What the port says about an operation on a file.
-    fn of(self, file: &str) -> AdapterError {
-        let refused = |refusal, message: String| AdapterError::Refused {
-            refusal,
-            status: 0,
-            message,
-            request_id: None,
-            retry_after: None,
-            effect: Effect::None,
-        };
-        let is_forbidden = |error: &std::io::Error| {
-            use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
-            matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)
-        };
-        match self {
-            Self::Exists => refused(Refusal::Duplicate, format!("{file} exists already")),
-            Self::DiffersInCase(other) => refused(
-                Refusal::Invalid,
-                format!("{file} differs from {other} only in case, which some systems ignore"),
-            ),
-            Self::Missing => refused(Refusal::NotFound, format!("{file} does not exist")),
-            Self::Stale => refused(Refusal::Stale, format!("{file} was changed since it was read")),
-            Self::Special => refused(
-                Refusal::Forbidden,
-                format!("{file} is no ordinary text file, and is left alone"),
-            ),
-            Self::Folder(error) => refused(Refusal::Forbidden, error.to_string()),
-            Self::Failed(error) if is_forbidden(&error) => {
-                refused(Refusal::Forbidden, format!("{file} cannot be accessed: {error}"))
-            }
-            Self::Failed(error) => AdapterError::Unreachable {
-                message: format!("{file} cannot be accessed: {error}"),
-                effect: Effect::None,
-            },
-            Self::Unsettled(error) => AdapterError::Unreachable {
-                message: format!("{file} may not survive a power failure: {error}"),
-                effect: Effect::Unknown,
-            },
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::failure::FileError;
 use super::name;
 use crate::canonical::parse;
 use crate::digest::Digest;
@@ -43,33 +44,6 @@ pub enum FolderError {
         /// What failed.
         reason: String,
     },
-}
-
-/// Why a write was not done.
-#[derive(Debug)]
-pub(super) enum WriteError {
-    /// A file of that name exists.
-    Exists,
-    /// A file whose name differs only in case exists, which is the same file on some systems.
-    DiffersInCase(String),
-    /// There is no file.
-    Missing,
-    /// The file is not what it was.
-    Stale,
-    /// It is no ordinary file.
-    Special,
-    /// The folder has moved out of the files root.
-    Folder(FolderError),
-    /// The system refused; nothing was changed.
-    Failed(io::Error),
-    /// The system refused after the file had its new content.
-    Unsettled(io::Error),
-}
-
-impl From<io::Error> for WriteError {
-    fn from(error: io::Error) -> Self {
-        Self::Failed(error)
-    }
 }
 
 /// A directory, resolved.
@@ -133,8 +107,8 @@ impl Folder {
     }
 
     /// Names of the files of types, sorted; none when the folder does not exist yet.
-    pub(super) fn files(&self) -> Result<Vec<String>, WriteError> {
-        self.check().map_err(WriteError::Folder)?;
+    pub(super) fn files(&self) -> Result<Vec<String>, FileError> {
+        self.check().map_err(FileError::Folder)?;
         let entries = match self.path.read_dir() {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -154,8 +128,8 @@ impl Folder {
 
     /// Finds the file of a type by its exact name: where case does not count, another spelling would
     /// open the same file.
-    pub(super) fn find(&self, file: &str) -> Result<Option<RemoteDefinition>, WriteError> {
-        self.check().map_err(WriteError::Folder)?;
+    pub(super) fn find(&self, file: &str) -> Result<Option<RemoteDefinition>, FileError> {
+        self.check().map_err(FileError::Folder)?;
         let found = self.read(file)?;
         let is_open = found.as_ref().is_some_and(|found| found.ownership == Ownership::Open);
         if !is_open {
@@ -170,7 +144,7 @@ impl Folder {
 
     /// Reads the file of a type; `None` when there is no such file. What cannot be read as a text,
     /// or must not be followed, is there but not ours to touch.
-    pub(super) fn read(&self, file: &str) -> Result<Option<RemoteDefinition>, WriteError> {
+    pub(super) fn read(&self, file: &str) -> Result<Option<RemoteDefinition>, FileError> {
         let path = self.path.join(file);
         let Some(key) = name::key_of(file) else { return Ok(None) };
         let metadata = match path.symlink_metadata() {
@@ -195,6 +169,10 @@ impl Folder {
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            // One locked file is no reason not to see the others.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                return Ok(Some(foreign("may not be read")));
+            }
             Err(error) => return Err(error.into()),
         };
         let etag = Digest::of(&bytes).to_string();
@@ -222,31 +200,31 @@ impl Folder {
     }
 
     /// Reads an ordinary file of the folder as it is.
-    pub(super) fn read_text(&self, file: &str) -> Result<Option<String>, WriteError> {
-        self.check().map_err(WriteError::Folder)?;
+    pub(super) fn read_text(&self, file: &str) -> Result<Option<String>, FileError> {
+        self.check().map_err(FileError::Folder)?;
         let path = self.path.join(file);
         match path.symlink_metadata() {
             Ok(metadata) if metadata.is_file() => Ok(Some(std::fs::read_to_string(path)?)),
-            Ok(_) => Err(WriteError::Special),
+            Ok(_) => Err(FileError::Special),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
     /// Writes a file that must not exist, and the folder when it does not exist.
-    pub(super) fn create(&self, file: &str, text: &str) -> Result<(), WriteError> {
-        self.check().map_err(WriteError::Folder)?;
+    pub(super) fn create(&self, file: &str, text: &str) -> Result<(), FileError> {
+        self.check().map_err(FileError::Folder)?;
         std::fs::create_dir_all(&self.path)?;
-        self.check().map_err(WriteError::Folder)?;
+        self.check().map_err(FileError::Folder)?;
         let differs = |own: &String| own != file && own.eq_ignore_ascii_case(file);
         if let Some(other) = self.files()?.into_iter().find(differs) {
-            return Err(WriteError::DiffersInCase(other));
+            return Err(FileError::DiffersInCase(other));
         }
         let staged = self.stage(text)?;
         staged.persist_noclobber(self.path.join(file)).map_err(|failed| {
             match failed.error.kind() {
-                ErrorKind::AlreadyExists => WriteError::Exists,
-                _ => WriteError::Failed(failed.error),
+                ErrorKind::AlreadyExists => FileError::Exists,
+                _ => FileError::Failed(failed.error),
             }
         })?;
         self.settle()
@@ -254,8 +232,8 @@ impl Folder {
 
     /// Replaces a file that must still have the digest. The digest is compared right before the
     /// file is renamed into place; an edit in the instant between cannot be seen.
-    pub(super) fn update(&self, file: &str, text: &str, expected: &str) -> Result<(), WriteError> {
-        self.check().map_err(WriteError::Folder)?;
+    pub(super) fn update(&self, file: &str, text: &str, expected: &str) -> Result<(), FileError> {
+        self.check().map_err(FileError::Folder)?;
         let path = self.path.join(file);
         self.expect(file, expected)?;
         let staged = self.stage(text)?;
@@ -266,19 +244,19 @@ impl Folder {
     }
 
     /// Removes a file that must still have the digest.
-    pub(super) fn delete(&self, file: &str, expected: &str) -> Result<(), WriteError> {
-        self.check().map_err(WriteError::Folder)?;
+    pub(super) fn delete(&self, file: &str, expected: &str) -> Result<(), FileError> {
+        self.check().map_err(FileError::Folder)?;
         self.expect(file, expected)?;
         std::fs::remove_file(self.path.join(file))?;
         self.settle()
     }
 
-    fn expect(&self, file: &str, expected: &str) -> Result<(), WriteError> {
-        let definition = self.read(file)?.ok_or(WriteError::Missing)?;
+    fn expect(&self, file: &str, expected: &str) -> Result<(), FileError> {
+        let definition = self.read(file)?.ok_or(FileError::Missing)?;
         match (definition.ownership, definition.revision.etag) {
-            (Ownership::System(_), _) => Err(WriteError::Special),
+            (Ownership::System(_), _) => Err(FileError::Special),
             (_, Some(etag)) if etag == expected => Ok(()),
-            _ => Err(WriteError::Stale),
+            _ => Err(FileError::Stale),
         }
     }
 
@@ -300,11 +278,11 @@ impl Folder {
     }
 
     /// Makes the names in the folder durable, where the system has a way to.
-    fn settle(&self) -> Result<(), WriteError> {
+    fn settle(&self) -> Result<(), FileError> {
         #[cfg(unix)]
         std::fs::File::open(&self.path)
             .and_then(|directory| directory.sync_all())
-            .map_err(WriteError::Unsettled)?;
+            .map_err(FileError::Unsettled)?;
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The file that gives a folder its identity.
 
-use super::folder::{Folder, WriteError};
+use super::failure::FileError;
+use super::folder::Folder;
 use super::name::MARKER;
 use crate::canonical::{parse, write_pretty};
 use crate::model::Json;
@@ -16,7 +17,7 @@ pub(super) enum MarkerError {
     /// The marker is not one that can be understood.
     Unreadable(String),
     /// It cannot be reached.
-    Folder(WriteError),
+    Folder(FileError),
 }
 
 /// The id of a folder; `None` as long as nothing was written to it.
@@ -37,10 +38,10 @@ pub(super) fn ensure(folder: &Folder, fresh: &str) -> Result<String, MarkerError
         ("id", Json::str(fresh)),
     ]));
     match folder.create(MARKER, &marker) {
-        Ok(()) | Err(WriteError::Exists) => {}
+        Ok(()) | Err(FileError::Exists) => {}
         Err(error) => return Err(MarkerError::Folder(error)),
     }
-    read(folder)?.ok_or(MarkerError::Folder(WriteError::Missing))
+    read(folder)?.ok_or(MarkerError::Folder(FileError::Missing))
 }
 
 fn id_of(text: &str) -> Result<String, String> {

@@ -10,6 +10,7 @@
 mod adapter;
 mod choice;
 mod dialect;
+mod failure;
 mod folder;
 mod form;
 mod marker;

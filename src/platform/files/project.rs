@@ -157,12 +157,16 @@ impl Out {
         let list = at.child("options");
         let mut order = Vec::new();
         for option in options {
-            let value = match parse(&option.value) {
-                Ok(value @ (Json::String(_) | Json::Number(_) | Json::Bool(_))) => value,
-                _ => {
-                    self.lose("options", &Json::str(&*option.value), "it is no scalar");
-                    continue;
-                }
+            let scalar = parse(&option.value)
+                .ok()
+                .filter(|value| matches!(value, Json::String(_) | Json::Number(_) | Json::Bool(_)));
+            let Some(value) = scalar else {
+                self.lose(
+                    "options",
+                    &Json::str(&*option.value),
+                    "it is no text, number or boolean",
+                );
+                continue;
             };
             let identity = choice::identity(&value);
             let at = list.child(&identity);

@@ -12,8 +12,6 @@ use url::Url;
 use super::{Endpoint, Observer, RequestLog, Secret, scrub};
 use crate::port::{Clock, Response, Traffic, TransportError};
 
-/// Longest wait for a connection, TLS included.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How answers name the request, most common first.
 const REQUEST_IDS: [&str; 3] = ["x-request-id", "request-id", "x-correlation-id"];
 
@@ -42,7 +40,7 @@ pub(super) struct Outgoing<'r> {
     pub(super) secrets: Vec<&'r Secret>,
 }
 
-/// Why no answer came, before scrubbing is anybody else's business.
+/// Why no answer came. What leaves [`Wire::exchange`] is scrubbed.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The request never left.
@@ -51,6 +49,14 @@ pub(super) enum Failure {
     Lost(String),
     /// The answer is longer than the limit; the next one would be too.
     TooLarge(String),
+}
+
+impl Failure {
+    pub(super) fn message(&self) -> &str {
+        match self {
+            Self::NotSent(message) | Self::Lost(message) | Self::TooLarge(message) => message,
+        }
+    }
 }
 
 impl From<Failure> for TransportError {
@@ -73,7 +79,7 @@ impl Wire {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("catalyst-sync/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
+            .connect_timeout(connect_timeout(timeout))
             .timeout(timeout)
             // Credentials never follow a redirect; a 3xx is an answer like any other.
             .redirect(redirect::Policy::none())
@@ -104,39 +110,28 @@ impl Wire {
     /// server may echo what it refuses.
     pub(super) async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Response, Failure> {
         let secrets = outgoing.secrets.clone();
-        let mut log = RequestLog {
-            method: method_name(&outgoing.method),
-            path: scrub(outgoing.url.path(), &secrets),
-            status: None,
-            attempt: outgoing.attempt,
-            duration: Duration::ZERO,
-            request_id: None,
-            failure: None,
-        };
+        let (method, attempt) = (method_name(&outgoing.method), outgoing.attempt);
+        let path = self.observer.as_ref().map(|_| scrub(outgoing.url.path(), &secrets));
         let start = self.clock.elapsed();
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let outcome = self.send(outgoing).await;
-        log.duration = self.clock.elapsed().saturating_sub(start);
-        let outcome = match outcome {
+        let outcome = match self.send(outgoing).await {
             Ok(response) => Ok(scrubbed(response, &secrets)),
             Err(Failure::NotSent(text)) => Err(Failure::NotSent(scrub(&text, &secrets))),
             Err(Failure::Lost(text)) => Err(Failure::Lost(scrub(&text, &secrets))),
             Err(Failure::TooLarge(text)) => Err(Failure::TooLarge(text)),
         };
-        if let Some(observer) = &self.observer {
-            match &outcome {
-                Ok(response) => {
-                    log.status = Some(response.status);
-                    log.request_id = REQUEST_IDS
-                        .iter()
-                        .find_map(|name| response.header(name))
-                        .map(|id| scrub(id, &secrets));
-                }
-                Err(Failure::NotSent(text) | Failure::Lost(text) | Failure::TooLarge(text)) => {
-                    log.failure = Some(text.clone());
-                }
-            }
-            observer(log);
+        if let (Some(observer), Some(path)) = (&self.observer, path) {
+            let answer = outcome.as_ref().ok();
+            let id = answer.and_then(|answer| REQUEST_IDS.iter().find_map(|id| answer.header(id)));
+            observer(RequestLog {
+                method,
+                path,
+                status: answer.map(|answer| answer.status),
+                attempt,
+                duration: self.clock.elapsed().saturating_sub(start),
+                request_id: id.map(|id| scrub(id, &secrets)),
+                failure: outcome.as_ref().err().map(|failure| failure.message().to_owned()),
+            });
         }
         outcome
     }
@@ -186,6 +181,12 @@ impl Wire {
             Failure::Lost(format!("the answer was lost: {}", chain(error)))
         }
     }
+}
+
+/// Longest wait for a connection, TLS included: short enough to fail before the time for the whole
+/// request is over, so that it is known that nothing was sent.
+fn connect_timeout(request: Duration) -> Duration {
+    Duration::from_secs(10).min(request / 3)
 }
 
 /// The innermost cause says most. The address is left out.
