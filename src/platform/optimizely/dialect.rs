@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::canonical::View;
-use crate::merge::Shape;
 use crate::model::{ContentType, Field};
 use crate::platform::Profile;
 use crate::port::{
     Capabilities, Dialect, DialectError, FieldNames, Held, IdentityMode, KeyNames,
-    PreconditionMode, Projection, RemoteDefinition,
+    PreconditionMode, Projection, RemoteDefinition, Shape,
 };
 
 use super::mapping::{self, Rules};

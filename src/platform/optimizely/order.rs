@@ -44,35 +44,31 @@ pub(super) fn renumber(present: &[Option<i64>]) -> Vec<i64> {
     if numbers.iter().all(is_int32) { numbers } else { spread(None, None, present.len()) }
 }
 
-/// Positions of a longest subsequence whose numbers rise by at least the distance of the positions.
+/// Positions of a longest subsequence whose numbers rise by at least the distance of the positions;
+/// of several, one that begins early, so that what changes comes behind.
 fn kept_positions(present: &[Option<i64>]) -> Vec<usize> {
+    // Numbers leave room for what stands between them when this does not descend.
     let slack = |at: usize| {
         let number = present.get(at).copied().flatten()?;
         Some(number - i64::try_from(at).ok()?)
     };
-    // Patience sorting for a longest non-descending run: `tails` holds, per length, the position
-    // with the smallest last slack; `before` links each position to its predecessor.
-    let mut tails: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = vec![None; present.len()];
-    for at in 0..present.len() {
+    // Patience sorting from the end: `heads` holds, per length, the position with the largest slack
+    // that begins a run of that length; `after` links each position to the next of its run.
+    let mut heads: Vec<usize> = Vec::new();
+    let mut after: Vec<Option<usize>> = vec![None; present.len()];
+    for at in (0..present.len()).rev() {
         let Some(own) = slack(at) else { continue };
-        let length = tails.partition_point(|&tail| slack(tail).is_some_and(|tail| tail <= own));
-        if let Some(link) = before.get_mut(at) {
-            *link = length.checked_sub(1).and_then(|shorter| tails.get(shorter).copied());
+        let length = heads.partition_point(|&head| slack(head).is_some_and(|head| own <= head));
+        if let Some(link) = after.get_mut(at) {
+            *link = length.checked_sub(1).and_then(|shorter| heads.get(shorter).copied());
         }
-        match tails.get_mut(length) {
-            Some(tail) => *tail = at,
-            None => tails.push(at),
+        match heads.get_mut(length) {
+            Some(head) => *head = at,
+            None => heads.push(at),
         }
     }
-    let mut kept = Vec::with_capacity(tails.len());
-    let mut at = tails.last().copied();
-    while let Some(position) = at {
-        kept.push(position);
-        at = before.get(position).copied().flatten();
-    }
-    kept.reverse();
-    kept
+    let next = |position: &usize| after.get(*position).copied().flatten();
+    std::iter::successors(heads.last().copied(), next).collect()
 }
 
 /// `count` rising numbers strictly between two, which have room for them.

@@ -8,8 +8,8 @@ use catalyst_sync::port::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Answer, apply, connect, list, operation, wait};
-use crate::support::scripted::answer;
+use super::{apply, connect, list, operation, wait};
+use crate::support::scripted::{Answer, answer};
 
 fn refused(verb: Verb, answered: Answer) -> AdapterError {
     apply(ApiVersion::V1, &operation(verb, Revision::default()), answered).0.unwrap_err()
