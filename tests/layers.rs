@@ -16,7 +16,7 @@ const FORM: &[&str] = &["model", "canonical", "digest"];
 const ALGEBRA: &[&str] = &["model", "canonical", "digest", "diff", "merge", "version", "drift"];
 const EDGE: &[&str] = &["model", "canonical", "digest", "error", "port", "merge::Shape"];
 
-const LAYERS: [Layer; 16] = [
+const LAYERS: [Layer; 19] = [
     Layer { module: "error", uses: &[], pure: true },
     Layer { module: "model", uses: MODEL, pure: true },
     Layer { module: "canonical", uses: FORM, pure: true },
@@ -27,24 +27,7 @@ const LAYERS: [Layer; 16] = [
     Layer { module: "drift", uses: ALGEBRA, pure: true },
     Layer {
         module: "plan",
-        uses: &[
-            "model",
-            "canonical",
-            "digest",
-            "diff",
-            "merge",
-            "version",
-            "drift",
-            "plan",
-            // Capabilities are values, and so are the words they are made of.
-            "port::Capabilities",
-            "port::CreateMode",
-            "port::IdentityMode",
-            "port::PreconditionMode",
-            "port::Verb",
-            "port::Entity",
-            "port::RemoteId",
-        ],
+        uses: &["model", "canonical", "digest", "diff", "merge", "version", "drift", "plan"],
         pure: true,
     },
     Layer {
@@ -64,6 +47,7 @@ const LAYERS: [Layer; 16] = [
     },
     Layer { module: "sqlite", uses: EDGE, pure: false },
     Layer { module: "http", uses: EDGE, pure: false },
+    Layer { module: "system", uses: EDGE, pure: false },
     Layer { module: "platform", uses: EDGE, pure: false },
     Layer {
         module: "engine",
@@ -82,9 +66,12 @@ const LAYERS: [Layer; 16] = [
         ],
         pure: false,
     },
+    Layer { module: "argument", uses: &["error", "model", "canonical"], pure: true },
+    // The composition root knows every edge by name, and nobody below knows it.
     Layer {
-        module: "node",
+        module: "compose",
         uses: &[
+            "argument",
             "error",
             "model",
             "canonical",
@@ -94,8 +81,14 @@ const LAYERS: [Layer; 16] = [
             "sqlite",
             "http",
             "platform",
-            "node",
+            "system",
+            "compose",
         ],
+        pure: false,
+    },
+    Layer {
+        module: "node",
+        uses: &["argument", "error", "model", "canonical", "port", "engine", "compose", "node"],
         pure: false,
     },
     Layer { module: "lib", uses: &[], pure: true },

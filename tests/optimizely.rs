@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use catalyst_sync::canonical::{Canonical, Path, View};
 use catalyst_sync::model::{ContentType, Field};
-use catalyst_sync::platform::Profile;
+use catalyst_sync::platform::optimizely::Profile;
 use catalyst_sync::platform::optimizely::{ApiVersion, OptimizelyDialect, Settings};
 use catalyst_sync::port::{
     Dialect, Held, Ownership, Projection, RemoteDefinition, RemoteId, Revision,

@@ -12,10 +12,10 @@ use crate::error::{ErrorCode, SyncError};
 use crate::http::{
     self, AccessError, Credentials, Endpoint, HttpOptions, HttpTransport, Observer, Offer, Secret,
 };
-use crate::platform::Profile;
+
 use crate::platform::files::{FilesAdapter, FilesDialect, FolderError};
 use crate::platform::optimizely::{
-    ApiVersion, OptimizelyAdapter, OptimizelyDialect, Settings as OptimizelySettings,
+    ApiVersion, OptimizelyAdapter, OptimizelyDialect, Profile, Settings as OptimizelySettings,
 };
 use crate::port::Clock;
 

@@ -3,6 +3,3 @@
 
 pub mod files;
 pub mod optimizely;
-mod profile;
-
-pub use profile::Profile;

@@ -12,7 +12,6 @@ mod studio;
 mod transport;
 
 /// Part of what a dialect declares, so that an edge needs nothing of the algebra.
-pub use crate::merge::Shape;
 pub use adapter::{
     Adapter, AdapterError, Effect, Listing, Operation, Ownership, Refusal, RemoteDefinition,
     Revision, Stored, Traffic,

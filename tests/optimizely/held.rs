@@ -2,7 +2,7 @@
 
 use catalyst_sync::canonical::{Canonical, Path};
 use catalyst_sync::model::{Category, ContentType, Field, FieldKind};
-use catalyst_sync::platform::Profile;
+use catalyst_sync::platform::optimizely::Profile;
 use catalyst_sync::port::{Dialect, Held};
 
 use super::{codes, dialect, holding, type_of};

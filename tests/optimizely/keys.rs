@@ -1,7 +1,7 @@
 //! Keys, and those of the studio's proof of concept.
 
 use catalyst_sync::model::{ContentType, Field};
-use catalyst_sync::platform::Profile;
+use catalyst_sync::platform::optimizely::Profile;
 use catalyst_sync::port::Dialect;
 
 use super::dialect;

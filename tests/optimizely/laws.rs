@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use catalyst_sync::canonical::{Path, View};
 use catalyst_sync::model::ContentType;
-use catalyst_sync::platform::Profile;
 use catalyst_sync::platform::optimizely::ApiVersion;
+use catalyst_sync::platform::optimizely::Profile;
 use catalyst_sync::port::{Dialect, Held};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

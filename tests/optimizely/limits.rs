@@ -2,7 +2,7 @@
 
 use catalyst_sync::canonical::{Canonical, Path};
 use catalyst_sync::model::{Choice, ContentType, Field, FieldKind};
-use catalyst_sync::platform::Profile;
+use catalyst_sync::platform::optimizely::Profile;
 use catalyst_sync::port::{Dialect, Held};
 
 use super::{codes, dialect, project, type_of};

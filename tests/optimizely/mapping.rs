@@ -5,7 +5,7 @@ use std::path::Path as FilePath;
 
 use catalyst_sync::canonical::Canonical;
 use catalyst_sync::model::{Category, Choice, ContentType, Field, FieldKind};
-use catalyst_sync::platform::Profile;
+use catalyst_sync::platform::optimizely::Profile;
 use catalyst_sync::platform::optimizely::{ApiVersion, OptimizelyDialect, Settings};
 use catalyst_sync::port::{Dialect, Held, Projection};
 

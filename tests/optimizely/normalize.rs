@@ -1,7 +1,7 @@
 //! What is read of a definition, and what is not.
 
 use catalyst_sync::canonical::View;
-use catalyst_sync::platform::Profile;
+use catalyst_sync::platform::optimizely::Profile;
 use catalyst_sync::port::Dialect;
 
 use super::{dialect, normalized, remote};

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::profile::Profile;
 use crate::canonical::View;
 use crate::model::{ContentType, Field};
-use crate::platform::Profile;
 use crate::port::{
     Capabilities, Dialect, DialectError, FieldNames, Held, IdentityMode, KeyNames,
     PreconditionMode, Projection, RemoteDefinition, Shape,

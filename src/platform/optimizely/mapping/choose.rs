@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::canonical::derive_key;
 use crate::model::{ContentType, Field, FieldKind};
-use crate::platform::Profile;
+use crate::platform::optimizely::profile::Profile;
 use crate::port::Held;
 
 use super::super::paths::{self, CONTENT_TYPE};
