@@ -124,6 +124,11 @@ impl Stamp {
     }
 }
 
+/// There is nothing at the path, as opposed to something that cannot be looked at.
+pub(super) fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 #[cfg(unix)]
 fn identity(metadata: &Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt as _;

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::connection::{Identity, Reader, Stamp, open_to_read, open_to_write, patiently};
+use super::connection::{
+    Identity, Reader, Stamp, is_missing, open_to_read, open_to_write, patiently,
+};
 use super::earlier::{self, EarlierRows};
 use super::fault::Fault;
 use super::location::StateLocation;
@@ -57,7 +59,11 @@ impl Database {
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
-        let Ok(stamp) = Stamp::of(self.file()) else { return Ok(T::default()) };
+        let stamp = match Stamp::of(self.file()) {
+            Ok(stamp) => stamp,
+            Err(error) if is_missing(&error) => return Ok(T::default()),
+            Err(error) => return Err(self.failed(error.to_string())),
+        };
         let mut kept = current(&self.reader, stamp.identity);
         if kept.is_none() {
             let opened = patiently(self.patience, || open_to_read(self.file(), self.patience));
@@ -120,16 +126,12 @@ impl Database {
             OpenFlags::SQLITE_OPEN_CREATE
         };
         if self.location.is_studio() && !file.exists() {
-            let path = file.display().to_string();
-            return Err(StoreError::Failed { path, reason: "there is no database".to_owned() });
+            return Err(self.failed("there is no database".to_owned()));
         }
         let mut connection = open_to_write(file, create, self.patience)
             .map_err(|error| self.refuse(error.into()))?;
         self.prepare(&mut connection)?;
-        let stamp = Stamp::of(file).map_err(|error| StoreError::Failed {
-            path: file.display().to_string(),
-            reason: error.to_string(),
-        })?;
+        let stamp = Stamp::of(file).map_err(|error| self.failed(error.to_string()))?;
         Ok(Kept { connection, identity: stamp.identity })
     }
 
@@ -201,6 +203,10 @@ impl Database {
             StoreError::ReadOnly { path, reason } => StoreError::Failed { path, reason },
             other => other,
         }
+    }
+
+    fn failed(&self, reason: String) -> StoreError {
+        self.refuse(Fault::Failed(reason))
     }
 
     fn refuse(&self, fault: Fault) -> StoreError {

@@ -6,15 +6,16 @@
 //! hard-coded types, never with a platform, so none of it is a base to merge from. Nor are its
 //! conflicts, which came from the same comparison. The old tables stay as they are, byte for byte.
 
-use std::collections::HashMap;
+mod rows;
 
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+use rusqlite::{OptionalExtension as _, named_params};
 
-use super::date::milliseconds;
+use self::rows::{Attempt, Version};
+pub(super) use self::rows::{EarlierRows, read};
+use super::column::Hex;
 use super::fault::Fault;
 use super::migration::Condition;
-use super::session::{Hex, Session};
+use super::session::Session;
 use crate::canonical::{content_hash, parse};
 use crate::digest::Digest;
 use crate::model::Finding;
@@ -34,91 +35,14 @@ pub struct Earlier {
     pub findings: Vec<Finding>,
 }
 
-/// Rows of the earlier attempt, copied out.
-#[derive(Default)]
-pub(super) struct EarlierRows {
-    websites: HashMap<String, String>,
-    versions: Vec<Version>,
-    parents: Vec<(String, String, i64)>,
-    history: Vec<Attempt>,
-}
-
-struct Version {
-    type_key: String,
-    hash: String,
-    parent_hash: Option<String>,
-    snapshot: String,
-    source: String,
-    author: Option<String>,
-    message: Option<String>,
-    created_at: Option<i64>,
-}
-
-struct Attempt {
-    type_key: String,
-    version_hash: Option<String>,
-    platform: String,
-    direction: String,
-    status: String,
-    pushed: String,
-    response: Option<String>,
-    error: Option<String>,
-    retries: i64,
-    metadata: Option<String>,
-    deployment_id: Option<String>,
-    started_at: Option<i64>,
-    completed_at: Option<i64>,
-    created_at: Option<i64>,
-}
-
 /// Whether the earlier attempt is still to be looked for.
 pub(super) fn is_due(session: Session<'_>, condition: &Condition) -> Result<bool, Fault> {
-    if !matches!(condition, Condition::Ours { .. }) {
+    // An older state may not have the table to say so yet.
+    if !matches!(condition, Condition::Ours { missing: 0 }) {
         return Ok(true);
     }
     let done = session.prepare("SELECT 1 FROM {prefix}sync_imports")?.exists([])?;
     Ok(!done)
-}
-
-/// Reads the old tables in one transaction; those that do not exist are empty.
-pub(super) fn read(connection: &mut Connection) -> Result<EarlierRows, Fault> {
-    let transaction = connection.transaction()?;
-    let rows = EarlierRows {
-        websites: collect(
-            &transaction,
-            "ContentType",
-            "SELECT id, websiteId FROM ContentType",
-            |row| Ok((required(row, 0)?, required(row, 1)?)),
-        )?
-        .into_iter()
-        .collect(),
-        versions: collect(
-            &transaction,
-            "content_type_versions",
-            "SELECT type_key, version_hash, parent_hash, content_snapshot, change_source, author,
-               message, created_at FROM content_type_versions ORDER BY id",
-            version,
-        )?,
-        parents: collect(
-            &transaction,
-            "version_parents",
-            "SELECT version_hash, parent_hash, parent_order FROM version_parents",
-            |row| Ok((required(row, 0)?, required(row, 1)?, row.get(2)?)),
-        )?,
-        // An attempt that never ended says nothing about what it did.
-        history: collect(
-            &transaction,
-            "sync_history",
-            "SELECT type_key, version_hash, target_platform, sync_direction, sync_status,
-               pushed_data, response_data, error_message, retry_count, sync_metadata,
-               deployment_id, started_at, completed_at, created_at FROM sync_history
-             WHERE sync_status IN ('SUCCESS', 'FAILED', 'PARTIAL')
-               AND sync_direction IN ('PUSH', 'PULL') ORDER BY rowid",
-            attempt,
-        )?,
-    };
-    transaction.commit()?;
-    Ok(rows)
 }
 
 /// Takes the rows over and remembers that it was done. Runs inside the caller's write transaction.
@@ -253,73 +177,4 @@ fn insert_attempt(
             ":created": attempt.created_at,
         })?;
     Ok(())
-}
-
-impl EarlierRows {
-    /// The website of a type; empty when the type is gone, or was named by something else than its
-    /// id.
-    fn website_of(&self, type_key: &str) -> &str {
-        self.websites.get(type_key).map_or("", String::as_str)
-    }
-}
-
-fn collect<T>(
-    connection: &Connection,
-    table: &str,
-    sql: &str,
-    row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Vec<T>> {
-    let exists = connection
-        .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1")?
-        .exists([table])?;
-    if exists { connection.prepare(sql)?.query_map([], row)?.collect() } else { Ok(Vec::new()) }
-}
-
-fn version(row: &Row<'_>) -> rusqlite::Result<Version> {
-    let source = required(row, 4)?;
-    Ok(Version {
-        type_key: required(row, 0)?,
-        hash: required(row, 1)?,
-        parent_hash: optional(row, 2)?,
-        snapshot: required(row, 3)?,
-        // Only the sync itself ever wrote another word.
-        source: if matches!(&*source, "UI" | "AI") { source } else { "SYNC".to_owned() },
-        author: optional(row, 5)?,
-        message: optional(row, 6)?,
-        created_at: milliseconds(row.get_ref(7)?),
-    })
-}
-
-fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
-    Ok(Attempt {
-        type_key: required(row, 0)?,
-        version_hash: optional(row, 1)?,
-        platform: required(row, 2)?,
-        direction: required(row, 3)?,
-        status: required(row, 4)?,
-        pushed: required(row, 5)?,
-        response: optional(row, 6)?,
-        error: optional(row, 7)?,
-        retries: row.get::<_, Option<i64>>(8)?.unwrap_or_default(),
-        metadata: optional(row, 9)?,
-        deployment_id: optional(row, 10)?,
-        started_at: milliseconds(row.get_ref(11)?),
-        completed_at: milliseconds(row.get_ref(12)?),
-        created_at: milliseconds(row.get_ref(13)?),
-    })
-}
-
-fn required(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
-    Ok(optional(row, column)?.unwrap_or_default())
-}
-
-fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<String>> {
-    Ok(match row.get_ref(column)? {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        }
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Null => None,
-    })
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Error, ErrorCode, ffi};
 
-use crate::port::{StoreError, StudioError};
+use crate::port::{RemoteId, StoreError, StudioError};
 
 /// What can go wrong inside a unit of work on the state.
 #[derive(Debug)]
@@ -13,8 +13,8 @@ pub(super) enum Fault {
     Sqlite(Error),
     /// The store refuses.
     Refused(StoreError),
-    /// A stored value is not what we wrote.
-    Damaged(String),
+    /// The state, or what is asked of it, is not as it must be.
+    Failed(String),
 }
 
 impl From<Error> for Fault {
@@ -30,12 +30,17 @@ impl From<StoreError> for Fault {
 }
 
 impl Fault {
+    /// Another website claims the identity.
+    pub(super) fn claimed(website_id: String, remote_id: &RemoteId) -> Self {
+        Self::Refused(StoreError::Claimed { website_id, remote_id: remote_id.clone() })
+    }
+
     /// The error of the port.
     pub(super) fn into_store_error(self, path: &Path) -> StoreError {
         let path = path.display().to_string();
         let error = match self {
             Self::Refused(error) => return error,
-            Self::Damaged(reason) => return StoreError::Failed { path, reason },
+            Self::Failed(reason) => return StoreError::Failed { path, reason },
             Self::Sqlite(error) => error,
         };
         let reason = reason(&error);

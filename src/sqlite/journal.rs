@@ -2,8 +2,9 @@
 
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
+use super::column::{Bytes, Remote, entity, verb};
 use super::fault::Fault;
-use super::session::{Bytes, Remote, Session, claimed, entity, verb};
+use super::session::Session;
 use crate::canonical::{Canonical, Path, parse, write};
 use crate::model::Json;
 use crate::port::{
@@ -126,7 +127,7 @@ pub(super) fn close(session: Session<'_>, scope: &Scope, closing: &Closing) -> R
     if closed == 1 {
         Ok(())
     } else {
-        Err(Fault::Damaged(format!("journal entry {} is not open in its scope", closing.id)))
+        Err(Fault::Failed(format!("journal entry {} is not open in its scope", closing.id)))
     }
 }
 
@@ -163,7 +164,7 @@ fn refuse_claimed(session: Session<'_>, scope: &Scope, intent: &Intent) -> Resul
         )?
         .query_row((&scope.target, intent.remote_id.as_json(), &scope.website_id), |row| row.get(0))
         .optional()?;
-    other.map_or(Ok(()), |website_id| Err(claimed(website_id, &intent.remote_id)))
+    other.map_or(Ok(()), |website_id| Err(Fault::claimed(website_id, &intent.remote_id)))
 }
 
 fn journal_entry(row: &Row<'_>) -> Result<JournalEntry, Fault> {
@@ -183,7 +184,7 @@ fn journal_entry(row: &Row<'_>) -> Result<JournalEntry, Fault> {
         remote_id,
         precondition: row.get::<_, bool>("guarded")?.then_some(revision),
         atoms: atoms_from_json(&word("atoms")?)
-            .ok_or_else(|| Fault::Damaged("a journal entry cannot be read".to_owned()))?,
+            .ok_or_else(|| Fault::Failed("a journal entry cannot be read".to_owned()))?,
         body_digest,
         body: row.get("body")?,
         previous: row.get("definition")?,

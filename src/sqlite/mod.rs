@@ -20,6 +20,7 @@
 //! the connection to the studio is kept open, neither database file is ever opened but by SQLite,
 //! a read during which the file moved is repeated, and the state has its own file by default.
 
+mod column;
 mod connection;
 mod database;
 mod date;

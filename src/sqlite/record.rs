@@ -2,8 +2,9 @@
 
 use rusqlite::named_params;
 
+use super::column::{Bytes, Hex};
 use super::fault::Fault;
-use super::session::{Bytes, Hex, Session};
+use super::session::Session;
 use super::{journal, state};
 use crate::port::{ConflictRow, Entity, HistoryRow, Record, Scope};
 

@@ -54,7 +54,7 @@ pub(super) fn finish(session: Session<'_>, end: &RunEnd) -> Result<(), Fault> {
     if known == 1 {
         Ok(())
     } else {
-        Err(Fault::Damaged(format!("run {} was never begun", end.run_id)))
+        Err(Fault::Failed(format!("run {} was never begun", end.run_id)))
     }
 }
 

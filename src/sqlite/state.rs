@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
+use super::column::{Bytes, Hex, Remote, entity};
 use super::fault::Fault;
-use super::session::{Bytes, Hex, Remote, Session, claimed, entity};
+use super::session::Session;
 use crate::port::{Claim, Entity, Revision, Scope, StateDetail, StateRow};
 
+/// The columns of a [`StateRow`], in its order.
 const SMALL: &str = "kind, local_id, type_key, remote_id, row_digest, remote_digest, dialect, \
                      settled, refers, agreed, sync_status";
 
@@ -163,22 +165,22 @@ fn refuse_claimed(session: Session<'_>, scope: &Scope, detail: &StateDetail) -> 
             |row| row.get(0),
         )
         .optional()?;
-    other.map_or(Ok(()), |website_id| Err(claimed(website_id, remote_id)))
+    other.map_or(Ok(()), |website_id| Err(Fault::claimed(website_id, remote_id)))
 }
 
+/// By position, because names are looked up for every row anew, and all rows of a scope are read.
 fn state_row(row: &Row<'_>) -> Result<StateRow, Fault> {
-    let kind = row.get_ref("kind")?.as_str().map_err(rusqlite::Error::from)?;
     Ok(StateRow {
-        entity: entity(kind, row.get("local_id")?)?,
-        type_key: row.get("type_key")?,
-        remote_id: row.get::<_, Option<Remote>>("remote_id")?.map(|Remote(id)| id),
-        row_digest: row.get::<_, Option<Bytes>>("row_digest")?.map(|Bytes(digest)| digest),
-        remote_digest: row.get::<_, Option<Bytes>>("remote_digest")?.map(|Bytes(digest)| digest),
-        dialect: row.get("dialect")?,
-        settled: row.get("settled")?,
-        refers: row.get("refers")?,
-        agreed: row.get("agreed")?,
-        status: row.get("sync_status")?,
+        entity: entity(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?, row.get(1)?)?,
+        type_key: row.get(2)?,
+        remote_id: row.get::<_, Option<Remote>>(3)?.map(|Remote(id)| id),
+        row_digest: row.get::<_, Option<Bytes>>(4)?.map(|Bytes(digest)| digest),
+        remote_digest: row.get::<_, Option<Bytes>>(5)?.map(|Bytes(digest)| digest),
+        dialect: row.get(6)?,
+        settled: row.get(7)?,
+        refers: row.get(8)?,
+        agreed: row.get(9)?,
+        status: row.get(10)?,
     })
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::connection::{PATIENCE, Reader, Stamp, open_to_read, patiently};
+use super::connection::{PATIENCE, Reader, Stamp, is_missing, open_to_read, patiently};
 use super::fault::studio_error;
 use super::rows::{self, RowFault};
 use crate::port::{DataVersion, RowSet, Studio, StudioError};
@@ -149,12 +149,8 @@ impl Inner {
                 Err(StudioError::Invalid { path, reason: "it is a folder".to_owned() })
             }
             Ok(stamp) => Ok(stamp),
-            Err(error) => match error.kind() {
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-                    Err(StudioError::NotFound { path })
-                }
-                _ => Err(StudioError::Failed { path, reason: error.to_string() }),
-            },
+            Err(error) if is_missing(&error) => Err(StudioError::NotFound { path }),
+            Err(error) => Err(StudioError::Failed { path, reason: error.to_string() }),
         }
     }
 

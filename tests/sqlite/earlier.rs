@@ -118,6 +118,17 @@ async fn without_an_earlier_attempt_there_is_nothing_to_take_over() {
 }
 
 #[tokio::test]
+async fn tables_of_another_make_are_no_earlier_attempt() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = StudioDb::sqlite_era(folder.path())
+        .sql("CREATE TABLE content_type_versions (type_key, version_hash); CREATE TABLE sync_history (id);
+              INSERT INTO content_type_versions VALUES ('c1', 'h1')");
+    let store = store(&db);
+    store.check_writable().await.unwrap();
+    assert_eq!(store.earlier().await.unwrap(), Some(Earlier::default()));
+}
+
+#[tokio::test]
 async fn a_studio_that_is_missing_is_looked_at_again() {
     let folder = tempfile::tempdir().unwrap();
     let location = StateLocation::beside(folder.path().join("dev.db"));

@@ -115,6 +115,17 @@ async fn a_state_of_a_newer_release_or_with_changed_migrations_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn a_state_of_an_older_release_is_brought_up_to_date_before_it_is_read() {
+    let (_folder, store, file) = empty_store();
+    let sql = "CREATE TABLE sync_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL,
+                 checksum TEXT NOT NULL, release TEXT NOT NULL)";
+    Connection::open(&file).unwrap().execute_batch(sql).unwrap();
+    assert_eq!(store.states(&scope("w1")).await.unwrap(), []);
+    let applied = "SELECT group_concat(number || ' ' || name) FROM sync_migrations";
+    assert_eq!(text(&Connection::open(&file).unwrap(), applied), "1 state");
+}
+
 /// Permissions do not bind the superuser, so these are places where nobody can make a file.
 #[tokio::test]
 async fn a_place_that_cannot_be_written_is_named() {

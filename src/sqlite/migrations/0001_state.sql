@@ -124,6 +124,7 @@ CREATE TABLE {prefix}conflict_log (
   updated_at INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX {prefix}idx_conflict_log_open ON {prefix}conflict_log (website_id, target, kind, local_id) WHERE resolution IS NULL;
+CREATE INDEX {prefix}idx_conflict_log_document ON {prefix}conflict_log (website_id, target, kind, local_id);
 CREATE INDEX {prefix}idx_conflict_log ON {prefix}conflict_log (type_key, created_at);
 
 -- Runs. The state of each of their operations is a row of its own, below.
