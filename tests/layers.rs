@@ -123,7 +123,11 @@ fn walls_are_seen() {
         ("merge::a", "use std::time::{Duration, Instant};", &["Instant"]),
         ("merge::a", "pub async fn f() {}", &["async"]),
         ("port::a", "#[async_trait] pub trait T { async fn f(); }", &[]),
-        ("plan::a", "use crate::port::{Capabilities, Store};", &["port::Store"]),
+        (
+            "plan::a",
+            "use crate::port::{Capabilities, Store};",
+            &["port::Capabilities", "port::Store"],
+        ),
         ("sqlite::a", "use crate::http::Client;", &["http::Client"]),
         ("sqlite::a", "use crate::sqlite::pool; use std::env;", &[]),
         ("platform::files", "use crate::platform::optimizely::x;", &["platform::optimizely"]),
@@ -140,7 +144,7 @@ fn walls_are_seen() {
             "let now = SystemTime::now(); let x = std::env::var(a);",
             &["SystemTime", "std::env"],
         ),
-        ("node::a", "use crate::sqlite::Store; use crate::engine::Engine;", &[]),
+        ("node::a", "use crate::sqlite::Store; use crate::engine::Engine;", &["sqlite::Store"]),
         ("novelty", "fn f() {}", &["novelty"]),
     ];
     for (module, text, expected) in cases {

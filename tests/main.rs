@@ -7,6 +7,7 @@
 )]
 
 mod canonical;
+mod deploy;
 mod fake_server;
 mod files;
 mod http;

@@ -239,7 +239,7 @@ fn both_sides_coming_to_agree_is_no_conflict() {
     let was_remote = edited(r#"{"/properties/a/type":"url","/properties/a/minLength":2}"#);
     let now = edited(r#"{"/properties/a/type":"url"}"#);
     let merge = three_way(Some(&base(&was_local, &was_remote)), &now, &now, &SHAPE);
-    assert_eq!(brief(&merge), ["/properties/a/minLength Remote", "/properties/a/type Local"]);
+    assert_eq!(brief(&merge), ["/properties/a/minLength Same", "/properties/a/type Same"]);
 }
 
 #[test]

@@ -9,4 +9,5 @@ pub mod node;
 pub mod scripted;
 pub mod studio_db;
 pub mod types;
+pub mod world;
 pub mod written;
