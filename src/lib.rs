@@ -1,14 +1,24 @@
 //! catalyst-sync keeps the content model of a studio and the content models of its CMS platforms
 //! in step.
+//!
+//! The layers, each using only those above it: [`model`] → [`canonical`], [`digest`] → [`merge`] →
+//! [`plan`] → [`port`] (types and traits) → the edges [`sqlite`], [`http`], [`platform`], [`system`]
+//! and, beside them, [`engine`] → [`compose`], which makes an engine of options, and the boundary to
+//! Node.js. `docs/architecture.md` says why.
 
-pub mod argument;
+mod argument;
 pub mod canonical;
 pub mod compose;
 pub mod digest;
 pub mod engine;
 pub mod error;
+pub mod http;
 pub mod merge;
 pub mod model;
 #[cfg(feature = "node")]
 mod node;
+pub mod plan;
+pub mod platform;
 pub mod port;
+pub mod sqlite;
+pub mod system;

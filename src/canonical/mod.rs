@@ -5,6 +5,7 @@
 //! escaped. The crate's own parser is needed for that, because no other keeps a lone surrogate or
 //! lets the last of two equal members win (the studio's rules are in the README, "Hashes").
 
+mod column;
 mod content_hash;
 mod key;
 mod order;
@@ -13,6 +14,7 @@ mod path;
 mod view;
 mod write;
 
+pub use column::column;
 pub use content_hash::{content_hash, content_hash_of_row};
 pub use key::derive_key;
 pub use parse::{MAX_DEPTH, ParseError, parse};

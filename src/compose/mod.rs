@@ -1,18 +1,55 @@
 //! The composition root: options and environment become an engine.
+//!
+//! The only place, besides the boundary above it, that knows every edge by name.
 
 mod options;
+mod platforms;
+
+use std::sync::Arc;
 
 pub use options::{EngineOptions, Keep, Mapping, PartialStatus, Retention, provider_request};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Ports, studio_failure};
 use crate::error::{ErrorCode, SyncError};
+use crate::http::Observer;
+use crate::port::Clock;
+use crate::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation, resolve_database};
+use crate::system::SystemClock;
+
+use platforms::KnownPlatforms;
 
 /// Makes an engine of what the options and the environment say. Nothing is opened or sent yet.
 ///
 /// # Errors
 ///
-/// When the options cannot be combined.
+/// When no database is named, or it is of a kind that is not supported.
 pub fn engine(options: &EngineOptions) -> Result<Engine, SyncError> {
-    let _ = options;
-    Err(SyncError::new(ErrorCode::NotAvailable, "the engine is not wired yet"))
+    engine_with(options, Arc::new(SystemClock), None)
+}
+
+/// As [`engine`], with a clock and somebody who is told of every request.
+///
+/// # Errors
+///
+/// As [`engine`].
+pub fn engine_with(
+    options: &EngineOptions,
+    clock: Arc<dyn Clock>,
+    observer: Option<Observer>,
+) -> Result<Engine, SyncError> {
+    let folders = Folders::of(&options.working_directory);
+    let Some(url) = options.database() else {
+        return Err(SyncError::new(ErrorCode::DatabaseNotFound, "no database is named")
+            .next_step("set databaseUrl or DATABASE_URL to the studio's database"));
+    };
+    let studio = resolve_database(url, &folders).map_err(studio_failure)?;
+    let state = options.state_url.as_deref();
+    let location = StateLocation::resolve(state, &studio, &folders).map_err(studio_failure)?;
+    let ports = Ports {
+        studio: Arc::new(SqliteStudio::new(studio)),
+        store: Arc::new(SqliteStore::new(&location)),
+        platforms: Arc::new(KnownPlatforms::new(options.clone(), Arc::clone(&clock), observer)),
+        clock,
+    };
+    Ok(Engine::new(ports, options.settings()))
 }

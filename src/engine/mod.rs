@@ -1,12 +1,33 @@
 //! Layer 6: one file per verb, over the ports of layer 4.
 
+mod apply;
+mod binding;
+mod changes;
+mod complete;
+mod detect;
+mod examine;
+mod execute;
+mod failure;
+mod fields;
+mod listing;
+mod locals;
+mod narrate;
 mod options;
+mod outcome;
+mod parse;
+mod plan;
 mod ports;
+mod record;
+mod recover;
+mod references;
 mod report;
-mod verbs_placeholder;
+mod run;
+mod see;
+mod verify;
 
+pub(crate) use failure::{adapter_failure, studio_failure};
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
-pub use ports::{Engine, Platform, Platforms, Ports};
+pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use report::{
     AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField,
     ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType, FieldChanges,
@@ -14,4 +35,4 @@ pub use report::{
     PlannedOperation, Recovery, RecoveryError, Reporter, RunEvent, RunReport, RunStatus,
     TypeChange, TypeMapping,
 };
-pub use verbs_placeholder::hash_content_type;
+pub use see::hash_content_type;

@@ -1,9 +1,12 @@
 //! What an engine is made of.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
+use super::listing::KeptListing;
+use super::locals::Locals;
 use super::{ProviderRequest, Settings};
 use crate::error::SyncError;
 use crate::port::{Adapter, Clock, Dialect, Store, Studio};
@@ -13,7 +16,7 @@ use crate::port::{Adapter, Clock, Dialect, Store, Studio};
 pub struct Platform {
     /// Provider id.
     pub provider: String,
-    /// `platform:host:tenant`; `None` for a target that does not exist yet.
+    /// `platform:host:tenant`.
     pub target: String,
     /// What it can express.
     pub dialect: Arc<dyn Dialect>,
@@ -33,7 +36,17 @@ pub trait Platforms: Send + Sync {
         &self,
         request: &ProviderRequest,
         default: &str,
+        purpose: Purpose,
     ) -> Result<Platform, SyncError>;
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reading only; leaves no trace on the target.
+    Look,
+    /// Writing; a target that needs an id of its own gets one.
+    Deploy,
 }
 
 /// Everything an engine needs of the world.
@@ -54,12 +67,24 @@ pub struct Ports {
 pub struct Engine {
     pub(super) ports: Ports,
     pub(super) settings: Arc<Settings>,
+    /// The studio as last read, for as long as nothing is committed.
+    pub(super) kept_locals: Arc<tokio::sync::Mutex<Option<Arc<Locals>>>>,
+    /// Recent listings by target, shared by reading calls.
+    pub(super) kept_listings: Arc<Mutex<HashMap<String, ListingSlot>>>,
 }
+
+/// A listing that one reader makes and others wait for.
+pub(super) type ListingSlot = Arc<tokio::sync::Mutex<Option<KeptListing>>>;
 
 impl Engine {
     /// Makes an engine; nothing is opened yet.
     #[must_use]
     pub fn new(ports: Ports, settings: Settings) -> Self {
-        Self { ports, settings: Arc::new(settings) }
+        Self {
+            ports,
+            settings: Arc::new(settings),
+            kept_locals: Arc::default(),
+            kept_listings: Arc::default(),
+        }
     }
 }

@@ -45,9 +45,10 @@ pub fn classify<T: Eq + Copy>(base: Ancestor<T>, local: Option<T>, remote: Optio
     };
     match (local_moved, remote_moved) {
         (false, false) => Movement::Unchanged,
+        // However they got there: what is equal needs nothing but to be agreed on.
+        _ if local == remote => Movement::Same,
         (true, false) => Movement::Local,
         (false, true) => Movement::Remote,
-        (true, true) if local == remote => Movement::Same,
         (true, true) => Movement::Conflict,
     }
 }

@@ -116,6 +116,10 @@ fn classify_order(
         });
         Some(kept)
     };
+    let lacks_owner = |side: &View| match path.parent() {
+        Some(owner) if owner != Path::root() => side.get(&owner).is_none(),
+        _ => side.is_empty(),
+    };
     let (now_local, now_remote) = (local.get(path), remote.get(path));
     match ancestor {
         Ancestor::Known { local: was_local, remote: was_remote } => {
@@ -133,15 +137,21 @@ fn classify_order(
                 (true, true) => Movement::Conflict,
             }
         }
-        Ancestor::Unknown if now_local.is_none() || now_remote.is_none() => {
-            // Creating the document sends its order; adopting one does not impose it.
-            if remote.is_empty() { Movement::Local } else { Movement::Unchanged }
-        }
+        // Creating what holds the list carries the order over; adopting it does not impose one.
+        Ancestor::Unknown if now_remote.is_none() && lacks_owner(remote) => Movement::Local,
+        Ancestor::Unknown if now_local.is_none() && lacks_owner(local) => Movement::Remote,
+        Ancestor::Unknown if now_local.is_none() || now_remote.is_none() => Movement::Unchanged,
         Ancestor::Unknown if restrict(now_local, now_remote) == restrict(now_remote, now_local) => {
             Movement::Same
         }
         Ancestor::Unknown => Movement::Conflict,
     }
+}
+
+/// Whether the sides differ in an atom. Where they do not, there is nothing to decide, whoever
+/// moved: the platform may long have had what the studio comes to only now.
+fn differs(atom: &AtomMovement) -> bool {
+    atom.local != atom.remote
 }
 
 /// Removing an element on one side overlaps every movement of the other side inside it.
@@ -156,7 +166,7 @@ fn overlap_removals(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
         })
         .collect();
     for (element, theirs) in removed {
-        let inside = |atom: &&mut AtomMovement| atom.path.is_below(&element);
+        let inside = |atom: &&mut AtomMovement| atom.path.is_below(&element) && differs(atom);
         let overlaps = atoms
             .values_mut()
             .filter(inside)
@@ -166,7 +176,8 @@ fn overlap_removals(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
         }
         for atom in atoms.values_mut().filter(inside) {
             atom.movement = Movement::Conflict;
-            atom.under = Some(element.clone());
+            // Outer elements come first, and the outermost is the one to decide.
+            atom.under.get_or_insert_with(|| element.clone());
         }
         if let Some(atom) = atoms.get_mut(&element) {
             atom.movement = Movement::Conflict;
@@ -177,8 +188,9 @@ fn overlap_removals(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
 /// A movement of a property's anchor overlaps the other side's movements of what is bound to it.
 fn overlap_anchors(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
     let mut bound: BTreeMap<Path, Vec<Path>> = BTreeMap::new();
-    for path in atoms.keys() {
-        if let Some(anchor) = shape.anchor_of(path).filter(|anchor| atoms.contains_key(anchor)) {
+    for (path, _) in atoms.iter().filter(|(_, atom)| differs(atom)) {
+        let anchor = shape.anchor_of(path);
+        if let Some(anchor) = anchor.filter(|anchor| atoms.get(anchor).is_some_and(differs)) {
             bound.entry(anchor).or_default().push(path.clone());
         }
     }

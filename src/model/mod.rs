@@ -7,7 +7,9 @@ mod content_type;
 mod finding;
 mod json;
 pub mod studio;
+mod targets;
 
 pub use content_type::{Category, Choice, Constraints, ContentType, Field, FieldKind, Raw};
 pub use finding::{Finding, Severity};
 pub use json::{Json, Text};
+pub use targets::TargetIndex;

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::RemoteId;
 use crate::canonical::View;
 use crate::digest::Digest;
+use crate::plan::Verb;
 
 /// A definition as the platform holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,39 +58,6 @@ pub struct Listing {
     pub complete: bool,
 }
 
-/// What is done to one definition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verb {
-    /// Makes it.
-    Create,
-    /// Changes some of its atoms.
-    Update,
-    /// Removes it.
-    Delete,
-}
-
-impl Verb {
-    /// The word for it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-        }
-    }
-}
-
-/// What must still hold on the platform for a write to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Precondition {
-    /// Nothing has that identity.
-    Absent,
-    /// It is still in this state.
-    Revision(Revision),
-}
-
 /// One write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
@@ -104,6 +72,8 @@ pub struct Operation {
     pub after: View,
     /// The user accepts that content may be lost.
     pub accept_loss: bool,
+    /// Send every attribute that we own, not only those that differ.
+    pub whole: bool,
 }
 
 /// What a write left on the platform.
@@ -115,17 +85,6 @@ pub enum Stored {
     Unseen,
     /// Deleted.
     Gone,
-}
-
-/// What a platform's create does when the identity exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CreateMode {
-    /// Refuses with a duplicate.
-    Insert,
-    /// Replaces what is there.
-    Replace,
-    /// Not documented.
-    Unknown,
 }
 
 /// What is known of the effect of a request that failed.

@@ -11,14 +11,14 @@ mod store;
 mod studio;
 mod transport;
 
+/// Part of what a dialect declares, so that an edge needs nothing of the algebra.
 pub use adapter::{
-    Adapter, AdapterError, CreateMode, Effect, Listing, Operation, Ownership, Precondition,
-    Refusal, RemoteDefinition, Revision, Stored, Traffic, Verb,
+    Adapter, AdapterError, Effect, Listing, Operation, Ownership, Refusal, RemoteDefinition,
+    Revision, Stored, Traffic,
 };
 pub use clock::Clock;
 pub use dialect::{
-    Capabilities, Dialect, DialectError, FieldMapping, FieldNames, Held, IdentityMode, KeyNames,
-    Loss, PreconditionMode, Projection,
+    Dialect, DialectError, FieldMapping, FieldNames, Held, KeyNames, Loss, Projection,
 };
 pub use identity::{Entity, RemoteId, Scope};
 pub use store::{
@@ -26,4 +26,7 @@ pub use store::{
     PlannedRow, Record, RunEnd, RunRow, StateDetail, StateRow, Store, StoreError, TouchedAtom,
 };
 pub use studio::{Columns, DataVersion, RowSet, Studio, StudioError, TypeRow, WebsiteRow};
+// What the edges need of the layers below, so that they need no other door.
+pub use crate::merge::Shape;
+pub use crate::plan::{Capabilities, CreateMode, IdentityMode, PreconditionMode, Verb};
 pub use transport::{Method, Request, Response, Transport, TransportError};

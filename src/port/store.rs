@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::{Entity, RemoteId, Revision, Scope, Verb};
+use super::{Entity, RemoteId, Revision, Scope};
 use crate::canonical::{Canonical, Path};
 use crate::digest::Digest;
+use crate::plan::Verb;
 
 /// What is known of one document of a scope, without its base. Small, because all are held.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,248 @@
+//! Which platforms there are, and how a request for one becomes a connection.
+
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::digest::Digest;
+use crate::engine::{Platform, Platforms, ProviderRequest, Purpose, adapter_failure};
+use crate::error::{ErrorCode, SyncError};
+use crate::http::{
+    self, AccessError, Credentials, Endpoint, HttpOptions, HttpTransport, Observer, Offer, Secret,
+};
+
+use crate::platform::files::{FilesAdapter, FilesDialect, FolderError};
+use crate::platform::optimizely::{
+    ApiVersion, OptimizelyAdapter, OptimizelyDialect, Profile, Settings as OptimizelySettings,
+};
+use crate::port::Clock;
+
+use super::{EngineOptions, Mapping};
+
+/// Optimizely's own address.
+const OPTIMIZELY: &str = "https://api.cms.optimizely.com/v1";
+
+/// Platforms that the studio offers and that do not exist yet.
+const LATER: [&str; 2] = ["contentful", "strapi"];
+
+/// All platforms of this release.
+pub(super) struct KnownPlatforms {
+    options: EngineOptions,
+    clock: Arc<dyn Clock>,
+    observer: Option<Observer>,
+}
+
+impl KnownPlatforms {
+    pub fn new(options: EngineOptions, clock: Arc<dyn Clock>, observer: Option<Observer>) -> Self {
+        Self { options, clock, observer }
+    }
+
+    fn optimizely(&self, config: &Config<'_>) -> Result<Platform, SyncError> {
+        let environment = Offer {
+            api_url: self.options.variable("OPTIMIZELY_API_URL").map(with_version),
+            client_id: self.options.variable("OPTIMIZELY_CLIENT_ID").map(str::to_owned),
+            client_secret: self.options.variable("OPTIMIZELY_CLIENT_SECRET").map(Secret::new),
+        };
+        let configured = Offer {
+            api_url: config.get("apiUrl").map(with_version),
+            client_id: config.get("clientId").map(str::to_owned),
+            client_secret: config.get("clientSecret").map(Secret::new),
+        };
+        let platform =
+            http::Allowance { api_url: OPTIMIZELY, allowed_hosts: &self.options.allowed_hosts };
+        let (endpoint, credentials) =
+            http::grant(&environment, &configured, platform).map_err(access_failure)?;
+        let version = version_of(&endpoint)?;
+        let target = target(&endpoint, &credentials, config);
+
+        let standard = HttpOptions::standard();
+        let at_least_one = |number: u32| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        let http = HttpOptions {
+            pace: http::Pace {
+                requests_per_minute: self
+                    .options
+                    .requests_per_minute
+                    .map_or(standard.pace.requests_per_minute, at_least_one),
+                max_in_flight: at_least_one(self.options.max_in_flight),
+            },
+            max_attempts: at_least_one(self.options.max_attempts),
+            request_timeout: self.options.request_timeout,
+            observer: self.observer.clone(),
+            ..standard
+        };
+        let clock = Arc::clone(&self.clock);
+        let transport =
+            HttpTransport::new(endpoint, credentials, http, clock).map_err(|error| {
+                SyncError::new(ErrorCode::PlatformUnreachable, error.to_string()).caused_by(error)
+            })?;
+        let settings = OptimizelySettings {
+            in_flight: self.options.request_timeout,
+            ..OptimizelySettings::new(version, profile(self.options.mapping))
+        };
+        let adapter = OptimizelyAdapter::new(version, Arc::new(transport), Arc::clone(&self.clock));
+        Ok(Platform {
+            provider: "optimizely".to_owned(),
+            target,
+            dialect: Arc::new(OptimizelyDialect::new(settings)),
+            adapter: Arc::new(adapter),
+        })
+    }
+
+    async fn files(&self, config: &Config<'_>, purpose: Purpose) -> Result<Platform, SyncError> {
+        let Some(directory) = config.get("directory") else {
+            return Err(SyncError::new(
+                ErrorCode::InvalidArgument,
+                "provider.config.directory is missing, and should be a folder below filesRoot",
+            ));
+        };
+        let working = &self.options.working_directory;
+        let root = self
+            .options
+            .files_root
+            .as_ref()
+            .map_or_else(|| working.clone(), |root| working.join(root));
+        let adapter = FilesAdapter::open(Path::new(directory), &root, Arc::clone(&self.clock))
+            .map_err(folder_failure)?;
+        let id = match purpose {
+            // A folder gets its id when something is first deployed to it.
+            Purpose::Look => adapter.target_id().await,
+            Purpose::Deploy => adapter.ensure_target_id().await.map(Some),
+        };
+        let id = id.map_err(|error| adapter_failure(error, "connect"))?;
+        Ok(Platform {
+            provider: "files".to_owned(),
+            target: id
+                .map_or_else(|| "files:local:new".to_owned(), |id| format!("files:local:{id}")),
+            dialect: Arc::new(FilesDialect),
+            adapter: Arc::new(adapter),
+        })
+    }
+}
+
+#[async_trait]
+impl Platforms for KnownPlatforms {
+    async fn connect(
+        &self,
+        request: &ProviderRequest,
+        default: &str,
+        purpose: Purpose,
+    ) -> Result<Platform, SyncError> {
+        let id = request.id.as_deref().unwrap_or(default);
+        let is_default = self.options.provider.id.as_deref() == Some(id);
+        let config = Config {
+            own: &request.config,
+            // What a call does not say, the engine's own provider does.
+            fallback: if is_default { &self.options.provider.config } else { &[] },
+        };
+        match id {
+            "optimizely" => self.optimizely(&config),
+            "files" => self.files(&config, purpose).await,
+            later if LATER.contains(&later) => Err(SyncError::new(
+                ErrorCode::ProviderUnavailable,
+                format!("the provider {later} does not exist yet"),
+            )
+            .next_step("use optimizely or files")),
+            other => Err(SyncError::new(
+                ErrorCode::UnknownProvider,
+                format!("there is no provider {other:?}"),
+            )
+            .next_step("use optimizely or files")),
+        }
+    }
+}
+
+/// The configuration of a provider for one call. Address and credentials must come from the same
+/// source, so either the call's own is used or the engine's, never a mixture.
+struct Config<'c> {
+    own: &'c [(String, String)],
+    fallback: &'c [(String, String)],
+}
+
+impl Config<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        let find = |list: &'_ [(String, String)]| list.iter().position(|(own, _)| own == name);
+        let source = if self.own.is_empty() { self.fallback } else { self.own };
+        let value = find(source).and_then(|at| source.get(at)).map(|(_, value)| value.trim());
+        value.filter(|value| !value.is_empty())
+    }
+}
+
+/// The API version is the last segment of the address, and `/v1` where there is none.
+fn with_version(address: &str) -> String {
+    let address = address.trim().trim_end_matches('/');
+    let last = address.rsplit('/').next().unwrap_or_default();
+    if ApiVersion::from_segment(last).is_some() {
+        address.to_owned()
+    } else {
+        format!("{address}/v1")
+    }
+}
+
+fn version_of(endpoint: &Endpoint) -> Result<ApiVersion, SyncError> {
+    let path = endpoint.base().path();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    ApiVersion::from_segment(last).ok_or_else(|| {
+        SyncError::new(
+            ErrorCode::InvalidArgument,
+            "the address names no API version, and should end in /v1 or /preview3",
+        )
+    })
+}
+
+/// The tenant is what the configuration calls it, else a fingerprint of the client id. Version, path
+/// and secret are no part of a target, so that a new version or a rotated key keep the scope.
+fn target(endpoint: &Endpoint, credentials: &Credentials, config: &Config<'_>) -> String {
+    let base = endpoint.base();
+    let host = base.host_str().unwrap_or_default();
+    let host = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let named = config.get("environment").or_else(|| config.get("projectId"));
+    let tenant = named.map_or_else(
+        || {
+            let digest = Digest::of(credentials.client_id.as_bytes()).to_string();
+            digest.get(..12).unwrap_or_default().to_owned()
+        },
+        str::to_owned,
+    );
+    format!("optimizely:{host}:{tenant}")
+}
+
+fn profile(mapping: Mapping) -> Profile {
+    match mapping {
+        Mapping::Compatible => Profile::Compatible,
+        Mapping::Native => Profile::Native,
+    }
+}
+
+fn access_failure(error: AccessError) -> SyncError {
+    let (code, step) = match &error {
+        AccessError::Address { .. } => (
+            ErrorCode::InvalidArgument,
+            "use an https address such as https://api.cms.optimizely.com/v1",
+        ),
+        AccessError::HostNotAllowed { .. } => {
+            (ErrorCode::HostNotAllowed, "name the host in allowedHosts if you trust it")
+        }
+        AccessError::ForeignHost { .. } => (
+            ErrorCode::HostNotAllowed,
+            "give clientId and clientSecret in the same configuration as the address",
+        ),
+        AccessError::CredentialsMissing { .. } => {
+            (ErrorCode::CredentialsMissing, "set OPTIMIZELY_CLIENT_ID and OPTIMIZELY_CLIENT_SECRET")
+        }
+    };
+    SyncError::new(code, error.to_string()).next_step(step).caused_by(error)
+}
+
+fn folder_failure(error: FolderError) -> SyncError {
+    let (code, step) = match &error {
+        FolderError::Outside { .. } => {
+            (ErrorCode::InvalidArgument, "name a folder below filesRoot")
+        }
+        _ => (ErrorCode::InvalidArgument, "name a folder that can be written"),
+    };
+    SyncError::new(code, format!("provider.config.directory: {error}"))
+        .next_step(step)
+        .caused_by(error)
+}

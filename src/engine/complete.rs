@@ -1,0 +1,276 @@
+//! One step from its beginning to its record.
+
+use crate::error::{ErrorClass, ErrorCode, SyncError};
+use crate::plan::Verb;
+use crate::port::{HistoryRow, OperationState, Record, TouchedAtom};
+
+use super::apply::{Done, Hands, Task};
+use super::binding::Origin;
+use super::detect::Scoped;
+use super::examine::{Examined, Status};
+use super::failure::store_failure;
+use super::fields::write_bindings;
+use super::narrate::Narrator;
+use super::outcome::{conflicted, outcome_error, planned};
+use super::plan::{ScopePlan, Step};
+use super::record::{Standing, conflict_row, state_after};
+use super::report::{Outcome, OutcomeError};
+use super::verify::verify;
+
+/// A plan being carried out.
+pub(super) struct Execution<'e> {
+    pub hands: &'e Hands<'e>,
+    pub scoped: &'e Scoped,
+    pub plan: &'e ScopePlan,
+    pub narrator: &'e Narrator,
+    pub stop_on_error: bool,
+    pub provider: &'e str,
+    pub actor: &'e str,
+    /// Whether to begin at all; if not, every step is one that was not attempted.
+    pub begin: bool,
+}
+
+/// A step that ended, for better or worse.
+pub(super) struct Finished {
+    pub outcome: Outcome,
+    /// What the run cannot go on after.
+    pub fatal: Option<SyncError>,
+    /// What it left behind, for a second phase.
+    done: Option<Done>,
+}
+
+impl Execution<'_> {
+    /// Carries out a step and records it.
+    pub async fn carry_out(&self, at: usize, step: &Step) -> Finished {
+        let Some(one) = self.scoped.examined.get(step.at) else { return missing() };
+        self.narrator.begin(step.verb, &one.key, &one.name);
+        let task = Task {
+            sequence: sequence(at),
+            one,
+            verb: step.verb,
+            ships: step.ships.clone(),
+            current: self.current(one, step.verb),
+            bindings: write_bindings(&one.bindings),
+        };
+        let began = self.hands.engine.ports.clock.now();
+        let done = self.hands.perform(task).await;
+        self.record(step, one, done, planned(step, one, "success"), began).await
+    }
+
+    /// Adds the references that had to wait until every document of their cycle exists.
+    pub async fn complete(&self, at: usize, step: &Step, first: Option<Finished>) -> Finished {
+        let Some(one) = self.scoped.examined.get(step.at) else { return missing() };
+        let Some(Finished { outcome, done: Some(first), .. }) = first else {
+            return Finished {
+                outcome: planned(step, one, "not_attempted"),
+                fatal: None,
+                done: None,
+            };
+        };
+        let task = Task {
+            sequence: sequence(at),
+            one,
+            verb: Verb::Update,
+            ships: step.deferred.clone(),
+            current: first.stored.clone(),
+            bindings: write_bindings(&one.bindings),
+        };
+        let began = self.hands.engine.ports.clock.now();
+        let mut done = self.hands.perform(task).await;
+        done.attempts += outcome.attempts;
+        if done.error.is_none() {
+            let later: Vec<TouchedAtom> = std::mem::take(&mut done.touched);
+            done.touched = first.touched;
+            done.touched.extend(later);
+        }
+        self.record(step, one, done, outcome, began).await
+    }
+
+    /// A step whose dependency failed.
+    pub fn blocked(&self, step: &Step, first: Option<Finished>) -> Finished {
+        let Some(one) = self.scoped.examined.get(step.at) else { return missing() };
+        let keys: Vec<&str> = step
+            .lacks
+            .as_deref()
+            .into_iter()
+            .chain(step.needs.iter().chain(&step.cycle).filter_map(|need| {
+                Some(&*self.scoped.examined.get(self.plan.steps.get(*need)?.at)?.key)
+            }))
+            .collect();
+        let mut outcome =
+            first.map_or_else(|| planned(step, one, "blocked"), |first| first.outcome);
+        outcome.status = "blocked".to_owned();
+        outcome.error = Some(OutcomeError {
+            code: ErrorCode::DependencyFailed.as_str().to_owned(),
+            message: format!(
+                "refers to {}, which could not be deployed; deploy again when it can",
+                keys.join(", ")
+            ),
+        });
+        Finished { outcome, fatal: None, done: None }
+    }
+
+    /// The definition to start from: as listed, with the entity tag that the state knows for it when
+    /// nothing moved since, which saves a read.
+    fn current(&self, one: &Examined, verb: Verb) -> Option<crate::port::RemoteDefinition> {
+        let listed = one.subject.remote.as_deref().filter(|_| verb != Verb::Create)?;
+        let mut current = listed.clone();
+        if let Some(old) = &one.subject.detail
+            && current.revision.etag.is_none()
+            && current.revision.modified.is_some()
+            && current.revision.modified == old.revision.modified
+            && old.row.remote_digest == Some(current.digest())
+        {
+            current.revision.etag.clone_from(&old.revision.etag);
+        }
+        Some(current)
+    }
+
+    async fn record(
+        &self,
+        step: &Step,
+        one: &Examined,
+        mut done: Done,
+        outcome: Outcome,
+        began: i64,
+    ) -> Finished {
+        let mut outcome = Outcome { attempts: done.attempts, ..outcome };
+        let verdict = verify(&done.touched, &done.view);
+        let saw = done.stored.is_some();
+        if saw {
+            outcome.dropped.extend(verdict.dropped.iter().map(ToString::to_string));
+            outcome.rewritten.extend(verdict.rewritten.iter().map(ToString::to_string));
+            outcome.dropped.sort();
+            outcome.dropped.dedup();
+        }
+        if let Some(error) = &done.error {
+            outcome.status =
+                if error.code == ErrorCode::Cancelled { "not_attempted" } else { "failed" }
+                    .to_owned();
+            outcome.error = Some(outcome_error(error));
+        } else if !done.overtaken.is_empty() {
+            let paths: Vec<&str> = done.overtaken.iter().map(|atom| atom.path.as_str()).collect();
+            outcome.status = "conflict".to_owned();
+            outcome.error = Some(OutcomeError {
+                code: ErrorCode::Conflict.as_str().to_owned(),
+                message: format!(
+                    "changed on the platform while it was deployed: {}; detect the changes again and decide",
+                    paths.join(", ")
+                ),
+            });
+        } else if matches!(one.status, Status::Conflict(_)) && self.still_conflicts(one, step) {
+            outcome = conflicted(one, outcome);
+        }
+        let record = self.record_of(step, one, &mut done, &outcome, began);
+        let mut fatal = done.error.take().filter(stops_the_run);
+        if record != Record::default() {
+            let recorded =
+                self.hands.engine.ports.store.record(self.hands.lease, vec![record]).await;
+            if let Err(error) = recorded {
+                let error = store_failure(error).of(&one.key);
+                outcome.status = "failed".to_owned();
+                outcome.error = Some(outcome_error(&error));
+                fatal.get_or_insert(error);
+            }
+        }
+        Finished { outcome, fatal, done: Some(done) }
+    }
+
+    /// Whether an overlap is left after what the step sent.
+    fn still_conflicts(&self, one: &Examined, step: &Step) -> bool {
+        one.merge.overlaps().any(|atom| !step.ships.iter().any(|sent| sent.path == atom.path))
+    }
+
+    fn record_of(
+        &self,
+        step: &Step,
+        one: &Examined,
+        done: &mut Done,
+        outcome: &Outcome,
+        began: i64,
+    ) -> Record {
+        let hands = self.hands;
+        let now = hands.engine.ports.clock.now();
+        let shape = hands.platform.dialect.capabilities().shape;
+        let mut record = Record { closes: std::mem::take(&mut done.closes), ..Record::default() };
+        if let Origin::Rebound(old) = &one.subject.origin {
+            record.forget = Some(old.clone());
+        }
+        if done.deleted && step.verb == Verb::Delete {
+            record.forget = Some(one.subject.entity.clone());
+        } else if let Some(stored) = &done.stored
+            && done.error.is_none()
+        {
+            let standing = Standing {
+                remote: stored,
+                view: &done.view,
+                sent: &done.touched,
+                last_write: done.last_write,
+                at: now,
+            };
+            record.state = Some(state_after(one, &standing, &*hands.platform.dialect));
+        }
+        if done.attempts > 0 {
+            let closed = record.closes.iter().rev().find_map(|closing| {
+                (closing.state == OperationState::Applied)
+                    .then(|| closing.response.clone())
+                    .flatten()
+            });
+            record.history = Some(HistoryRow {
+                run_id: hands.run_id.to_owned(),
+                entity: one.subject.entity.clone(),
+                type_key: one.key.clone(),
+                platform: self.provider.to_owned(),
+                verb: step.verb,
+                status: match &*outcome.status {
+                    "success" if outcome.dropped.is_empty() => "SUCCESS",
+                    "success" | "conflict" => "PARTIAL",
+                    _ => "FAILED",
+                },
+                pushed: done.body.clone(),
+                response: closed,
+                previous: done.previous.take(),
+                error: outcome.error.as_ref().map(|error| error.message.clone()),
+                retries: done.attempts.saturating_sub(1),
+                actor: self.actor.to_owned(),
+                started_at: began,
+                completed_at: now,
+            });
+        }
+        if done.error.is_none() && self.still_conflicts(one, step) {
+            record.conflict = conflict_row(one, &self.scoped.scope, &shape, now);
+        } else if done.error.is_none()
+            && one.subject.detail.as_ref().is_some_and(|old| old.row.status == "conflict")
+        {
+            record.settled_conflict = Some(one.subject.entity.clone());
+        }
+        record
+    }
+}
+
+fn sequence(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Positions in a plan always name an examined document; should one not, nothing is done.
+fn missing() -> Finished {
+    let outcome = Outcome {
+        type_key: String::new(),
+        name: String::new(),
+        website_id: String::new(),
+        operation: "none".to_owned(),
+        status: "not_attempted".to_owned(),
+        error: None,
+        attempts: 0,
+        withheld: Vec::new(),
+        dropped: Vec::new(),
+        rewritten: Vec::new(),
+    };
+    Finished { outcome, fatal: None, done: None }
+}
+
+/// Errors after which no other type could do better.
+fn stops_the_run(error: &SyncError) -> bool {
+    matches!(error.class(), ErrorClass::Auth | ErrorClass::State | ErrorClass::Cancelled)
+        || error.code == ErrorCode::LeaseLost
+}

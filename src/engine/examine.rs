@@ -1,0 +1,304 @@
+//! One document, three sides: what moved, by whom, and what it means.
+
+use std::sync::Arc;
+
+use crate::canonical::View;
+use crate::digest::Digest;
+use crate::merge::{Base, Merge, Movement, three_way};
+use crate::model::{ContentType, Finding};
+use crate::port::{
+    Dialect, Entity, FieldMapping, Held, Loss, RemoteDefinition, RemoteId, StateDetail,
+};
+
+use super::binding::Origin;
+use super::fields::{FieldBinding, bind_fields, read_bindings, recognise_renamed};
+use super::references::{References, refers};
+
+/// A document to be looked at, with everything that is known of it.
+pub(super) struct Subject {
+    /// The document.
+    pub entity: Entity,
+    /// Website that owns it.
+    pub website_id: String,
+    /// Identity on the platform.
+    pub remote_id: RemoteId,
+    /// Where that comes from.
+    pub origin: Origin,
+    /// The studio's side; `None` when the row is gone.
+    pub local: Option<LocalSide>,
+    /// The platform's side; `None` when it is not there.
+    pub remote: Option<Arc<RemoteDefinition>>,
+    /// What the state knows.
+    pub detail: Option<StateDetail>,
+    /// What was found so far.
+    pub findings: Vec<Finding>,
+}
+
+/// The studio's side of a document.
+pub(super) struct LocalSide {
+    /// The type; references are row ids.
+    pub content: ContentType,
+    /// The studio's own hash.
+    pub content_hash: Option<Digest>,
+    /// Digest of what the view is made from.
+    pub row_digest: Digest,
+}
+
+/// What became of a document since the last agreement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    /// Both sides are as agreed, or agree now.
+    Same,
+    /// In the studio only, never on the platform.
+    New,
+    /// The studio moved.
+    Modified,
+    /// Gone from the studio.
+    Deleted,
+    /// The platform moved.
+    RemoteModified,
+    /// Gone from the platform.
+    RemoteDeleted,
+    /// Both moved apart.
+    Conflict(ConflictKind),
+    /// Cannot be compared; the findings say why.
+    Failed,
+}
+
+/// How two sides conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ConflictKind {
+    /// Some attribute.
+    Field,
+    /// An element removed here and changed there, or a property's type.
+    Structural,
+    /// The type is gone on one side and changed on the other.
+    Delete,
+    /// Both exist, different, and nothing was ever agreed.
+    BothExist,
+    /// A write whose effect cannot be told.
+    InDoubt,
+}
+
+impl ConflictKind {
+    /// The word of `api.md` §4.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Field => "field",
+            Self::Structural => "structural",
+            Self::Delete => "delete",
+            Self::BothExist => "both_exist",
+            Self::InDoubt => "in_doubt",
+        }
+    }
+}
+
+/// A document that was looked at.
+pub(super) struct Examined {
+    /// What was given.
+    pub subject: Subject,
+    /// Key on the platform.
+    pub key: String,
+    /// Name in the studio, else on the platform.
+    pub name: String,
+    /// The studio's view; empty when the row is gone.
+    pub local: View,
+    /// The platform's view, references symbolic; empty when it is not there.
+    pub remote: View,
+    /// What both last agreed on.
+    pub base: Option<Base>,
+    /// Who moved what.
+    pub merge: Merge,
+    /// What it comes to.
+    pub status: Status,
+    /// Bindings of fields as they stand.
+    pub bindings: Vec<FieldBinding>,
+    /// How fields are expressed.
+    pub mappings: Vec<FieldMapping>,
+    /// What is lost of the type itself.
+    pub losses: Vec<Loss>,
+    /// Types that fields of this one need beside it.
+    pub parts: Vec<ContentType>,
+    /// The view depends on other documents.
+    pub refers: bool,
+}
+
+/// Looks at a document.
+pub(super) fn examine(
+    mut subject: Subject,
+    references: &References,
+    dialect: &dyn Dialect,
+) -> Examined {
+    let shape = dialect.capabilities().shape;
+    let key = subject.remote_id.key();
+    let mut findings = std::mem::take(&mut subject.findings);
+    let mut unreadable = false;
+
+    let base = subject.detail.as_ref().and_then(|detail| match Base::from_json(&detail.base) {
+        Ok(base) => Some(base),
+        Err(error) => {
+            findings.push(Finding::warning(
+                "BASE_UNREADABLE",
+                format!("what was agreed on cannot be read: {error}"),
+                "nothing is lost; the type is adopted anew",
+            ));
+            None
+        }
+    });
+    let remote = match subject.remote.as_deref().map(|definition| dialect.normalize(definition)) {
+        None => View::new(),
+        Some(Ok(view)) => references.to_symbolic(&view, &shape),
+        Some(Err(error)) => {
+            unreadable = true;
+            findings.push(Finding::error(
+                "REMOTE_UNREADABLE",
+                error.to_string(),
+                "repair the definition on the platform",
+            ));
+            View::new()
+        }
+    };
+    let known = subject.detail.as_ref().map(|detail| read_bindings(&detail.bindings));
+    let known = known.unwrap_or_default();
+
+    let mut local = View::new();
+    let (mut bindings, mut mappings, mut losses, mut parts) =
+        (known.clone(), Vec::new(), Vec::new(), Vec::new());
+    if let Some(side) = &subject.local {
+        let content = &side.content;
+        let remote_keys = shape
+            .lists
+            .first()
+            .map(|list| remote.elements(&crate::canonical::Path::root().child(list)).collect())
+            .unwrap_or_default();
+        let mut bound = bind_fields(content, &known, &remote_keys, dialect);
+        if base.is_none() {
+            recognise_renamed(content, &mut bound, &remote, dialect);
+        }
+        findings.append(&mut bound.findings);
+        let held = Held {
+            keys: bound.keys,
+            view: base.as_ref().map_or_else(|| remote.clone(), Base::remote),
+            kinds: known.iter().map(|one| (one.key.clone(), one.kind.clone())).collect(),
+        };
+        let projection = dialect.project(content, &held);
+        parts = dialect.parts(content, &held);
+        bindings = content
+            .fields
+            .iter()
+            .filter_map(|field| {
+                Some(FieldBinding {
+                    identity: field.identity(),
+                    name: field.name.clone(),
+                    key: held.keys.get(&field.identity())?.clone(),
+                    kind: field.kind_word(),
+                })
+            })
+            .collect();
+        local = projection.view;
+        mappings = projection.fields;
+        losses = projection.losses;
+        findings.extend(projection.findings);
+    }
+    let findings: Vec<Finding> = findings
+        .into_iter()
+        .map(|finding| if finding.type_key.is_some() { finding } else { finding.of(&key) })
+        .collect();
+
+    let merge = three_way(base.as_ref(), &local, &remote, &shape);
+    let failed = unreadable || findings.iter().any(Finding::blocks);
+    let name = match (&subject.local, &subject.remote) {
+        (Some(side), _) => side.content.name.clone(),
+        (None, Some(definition)) => definition.name.clone(),
+        (None, None) => key.clone(),
+    };
+    let refers = refers(&local, &shape);
+    subject.findings = findings;
+    let mut examined = Examined {
+        subject,
+        key,
+        name,
+        local,
+        remote,
+        base,
+        merge,
+        status: Status::Failed,
+        bindings,
+        mappings,
+        losses,
+        parts,
+        refers,
+    };
+    if !failed {
+        examined.status = examined.judge(&shape);
+    }
+    examined
+}
+
+impl Examined {
+    /// What the movements come to.
+    fn judge(&self, shape: &crate::merge::Shape) -> Status {
+        let agreed = self.subject.detail.as_ref().is_some_and(|detail| detail.row.agreed);
+        let moved = |movement| self.merge.of(movement).next().is_some();
+        let clash = self.merge.of(Movement::Conflict).next().is_some();
+        match (self.subject.local.is_some(), self.subject.remote.is_some()) {
+            (true, false) if !agreed => Status::New,
+            // Against an empty platform every atom of the base has moved there; what moved in the
+            // studio besides makes it a conflict.
+            (true, false) if clash || moved(Movement::Local) => {
+                Status::Conflict(ConflictKind::Delete)
+            }
+            (true, false) => Status::RemoteDeleted,
+            (false, true) if clash || moved(Movement::Remote) => {
+                Status::Conflict(ConflictKind::Delete)
+            }
+            (false, true) => Status::Deleted,
+            (false, false) => Status::Same,
+            (true, true) if clash => {
+                let unknown = self.merge.overlaps().all(|atom| atom.base.is_none());
+                let structural = self
+                    .merge
+                    .overlaps()
+                    .any(|atom| shape.is_element(&atom.path) || atom.path.name() == shape.anchor);
+                Status::Conflict(if self.base.is_none() && unknown {
+                    ConflictKind::BothExist
+                } else if self.in_doubt() {
+                    ConflictKind::InDoubt
+                } else if structural {
+                    ConflictKind::Structural
+                } else {
+                    ConflictKind::Field
+                })
+            }
+            (true, true) if moved(Movement::Local) => Status::Modified,
+            (true, true) if moved(Movement::Remote) => Status::RemoteModified,
+            (true, true) => Status::Same,
+        }
+    }
+
+    /// The state says that a write to the type could not be settled.
+    fn in_doubt(&self) -> bool {
+        self.subject.detail.as_ref().is_some_and(|detail| detail.row.status == "in_doubt")
+    }
+
+    /// Digest of the studio's view, when there is one.
+    pub fn local_hash(&self) -> Option<Digest> {
+        self.subject.local.as_ref().map(|_| self.local.digest())
+    }
+
+    /// Digest of the platform's view, when there is one.
+    pub fn remote_hash(&self) -> Option<Digest> {
+        self.subject.remote.as_ref().map(|_| self.remote.digest())
+    }
+
+    /// Digest of what the platform was at the last agreement.
+    pub fn base_hash(&self) -> Option<Digest> {
+        self.base.as_ref().map(|base| base.remote().digest())
+    }
+
+    /// Name of the field behind a property key.
+    pub fn field_name(&self, key: &str) -> String {
+        let bound = self.bindings.iter().find(|binding| binding.key == key);
+        bound.map_or_else(|| key.to_owned(), |binding| binding.name.clone())
+    }
+}

@@ -1,0 +1,159 @@
+//! Carries out the steps of a plan: as many at once as allowed, each after what it needs.
+
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+use crate::error::{ErrorCode, SyncError};
+use crate::plan::Verb;
+
+use super::apply::Hands;
+use super::complete::{Execution, Finished};
+use super::outcome::planned;
+use super::plan::Step;
+use super::report::Outcome;
+
+/// One piece of work: a step, or the second phase of one whose references form a cycle.
+struct Item {
+    step: usize,
+    second: bool,
+    /// Positions of other items.
+    needs: Vec<usize>,
+}
+
+/// Where an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Waiting,
+    Running,
+    Succeeded,
+    Failed,
+}
+
+enum Readiness {
+    Ready,
+    NotYet,
+    /// What it needs failed.
+    Blocked,
+}
+
+/// Carries out a plan. Returns one outcome per step, in the order of the plan, and what stopped the
+/// run, if anything did.
+pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<SyncError>) {
+    let steps = &execution.plan.steps;
+    let items = items_of(steps);
+    let mut progress = vec![Progress::Waiting; items.len()];
+    let mut finished: BTreeMap<usize, Finished> = BTreeMap::new();
+    let mut running = FuturesUnordered::new();
+    let mut stopped: Option<SyncError> = None;
+    let mut halted = !execution.begin;
+    let hands: &Hands<'_> = execution.hands;
+    loop {
+        halted |= hands.cancel.is_cancelled();
+        let mut blocked = false;
+        for (at, item) in items.iter().enumerate() {
+            let free = running.len() < hands.engine.max_in_flight();
+            if halted || progress.get(at) != Some(&Progress::Waiting) {
+                continue;
+            }
+            let Some(step) = steps.get(item.step) else { continue };
+            match readiness(item, step, &items, steps, &progress) {
+                Readiness::Ready if free => {
+                    set(&mut progress, at, Progress::Running);
+                    let first = finished.remove(&item.step);
+                    running.push(async move {
+                        let done = if item.second {
+                            execution.complete(item.step, step, first).await
+                        } else {
+                            execution.carry_out(item.step, step).await
+                        };
+                        (at, done)
+                    });
+                }
+                Readiness::Blocked => {
+                    let done = execution.blocked(step, finished.remove(&item.step));
+                    execution.narrator.end(&done.outcome);
+                    set(&mut progress, at, Progress::Failed);
+                    finished.insert(item.step, done);
+                    blocked = true;
+                }
+                Readiness::Ready | Readiness::NotYet => {}
+            }
+        }
+        let Some((at, mut done)) = running.next().await else {
+            // What was blocked may block more.
+            if blocked && !halted {
+                continue;
+            }
+            break;
+        };
+        let failed = done.outcome.status == "failed";
+        set(&mut progress, at, if failed { Progress::Failed } else { Progress::Succeeded });
+        halted |= failed && execution.stop_on_error;
+        if let Some(error) = done.fatal.take() {
+            halted = true;
+            stopped.get_or_insert(error);
+        }
+        let Some(item) = items.get(at) else { continue };
+        let more =
+            !item.second && items.iter().any(|other| other.second && other.step == item.step);
+        if !more || failed {
+            execution.narrator.end(&done.outcome);
+        }
+        finished.insert(item.step, done);
+    }
+    if stopped.is_none() && execution.begin && hands.cancel.is_cancelled() {
+        stopped = Some(SyncError::new(ErrorCode::Cancelled, "cancelled by the user"));
+    }
+    let outcomes = steps.iter().enumerate().filter_map(|(at, step)| {
+        let one = execution.scoped.examined.get(step.at)?;
+        let done = finished.remove(&at).map(|done| done.outcome);
+        Some(done.unwrap_or_else(|| planned(step, one, "not_attempted")))
+    });
+    (outcomes.collect(), stopped)
+}
+
+/// One item per step, and one more for each that defers references: it needs its own creation and
+/// those of the whole cycle.
+fn items_of(steps: &[Step]) -> Vec<Item> {
+    let mut items: Vec<Item> = steps
+        .iter()
+        .enumerate()
+        .map(|(at, step)| Item { step: at, second: false, needs: step.needs.clone() })
+        .collect();
+    for (at, step) in steps.iter().enumerate().filter(|(_, step)| !step.deferred.is_empty()) {
+        let needs = std::iter::once(at).chain(step.cycle.iter().copied()).collect();
+        items.push(Item { step: at, second: true, needs });
+    }
+    items
+}
+
+fn readiness(
+    item: &Item,
+    step: &Step,
+    items: &[Item],
+    steps: &[Step],
+    progress: &[Progress],
+) -> Readiness {
+    let state = |at: &usize| progress.get(*at).copied().unwrap_or(Progress::Succeeded);
+    if (step.lacks.is_some() && !item.second)
+        || item.needs.iter().any(|need| state(need) == Progress::Failed)
+    {
+        return Readiness::Blocked;
+    }
+    let open = |at: &usize| matches!(state(at), Progress::Waiting | Progress::Running);
+    // Deletions come last, so that nothing refers to what goes.
+    let is_delete = |step: &Step| step.verb == Verb::Delete;
+    let earlier = is_delete(step)
+        && items.iter().enumerate().any(|(at, other)| {
+            steps.get(other.step).is_some_and(|other| !is_delete(other)) && open(&at)
+        });
+    if earlier || item.needs.iter().any(open) { Readiness::NotYet } else { Readiness::Ready }
+}
+
+fn set<T>(list: &mut [T], at: usize, value: T) {
+    if let Some(slot) = list.get_mut(at) {
+        *slot = value;
+    }
+}

@@ -1,0 +1,102 @@
+//! The studio's side: rows with their digests, kept while nothing was committed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::digest::Digest;
+use crate::error::SyncError;
+use crate::port::{RowSet, TypeRow, WebsiteRow};
+
+use super::Engine;
+use super::failure::studio_failure;
+
+/// Rows up to this many bytes are kept between calls; more are read again, so that an idle engine
+/// does not hold a large studio in memory.
+const KEPT_BYTES: usize = 64 * 1024 * 1024;
+
+/// All content types of the studio at one moment.
+#[derive(Debug)]
+pub(super) struct Locals {
+    /// What the database looked like.
+    pub rows: RowSet,
+    /// Digest of every column read, by position in `rows.types`.
+    pub digests: Vec<Digest>,
+    /// Digest of all ids, keys and names: what views with references depend on besides their row.
+    pub context: Digest,
+    by_id: HashMap<String, usize>,
+}
+
+impl Locals {
+    fn new(rows: RowSet) -> Self {
+        let digests = rows.types.iter().map(row_digest).collect();
+        let context = Digest::of_parts(rows.types.iter().flat_map(|row| {
+            let key = row.key.as_deref().unwrap_or_default();
+            [row.id.as_bytes(), row.website_id.as_bytes(), key.as_bytes(), row.name.as_bytes()]
+        }));
+        let by_id = rows.types.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
+        Self { rows, digests, context, by_id }
+    }
+
+    /// The row of an id with its digest.
+    pub fn row(&self, id: &str) -> Option<(&TypeRow, Digest)> {
+        let at = *self.by_id.get(id)?;
+        Some((self.rows.types.get(at)?, *self.digests.get(at)?))
+    }
+
+    /// The rows of a website, in order.
+    pub fn of_website<'l>(
+        &'l self,
+        website_id: &'l str,
+    ) -> impl Iterator<Item = (&'l TypeRow, Digest)> {
+        let rows = self.rows.types.iter().zip(self.digests.iter().copied());
+        rows.filter(move |(row, _)| row.website_id == website_id)
+    }
+
+    /// The website of an id.
+    pub fn website(&self, id: &str) -> Option<&WebsiteRow> {
+        self.rows.websites.iter().find(|website| website.id == id)
+    }
+}
+
+/// Digest of every column that is read, timestamps aside, because they are not trusted.
+fn row_digest(row: &TypeRow) -> Digest {
+    let columns = [
+        Some(&*row.id),
+        Some(&*row.website_id),
+        Some(&*row.name),
+        row.key.as_deref(),
+        row.plural_name.as_deref(),
+        row.category.as_deref(),
+        row.display_field.as_deref(),
+        row.fields.as_deref(),
+        row.settings.as_deref(),
+    ];
+    // NULL and an empty text differ.
+    Digest::of_parts(columns.iter().flat_map(|column| {
+        let present: &[u8] = if column.is_some() { b"1" } else { b"0" };
+        [present, column.unwrap_or_default().as_bytes()]
+    }))
+}
+
+impl Engine {
+    /// Reads the studio, or returns what is known when nothing was committed since.
+    pub(super) async fn locals(&self) -> Result<Arc<Locals>, SyncError> {
+        let mut kept = self.kept_locals.lock().await;
+        let seen = kept.as_ref().and_then(|locals| locals.rows.version);
+        let read = self.ports.studio.read(seen).await.map_err(studio_failure)?;
+        let Some(rows) = read else {
+            if let Some(locals) = kept.as_ref() {
+                return Ok(Arc::clone(locals));
+            }
+            return Err(SyncError::new(
+                crate::error::ErrorCode::Internal,
+                "the studio reports no change to an engine that has seen nothing",
+            ));
+        };
+        let size: usize =
+            rows.types.iter().filter_map(|row| row.fields.as_ref()).map(|f| f.len()).sum();
+        let locals = Arc::new(Locals::new(rows));
+        *kept = (size <= KEPT_BYTES).then(|| Arc::clone(&locals));
+        Ok(locals)
+    }
+}

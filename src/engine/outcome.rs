@@ -1,0 +1,279 @@
+//! What became of each type, and what a run leaves behind for those it did not write.
+
+use std::collections::BTreeSet;
+
+use crate::error::SyncError;
+use crate::port::Record;
+
+use super::apply::Hands;
+use super::changes::{describe, failed_type};
+use super::detect::Scoped;
+use super::examine::{Examined, Status};
+use super::plan::{ScopePlan, Step};
+use super::record::{Standing, conflict_row, state_after};
+use super::report::{
+    ErrorReport, Outcome, OutcomeError, Recovery, RecoveryError, RunReport, RunStatus,
+};
+use super::see::Selection;
+use super::{Engine, RunRequest};
+
+/// The outcome of a type before anything is done about it.
+pub(super) fn blank(one: &Examined, operation: &str, status: &str) -> Outcome {
+    Outcome {
+        type_key: one.key.clone(),
+        name: one.name.clone(),
+        website_id: one.subject.website_id.clone(),
+        operation: operation.to_owned(),
+        status: status.to_owned(),
+        error: None,
+        attempts: 0,
+        withheld: Vec::new(),
+        dropped: Vec::new(),
+        rewritten: Vec::new(),
+    }
+}
+
+/// An error as an outcome carries it: what happened and what to do.
+pub(super) fn outcome_error(error: &SyncError) -> OutcomeError {
+    let message = match &error.details.next_step {
+        Some(step) => format!("{}; {step}", error.message),
+        None => error.message.clone(),
+    };
+    OutcomeError { code: error.code.as_str().to_owned(), message }
+}
+
+/// The outcomes of types that the plan does nothing about, and that are not simply the same.
+pub(super) fn of_idle(scoped: &Scoped, plan: &ScopePlan, selection: &Selection) -> Vec<Outcome> {
+    let busy: BTreeSet<usize> = plan.steps.iter().map(|step| step.at).collect();
+    let mut outcomes = Vec::new();
+    for (at, one) in scoped.examined.iter().enumerate() {
+        if busy.contains(&at) || !selection.includes(one) {
+            continue;
+        }
+        if plan.undeleted.contains(&at) {
+            let mut outcome = blank(one, "delete", "skipped");
+            outcome.error = Some(OutcomeError {
+                code: "DELETE_REFUSED".to_owned(),
+                message: "gone from the studio, and left on the platform; deploy with allowDelete to delete it".to_owned(),
+            });
+            outcomes.push(outcome);
+        } else if let Some((_, withheld)) = plan.waiting.iter().find(|(waits, _)| *waits == at) {
+            let mut outcome = blank(one, "none", "skipped");
+            outcome.withheld = withheld.iter().map(ToString::to_string).collect();
+            outcome.error = Some(OutcomeError {
+                code: "DATA_LOSS_REFUSED".to_owned(),
+                message: "the change loses content; deploy with allowDataLoss to accept it"
+                    .to_owned(),
+            });
+            if matches!(one.status, Status::Conflict(_)) {
+                outcome = conflicted(one, outcome);
+            }
+            outcomes.push(outcome);
+        } else if matches!(one.status, Status::Conflict(_)) {
+            outcomes.push(conflicted(one, blank(one, "none", "conflict")));
+        } else if one.status == Status::Failed {
+            let failed = failed_type(one, 0);
+            let mut outcome = blank(one, "none", "failed");
+            outcome.error = Some(OutcomeError { code: failed.code, message: failed.error });
+            outcomes.push(outcome);
+        }
+    }
+    for key in scoped.stale.iter().filter(|key| selection.has(key, "")) {
+        let finding = super::detect::stale_finding(key);
+        outcomes.push(Outcome {
+            type_key: key.clone(),
+            name: key.clone(),
+            website_id: scoped.scope.website_id.clone(),
+            operation: "none".to_owned(),
+            status: "skipped".to_owned(),
+            error: Some(OutcomeError {
+                code: finding.code.to_owned(),
+                message: describe(&finding),
+            }),
+            attempts: 0,
+            withheld: Vec::new(),
+            dropped: Vec::new(),
+            rewritten: Vec::new(),
+        });
+    }
+    outcomes
+}
+
+/// Says that a type waits for a decision.
+pub(super) fn conflicted(one: &Examined, outcome: Outcome) -> Outcome {
+    let paths: Vec<String> = one
+        .merge
+        .overlaps()
+        .map(|atom| atom.path.to_string())
+        .filter(|path| !path.is_empty())
+        .collect();
+    let message = if paths.is_empty() || one.subject.local.is_none() || one.subject.remote.is_none()
+    {
+        "deleted on one side and changed on the other; decide which holds".to_owned()
+    } else {
+        format!("changed on both sides: {}; decide which holds", paths.join(", "))
+    };
+    let error = Some(OutcomeError { code: "CONFLICT".to_owned(), message });
+    Outcome { status: "conflict".to_owned(), error, ..outcome }
+}
+
+/// The outcomes that a run would have.
+pub(super) fn of_dry_run(scoped: &Scoped, plan: &ScopePlan) -> Vec<Outcome> {
+    plan.steps
+        .iter()
+        .filter_map(|step| Some((step, scoped.examined.get(step.at)?)))
+        .map(|(step, one)| {
+            let mut outcome = planned(step, one, "success");
+            if step.lacks.is_some() {
+                outcome.status = "blocked".to_owned();
+            }
+            if matches!(one.status, Status::Conflict(_)) {
+                outcome = conflicted(one, outcome);
+            }
+            outcome
+        })
+        .collect()
+}
+
+/// The outcome of a planned operation.
+pub(super) fn planned(step: &Step, one: &Examined, status: &str) -> Outcome {
+    let mut outcome = blank(one, step.verb.as_str(), status);
+    outcome.withheld = step.withheld.iter().map(ToString::to_string).collect();
+    outcome
+}
+
+/// What types leave behind that are not written: what both sides agree on, and open conflicts.
+/// Nothing for a type whose state would stay what it is.
+pub(super) fn idle_records(
+    hands: &Hands<'_>,
+    scoped: &Scoped,
+    busy: &BTreeSet<usize>,
+    at: i64,
+) -> Vec<Record> {
+    let dialect = &*hands.platform.dialect;
+    let shape = dialect.capabilities().shape;
+    let mut records = Vec::new();
+    for (n, one) in scoped.examined.iter().enumerate() {
+        if busy.contains(&n) {
+            continue;
+        }
+        let mut record = Record::default();
+        if let (Some(_), Some(remote)) = (&one.subject.local, &one.subject.remote)
+            && one.status != Status::Failed
+        {
+            let standing = Standing { remote, view: &one.remote, sent: &[], last_write: None, at };
+            let mut state = state_after(one, &standing, dialect);
+            if let Some(old) = &one.subject.detail {
+                state.revision.etag = old
+                    .revision
+                    .etag
+                    .clone()
+                    .filter(|_| old.revision.modified == state.revision.modified);
+            }
+            let is_news = one.subject.detail.as_ref().is_none_or(|old| {
+                (&old.row, &old.base, &old.bindings) != (&state.row, &state.base, &state.bindings)
+            });
+            record.state = is_news.then_some(state);
+        }
+        if let super::binding::Origin::Rebound(old) = &one.subject.origin {
+            record.forget = Some(old.clone());
+        }
+        record.conflict = conflict_row(one, &scoped.scope, &shape, at);
+        let had_conflict =
+            one.subject.detail.as_ref().is_some_and(|old| old.row.status == "conflict");
+        if record.conflict.is_none() && had_conflict {
+            record.settled_conflict = Some(one.subject.entity.clone());
+        }
+        if record != Record::default() {
+            records.push(record);
+        }
+    }
+    let vanished = scoped.vanished.iter().cloned();
+    records.extend(vanished.map(|entity| Record { forget: Some(entity), ..Record::default() }));
+    records
+}
+
+/// How many types succeeded, and how many did not. What waits for consent counts as neither.
+pub(super) fn counts(outcomes: &[Outcome]) -> (usize, usize) {
+    let consent = |outcome: &&Outcome| {
+        outcome.status == "skipped"
+            && outcome
+                .error
+                .as_ref()
+                .is_some_and(|error| matches!(&*error.code, "DELETE_REFUSED" | "DATA_LOSS_REFUSED"))
+    };
+    let succeeded = outcomes.iter().filter(|outcome| outcome.status == "success").count();
+    let neither = outcomes.iter().filter(consent).count();
+    (succeeded, outcomes.len() - succeeded - neither)
+}
+
+/// The recovery dialog of the requirements.
+pub(super) fn recovery(outcomes: &[Outcome]) -> Recovery {
+    let (successful, failed) = counts(outcomes);
+    let errors = outcomes
+        .iter()
+        .filter(|outcome| outcome.status != "success")
+        .filter_map(|outcome| {
+            let error = outcome.error.as_ref()?;
+            Some(RecoveryError {
+                type_key: outcome.type_key.clone(),
+                code: error.code.clone(),
+                error: error.message.clone(),
+            })
+        })
+        .collect();
+    Recovery {
+        message: "Sync partially completed".to_owned(),
+        successful,
+        failed,
+        errors,
+        can_resume: true,
+        actions: vec!["retry_failed", "view_errors", "continue_later", "force_full", "manual_fix"],
+    }
+}
+
+/// The word for how a run ended.
+pub(super) fn status_word(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Completed => "completed",
+        RunStatus::Partial => "partial",
+        RunStatus::Failed => "failed",
+        RunStatus::Cancelled => "cancelled",
+    }
+}
+
+/// The job as it is kept: as given, with how it ended.
+pub(super) fn stored_result(request: &RunRequest, report: &RunReport, at: i64) -> String {
+    let mut job: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&request.job).unwrap_or_default();
+    let mut put = |name: &str, value: Result<serde_json::Value, serde_json::Error>| {
+        if let Ok(value) = value
+            && !value.is_null()
+        {
+            job.insert(name.to_owned(), value);
+        }
+    };
+    let outcome = match report.status {
+        RunStatus::Completed => "success",
+        RunStatus::Partial => "partial",
+        RunStatus::Failed | RunStatus::Cancelled => "failed",
+    };
+    put("id", serde_json::to_value(&request.job_id));
+    put("status", serde_json::to_value(status_word(report.status)));
+    put("outcome", serde_json::to_value(outcome));
+    put("completedAt", serde_json::to_value(at));
+    put("outcomes", serde_json::to_value(&report.outcomes));
+    put("metrics", serde_json::to_value(report.metrics));
+    put("recovery", serde_json::to_value(&report.recovery));
+    put("error", serde_json::to_value(report.error.as_ref().map(|error| &error.message)));
+    put("errorInfo", serde_json::to_value(report.error.as_ref().map(ErrorReport::from)));
+    serde_json::to_string(&job).unwrap_or_default()
+}
+
+impl Engine {
+    /// Whether the engine was given settings that allow any request at all.
+    #[must_use]
+    pub fn max_in_flight(&self) -> usize {
+        self.settings.max_in_flight.max(1)
+    }
+}

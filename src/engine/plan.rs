@@ -1,0 +1,455 @@
+//! Turns what was found into ordered operations. Reads only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::canonical::Path;
+use crate::error::SyncError;
+use crate::merge::{AtomMovement, Merge, Movement, Shape};
+use crate::model::Finding;
+use crate::plan::{
+    Consent, Dependency, DigestedOperation, PlanTerms, Risk, Verb, order, plan_digest, withhold,
+};
+
+use super::changes::{atom_change, conflict};
+use super::detect::{Detection, Scoped, Search, stale_finding};
+use super::examine::{Examined, Status};
+use super::listing::Freshness;
+use super::references::referred;
+use super::report::{PlanReport, PlanSummary, PlannedOperation};
+use super::see::{Selection, wanted_websites};
+use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
+
+/// One operation of a run.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    /// Which document: position in [`Scoped::examined`].
+    pub at: usize,
+    /// What is done.
+    pub verb: Verb,
+    /// What is sent.
+    pub ships: Vec<AtomMovement>,
+    /// What is sent afterwards, because it refers to a document of the same cycle.
+    pub deferred: Vec<AtomMovement>,
+    /// What waits for consent.
+    pub withheld: Vec<Path>,
+    /// What it may cost.
+    pub risk: Risk,
+    /// Steps that must succeed first.
+    pub needs: Vec<usize>,
+    /// Steps that must succeed before what is deferred can be sent.
+    pub cycle: Vec<usize>,
+    /// Key of a document that it refers to and that cannot be created.
+    pub lacks: Option<String>,
+}
+
+/// What is to be done in one scope.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ScopePlan {
+    /// In the order in which they are begun.
+    pub steps: Vec<Step>,
+    /// Documents that want a deletion nobody allowed: positions in [`Scoped::examined`].
+    pub undeleted: Vec<usize>,
+    /// Documents that only wait for consent, with what waits.
+    pub waiting: Vec<(usize, Vec<Path>)>,
+    /// What to know.
+    pub findings: Vec<Finding>,
+}
+
+/// Terms of a run that planning must know.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Policy {
+    /// What the user allowed.
+    pub consent: Consent,
+    /// What becomes of overlaps.
+    pub strategy: ConflictStrategy,
+    /// Send every type again.
+    pub force: bool,
+}
+
+impl Policy {
+    /// Reads the options of a run.
+    pub fn of(options: &RunOptions) -> Result<Self, SyncError> {
+        let strategy = options.check()?;
+        let consent = Consent { delete: options.allow_delete, data_loss: options.allow_data_loss };
+        Ok(Self { consent, strategy, force: options.force })
+    }
+}
+
+impl Engine {
+    /// Plans a deployment. Writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::detect`], and when an option does not exist.
+    pub async fn plan(&self, query: &Query, options: &RunOptions) -> Result<PlanReport, SyncError> {
+        let policy = Policy::of(options)?;
+        let platform = self.connect(&query.provider, Purpose::Look).await?;
+        let locals = self.locals().await?;
+        let cancel = CancellationToken::new();
+        let search = Search {
+            platform: &platform,
+            websites: wanted_websites(&locals, query.website_id.as_deref())?,
+            freshness: Freshness::Cached,
+            everything: options.force,
+            tolerate_absence: false,
+            cancel: &cancel,
+        };
+        let detection = self.search(&locals, &search).await?;
+        let selection = Selection::new(&query.types, &locals, &detection)?;
+        let items = self.content_items(&detection).await?;
+        let shape = platform.dialect.capabilities().shape;
+        let now = self.ports.clock.now();
+        let website_id = query.website_id.as_deref().filter(|id| !id.is_empty());
+        let mut report = PlanReport {
+            digest: String::new(),
+            target: platform.target.clone(),
+            website_id: website_id.map(str::to_owned),
+            mode: "push",
+            created_at: now,
+            operations: Vec::new(),
+            findings: Vec::new(),
+            conflicts: Vec::new(),
+            summary: PlanSummary::default(),
+        };
+        let mut plans = Vec::new();
+        for scoped in &detection.scopes {
+            let plan = plan_scope(scoped, &selection, &policy, &shape);
+            for step in &plan.steps {
+                let Some(one) = scoped.examined.get(step.at) else { continue };
+                let count = items.get(&one.subject.entity.id).copied().unwrap_or_default();
+                report.operations.push(planned(scoped, &plan, step, one, count, &shape));
+                match step.verb {
+                    Verb::Create => report.summary.add += 1,
+                    Verb::Update => report.summary.change += 1,
+                    Verb::Delete => report.summary.destroy += 1,
+                }
+            }
+            let wanted = || scoped.examined.iter().filter(|one| selection.includes(one));
+            let same = wanted().filter(|one| one.status == Status::Same).count();
+            let settled = scoped.settled.iter().filter(|key| selection.has(key, "")).count();
+            report.summary.unchanged += same + settled;
+            for one in wanted() {
+                report.conflicts.extend(conflict(one, &scoped.scope, &shape, now));
+                report.findings.extend(one.subject.findings.iter().cloned());
+            }
+            report.findings.extend(plan.findings.iter().cloned());
+            report.findings.extend(scoped.stale.iter().map(|key| stale_finding(key)));
+            plans.push(plan);
+        }
+        report.summary.conflicts = report.conflicts.len();
+        report.digest = digest_of(&platform, website_id, &policy, &detection, &plans);
+        Ok(report)
+    }
+}
+
+/// The digest of what a run would do.
+pub(super) fn digest_of(
+    platform: &Platform,
+    website_id: Option<&str>,
+    policy: &Policy,
+    detection: &Detection,
+    plans: &[ScopePlan],
+) -> String {
+    let terms = PlanTerms {
+        target: &platform.target,
+        website_id,
+        mode: "push",
+        profile: &platform.dialect.fingerprint(),
+        consent: policy.consent,
+    };
+    let operations: Vec<DigestedOperation<'_>> = detection
+        .scopes
+        .iter()
+        .zip(plans)
+        .flat_map(|(scoped, plan)| plan.steps.iter().map(move |step| (scoped, step)))
+        .filter_map(|(scoped, step)| {
+            Some(DigestedOperation {
+                type_key: &scoped.examined.get(step.at)?.key,
+                verb: step.verb,
+                movements: step
+                    .ships
+                    .iter()
+                    .chain(&step.deferred)
+                    .map(|atom| (&atom.path, atom.remote.as_ref(), atom.local.as_ref()))
+                    .collect(),
+            })
+        })
+        .collect();
+    plan_digest(&terms, &operations).to_string()
+}
+
+/// Plans one scope.
+pub(super) fn plan_scope(
+    scoped: &Scoped,
+    selection: &Selection,
+    policy: &Policy,
+    shape: &Shape,
+) -> ScopePlan {
+    let mut plan = ScopePlan::default();
+    let chosen = chosen(scoped, selection, shape);
+    let mut steps = Vec::new();
+    for at in chosen {
+        let Some(one) = scoped.examined.get(at) else { continue };
+        let Some(verb) = verb_of(one, policy) else { continue };
+        if verb == Verb::Delete && !policy.consent.delete {
+            plan.undeleted.push(at);
+            continue;
+        }
+        let parted = withhold(&shipping(one, policy), shape, policy.consent);
+        let creates = verb == Verb::Create;
+        let forced = policy.force && one.status != Status::Failed;
+        if verb == Verb::Update && parted.ships.is_empty() && !forced {
+            if !parted.withheld.is_empty() {
+                plan.waiting.push((at, parted.withheld));
+            }
+            continue;
+        }
+        let risk = match verb {
+            Verb::Delete => Risk::Lossy,
+            _ if parted.lossy && !creates => Risk::Lossy,
+            _ => Risk::Safe,
+        };
+        steps.push(Step {
+            at,
+            verb,
+            ships: parted.ships,
+            deferred: Vec::new(),
+            withheld: parted.withheld,
+            risk,
+            needs: Vec::new(),
+            cycle: Vec::new(),
+            lacks: None,
+        });
+    }
+    plan.steps = arrange(steps, scoped, shape, &mut plan.findings);
+    plan
+}
+
+/// What has to be done about a document, if anything.
+fn verb_of(one: &Examined, policy: &Policy) -> Option<Verb> {
+    let wins = policy.strategy == ConflictStrategy::SourceWins;
+    let (here, there) = (one.subject.local.is_some(), one.subject.remote.is_some());
+    match one.status {
+        Status::New => Some(Verb::Create),
+        Status::Modified => Some(Verb::Update),
+        Status::Deleted => Some(Verb::Delete),
+        Status::Conflict(_) => match (here, there) {
+            (true, true) if policy.strategy == ConflictStrategy::Skip => None,
+            (true, true) => Some(Verb::Update),
+            (true, false) if wins => Some(Verb::Create),
+            (false, true) if wins => Some(Verb::Delete),
+            _ => None,
+        },
+        Status::Same | Status::RemoteModified if policy.force && here && there => {
+            Some(Verb::Update)
+        }
+        Status::Same | Status::RemoteModified | Status::RemoteDeleted | Status::Failed => None,
+    }
+}
+
+/// The movements that a run ships: the studio's, and with `source_wins` what overlaps, too.
+fn shipping(one: &Examined, policy: &Policy) -> Merge {
+    let wins = policy.strategy == ConflictStrategy::SourceWins;
+    let recreated = one.subject.local.is_some() && one.subject.remote.is_none();
+    let movements = one.merge.movements.iter().filter_map(|atom| {
+        let ships = match atom.movement {
+            Movement::Local => true,
+            Movement::Conflict => wins,
+            // A type that is made again is sent whole.
+            Movement::Remote | Movement::Same => recreated && atom.local.is_some(),
+            Movement::Unchanged => false,
+        };
+        ships.then(|| AtomMovement { movement: Movement::Local, under: None, ..atom.clone() })
+    });
+    Merge { movements: movements.collect() }
+}
+
+/// Positions of what is asked for, with what it refers to and must be created.
+fn chosen(scoped: &Scoped, selection: &Selection, shape: &Shape) -> BTreeSet<usize> {
+    let by_id: BTreeMap<&str, usize> =
+        scoped.examined.iter().enumerate().map(|(at, one)| (&*one.subject.entity.id, at)).collect();
+    let mut queue: Vec<usize> = scoped
+        .examined
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| selection.includes(one))
+        .map(|(at, _)| at)
+        .collect();
+    let mut chosen = BTreeSet::new();
+    while let Some(at) = queue.pop() {
+        if !chosen.insert(at) {
+            continue;
+        }
+        let Some(one) = scoped.examined.get(at) else { continue };
+        for (path, value) in one.local.iter() {
+            for id in referred(path, Some(value), shape) {
+                let found = by_id.get(&*id).copied();
+                let needed = |at: &usize| {
+                    scoped.examined.get(*at).is_some_and(|other| other.status == Status::New)
+                };
+                queue.extend(found.filter(needed));
+            }
+        }
+    }
+    chosen
+}
+
+/// Orders steps: creations, then updates, then deletions; what is referred to first, and last to go.
+fn arrange(
+    steps: Vec<Step>,
+    scoped: &Scoped,
+    shape: &Shape,
+    findings: &mut Vec<Finding>,
+) -> Vec<Step> {
+    let mut steps = steps;
+    steps.sort_by_key(|step| (step.verb, scoped.examined.get(step.at).map(|one| one.key.clone())));
+    let by_id: BTreeMap<&str, &Examined> =
+        scoped.examined.iter().map(|one| (&*one.subject.entity.id, one)).collect();
+    let creating: BTreeMap<String, usize> = steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.verb == Verb::Create)
+        .filter_map(|(n, step)| Some((scoped.examined.get(step.at)?.subject.entity.id.clone(), n)))
+        .collect();
+    let deleting: BTreeMap<String, usize> = steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.verb == Verb::Delete)
+        .filter_map(|(n, step)| Some((scoped.examined.get(step.at)?.subject.entity.id.clone(), n)))
+        .collect();
+
+    let mut dependencies = Vec::new();
+    for (from, step) in steps.iter_mut().enumerate() {
+        if step.verb == Verb::Delete {
+            // What refers goes before what is referred to.
+            let Some(one) = scoped.examined.get(step.at) else { continue };
+            for (path, value) in one.remote.iter() {
+                for id in referred(path, Some(value), shape) {
+                    let to = deleting.get(&id).copied().filter(|to| *to != from);
+                    dependencies.extend(to.map(|to| Dependency { from: to, to: from }));
+                }
+            }
+            continue;
+        }
+        for id in
+            step.ships.iter().flat_map(|atom| referred(&atom.path, atom.local.as_ref(), shape))
+        {
+            if let Some(&to) = creating.get(&id) {
+                dependencies.push(Dependency { from, to });
+            } else if let Some(other) = by_id.get(&*id)
+                && other.subject.remote.is_none()
+            {
+                step.lacks.get_or_insert_with(|| other.key.clone());
+            }
+        }
+    }
+    let order = order(steps.len(), &dependencies);
+    for cycle in &order.cycles {
+        let keys: Vec<&str> = cycle
+            .iter()
+            .filter_map(|n| Some(&*scoped.examined.get(steps.get(*n)?.at)?.key))
+            .collect();
+        findings.push(Finding::info(
+            "REFERENCE_CYCLE",
+            format!("{} refer to each other in a circle", keys.join(" → ")),
+            "nothing to do; they are created first and the references added afterwards",
+        ));
+    }
+    let deferred: BTreeSet<(usize, usize)> =
+        order.deferred.iter().map(|d| (d.from, d.to)).collect();
+    for (from, step) in steps.iter_mut().enumerate() {
+        defer(step, from, &deferred, &creating, shape);
+    }
+    for dependency in &order.deferred {
+        if let Some(step) = steps.get_mut(dependency.from) {
+            step.cycle.push(dependency.to);
+        }
+    }
+    for dependency in &dependencies {
+        if !deferred.contains(&(dependency.from, dependency.to))
+            && let Some(step) = steps.get_mut(dependency.from)
+        {
+            step.needs.push(dependency.to);
+        }
+    }
+    renumber(steps, &order.sequence)
+}
+
+/// Takes the references inside a cycle out of a creation. A property that cannot be without its
+/// reference goes with it.
+fn defer(
+    step: &mut Step,
+    from: usize,
+    deferred: &BTreeSet<(usize, usize)>,
+    creating: &BTreeMap<String, usize>,
+    shape: &Shape,
+) {
+    let in_cycle = |atom: &AtomMovement| {
+        referred(&atom.path, atom.local.as_ref(), shape)
+            .iter()
+            .filter_map(|id| creating.get(id))
+            .any(|to| deferred.contains(&(from, *to)))
+    };
+    let whole: BTreeSet<Path> = step
+        .ships
+        .iter()
+        .filter(|atom| atom.path.name() == shape.anchor && in_cycle(atom))
+        .filter_map(|atom| atom.path.parent())
+        .collect();
+    let (later, now) = std::mem::take(&mut step.ships).into_iter().partition(|atom| {
+        in_cycle(atom)
+            || whole.iter().any(|property| atom.path == *property || atom.path.is_below(property))
+    });
+    step.ships = now;
+    step.deferred = later;
+}
+
+/// Brings steps into a sequence, creations before updates before deletions.
+fn renumber(steps: Vec<Step>, sequence: &[usize]) -> Vec<Step> {
+    let mut sequence = sequence.to_vec();
+    sequence.sort_by_key(|n| steps.get(*n).map(|step| step.verb));
+    let place: BTreeMap<usize, usize> =
+        sequence.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+    let mut placed: Vec<(usize, Step)> = steps
+        .into_iter()
+        .enumerate()
+        .map(|(old, mut step)| {
+            for list in [&mut step.needs, &mut step.cycle] {
+                *list = list.iter().filter_map(|other| place.get(other).copied()).collect();
+                list.sort_unstable();
+                list.dedup();
+            }
+            (place.get(&old).copied().unwrap_or(old), step)
+        })
+        .collect();
+    placed.sort_by_key(|(new, _)| *new);
+    placed.into_iter().map(|(_, step)| step).collect()
+}
+
+fn planned(
+    scoped: &Scoped,
+    plan: &ScopePlan,
+    step: &Step,
+    one: &Examined,
+    content_items: u64,
+    shape: &Shape,
+) -> PlannedOperation {
+    let mut atoms: Vec<&AtomMovement> = step.ships.iter().chain(&step.deferred).collect();
+    atoms.sort_by(|a, b| a.path.cmp(&b.path));
+    let key = |need: &usize| {
+        let other = plan.steps.get(*need)?;
+        Some(scoped.examined.get(other.at)?.key.clone())
+    };
+    PlannedOperation {
+        type_key: one.key.clone(),
+        name: one.name.clone(),
+        operation: step.verb.as_str(),
+        risk: if step.lacks.is_some() { Risk::Blocked } else { step.risk }.as_str(),
+        changes: atoms.into_iter().map(|atom| atom_change(one, atom, shape)).collect(),
+        withheld: step.withheld.clone(),
+        depends_on: step.needs.iter().filter_map(key).collect(),
+        content_items,
+    }
+}

@@ -1,0 +1,201 @@
+//! Moves the base: only for what both sides now agree on.
+
+use crate::canonical::{Path, View};
+use crate::digest::Digest;
+use crate::merge::{AtomMovement, Base, Movement, Pair, Shape, three_way};
+use crate::port::{
+    ConflictRow, Dialect, RemoteDefinition, Scope, StateDetail, StateRow, TouchedAtom,
+};
+
+use super::binding::Origin;
+use super::changes::conflict;
+use super::examine::{Examined, Status};
+use super::fields::{FieldBinding, read_bindings, write_bindings};
+use super::see::status_word;
+
+/// What both sides look like when a document is recorded.
+pub(super) struct Standing<'s> {
+    /// The definition on the platform now.
+    pub remote: &'s RemoteDefinition,
+    /// Its view, references symbolic.
+    pub view: &'s View,
+    /// What was sent and verified.
+    pub sent: &'s [TouchedAtom],
+    /// When our last write was sent and the digest of the view before it, when there was one.
+    pub last_write: Option<(i64, Digest)>,
+    /// Now, in milliseconds.
+    pub at: i64,
+}
+
+/// The state of a document after both sides were looked at, and perhaps written.
+pub(super) fn state_after(
+    one: &Examined,
+    standing: &Standing<'_>,
+    dialect: &dyn Dialect,
+) -> StateDetail {
+    let shape = dialect.capabilities().shape;
+    let base = base_after(one, standing, &shape);
+    let rest = three_way(Some(&base), &one.local, standing.view, &shape);
+    let side = one.subject.local.as_ref();
+    let old = one.subject.detail.as_ref();
+    let status = status_after(one, &rest);
+    StateDetail {
+        row: StateRow {
+            entity: one.subject.entity.clone(),
+            type_key: one.key.clone(),
+            remote_id: Some(standing.remote.id.clone()),
+            row_digest: side.map(|side| side.row_digest),
+            remote_digest: Some(standing.remote.digest()),
+            dialect: dialect.fingerprint(),
+            settled: rest.is_empty()
+                && !one.subject.findings.iter().any(crate::model::Finding::blocks),
+            refers: one.refers,
+            agreed: true,
+            status: status.to_owned(),
+        },
+        bindings: write_bindings(&bindings_after(one, &base, &rest.movements, &shape)),
+        base: base.to_json(),
+        origin: old.map_or_else(
+            || if one.subject.origin == Origin::New { "created" } else { "adopted" }.to_owned(),
+            |old| old.origin.clone(),
+        ),
+        revision: standing.remote.revision.clone(),
+        last_write: standing.last_write.or_else(|| old.and_then(|old| old.last_write)),
+        content_hash: side.and_then(|side| side.content_hash),
+        local_hash: side.map(|_| one.local.digest()),
+        remote_hash: Some(standing.view.digest()),
+        last_sync_at: if rest.is_empty() || !standing.sent.is_empty() {
+            Some(standing.at)
+        } else {
+            old.and_then(|old| old.last_sync_at)
+        },
+    }
+}
+
+/// The base after a run: pairs of what was sent and what was stored, what both sides have in common,
+/// and the old pair of everything else.
+fn base_after(one: &Examined, standing: &Standing<'_>, shape: &Shape) -> Base {
+    let first = one.base.is_none();
+    let mut base = one.base.clone().unwrap_or_default();
+    base.cover(shape);
+    if first {
+        for (path, value) in one.local.iter() {
+            if standing.view.get(path) == Some(value) {
+                base.set(path, Pair { local: Some(value.clone()), remote: Some(value.clone()) });
+            }
+        }
+    }
+    for atom in &one.merge.movements {
+        match atom.movement {
+            Movement::Same => base.set(&atom.path, pair_now(one, standing, &atom.path)),
+            // What nobody agreed on is not absent but unknown.
+            _ if atom.base.is_none() => base.forget(&atom.path),
+            _ => {}
+        }
+    }
+    for atom in standing.sent {
+        let stored = standing.view.get(&atom.path).cloned();
+        base.set(&atom.path, Pair { local: atom.local.clone(), remote: stored });
+    }
+    take_orders(one, standing, &mut base, shape);
+    base
+}
+
+/// An order that nobody moved still follows the elements that came and went.
+fn take_orders(one: &Examined, standing: &Standing<'_>, base: &mut Base, shape: &Shape) {
+    let mut orders: Vec<Path> = Vec::new();
+    for (path, _) in one.local.iter().chain(standing.view.iter()) {
+        if shape.ordered_list(path).is_some() {
+            orders.push(path.clone());
+        }
+    }
+    let moved = |path: &Path| {
+        one.merge.movements.iter().any(|atom| atom.path == *path && atom.movement != Movement::Same)
+    };
+    for path in orders.iter().filter(|path| !moved(path)) {
+        base.set(path, pair_now(one, standing, path));
+    }
+}
+
+fn pair_now(one: &Examined, standing: &Standing<'_>, path: &Path) -> Pair {
+    Pair { local: one.local.get(path).cloned(), remote: standing.view.get(path).cloned() }
+}
+
+/// Bindings with the kinds that were agreed on; a property that waits for consent to be retyped keeps
+/// the kind it had, and one that waits to be removed keeps its binding.
+fn bindings_after(
+    one: &Examined,
+    base: &Base,
+    open: &[AtomMovement],
+    shape: &Shape,
+) -> Vec<FieldBinding> {
+    let known = one.subject.detail.as_ref().map(|detail| read_bindings(&detail.bindings));
+    let known = known.unwrap_or_default();
+    let Some(list) = shape.lists.first().map(|list| Path::root().child(list)) else {
+        return one.bindings.clone();
+    };
+    let anchor_open = |key: &str| {
+        let anchor = list.child(key).child(shape.anchor);
+        open.iter().any(|atom| atom.path == anchor)
+    };
+    let mut bindings: Vec<FieldBinding> = one
+        .bindings
+        .iter()
+        .map(|binding| {
+            let old = known.iter().find(|old| old.key == binding.key);
+            match old.filter(|_| anchor_open(&binding.key)) {
+                Some(old) => FieldBinding { kind: old.kind.clone(), ..binding.clone() },
+                None => binding.clone(),
+            }
+        })
+        .collect();
+    let agreed = base.local();
+    let gone = known.into_iter().filter(|old| {
+        agreed.get(&list.child(&old.key)).is_some()
+            && !one.bindings.iter().any(|binding| binding.key == old.key)
+    });
+    bindings.extend(gone);
+    bindings
+}
+
+fn status_after(one: &Examined, rest: &crate::merge::Merge) -> &'static str {
+    let has = |movement| rest.of(movement).next().is_some();
+    if has(Movement::Conflict) {
+        // A write that could not be settled stays known as the reason until somebody decides.
+        let doubted = one.subject.detail.as_ref().is_some_and(|old| old.row.status == "in_doubt");
+        if doubted { "in_doubt" } else { "conflict" }
+    } else if has(Movement::Local) {
+        "modified"
+    } else if has(Movement::Remote) {
+        "remote_modified"
+    } else if one.status == Status::Failed {
+        status_word(one)
+    } else {
+        "in_sync"
+    }
+}
+
+/// The row of an open conflict, when there is one.
+pub(super) fn conflict_row(
+    one: &Examined,
+    scope: &Scope,
+    shape: &Shape,
+    at: i64,
+) -> Option<ConflictRow> {
+    let conflict = conflict(one, scope, shape, at)?;
+    let kind = conflict.kind;
+    let details = serde_json::to_string(&conflict).unwrap_or_default();
+    let sides = [&conflict.local_hash, &conflict.remote_hash, &conflict.ancestor_hash]
+        .map(|side| side.clone().unwrap_or_default());
+    Some(ConflictRow {
+        entity: one.subject.entity.clone(),
+        type_key: one.key.clone(),
+        kind,
+        digest: Digest::of_parts(sides.iter().map(String::as_bytes)),
+        local_hash: one.local_hash(),
+        remote_hash: one.remote_hash(),
+        ancestor_hash: one.base_hash(),
+        details,
+        at,
+    })
+}

@@ -1,0 +1,125 @@
+//! References between documents: symbolic in views, keys of the platform on the wire.
+//!
+//! A reference is the text `content-type:<row id>` where the document is known to the studio, and
+//! `remote:<key>` where only the platform knows it. Which atoms hold references is declared by the
+//! dialect's [`Shape`]; nothing else is looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::canonical::{Canonical, Path, View};
+use crate::merge::Shape;
+use crate::model::{Json, Text};
+use crate::port::Entity;
+
+const REMOTE: &str = "remote:";
+
+/// Which document of a website is which on the platform.
+#[derive(Debug, Clone, Default)]
+pub(super) struct References {
+    to_key: BTreeMap<String, String>,
+    to_local: BTreeMap<String, String>,
+}
+
+impl References {
+    /// Knows one more document.
+    pub fn bind(&mut self, entity: &Entity, key: &str) {
+        let token = token(entity);
+        self.to_key.insert(token.clone(), key.to_owned());
+        self.to_local.insert(key.to_owned(), token);
+    }
+
+    /// What the platform showed, in the studio's terms where they are known.
+    pub fn to_symbolic(&self, view: &View, shape: &Shape) -> View {
+        rewrite(view, shape, &|token| self.to_local.get(token.strip_prefix(REMOTE)?).cloned())
+    }
+
+    /// A view as it is sent. References to what has no key yet stay symbolic.
+    pub fn to_wire(&self, view: &View, shape: &Shape) -> View {
+        rewrite(view, shape, &|token| Some(format!("{REMOTE}{}", self.to_key.get(token)?)))
+    }
+}
+
+/// The symbolic reference to a document.
+pub(super) fn token(entity: &Entity) -> String {
+    format!("{}:{}", entity.kind, entity.id)
+}
+
+/// The symbolic references that an atom holds, by id of the document referred to.
+pub(super) fn referred(path: &Path, value: Option<&Canonical>, shape: &Shape) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let prefix = format!("{}:", Entity::CONTENT_TYPE);
+    visit(path, value, shape, &mut |token| {
+        found.extend(token.strip_prefix(&prefix).map(str::to_owned));
+    });
+    found
+}
+
+/// Whether a view refers to other documents of the studio at all.
+pub(super) fn refers(view: &View, shape: &Shape) -> bool {
+    view.iter().any(|(path, value)| !referred(path, Some(value), shape).is_empty())
+}
+
+fn visit(path: &Path, value: Option<&Canonical>, shape: &Shape, see: &mut dyn FnMut(&str)) {
+    if let Some(name) = path.parent().map(|parent| parent.name())
+        && shape.references.contains(&name.as_str())
+        && shape.lists.contains(&name.as_str())
+    {
+        see(&path.name());
+    }
+    if let Some(value) = value
+        && shape.references.contains(&path.name().as_str())
+    {
+        each_text(&value.value(), see);
+    }
+}
+
+fn each_text(value: &Json<'_>, see: &mut dyn FnMut(&str)) {
+    match value {
+        Json::String(Text::Str(text)) => see(text),
+        Json::Array(elements) => elements.iter().for_each(|element| each_text(element, see)),
+        Json::Object(members) => members.iter().for_each(|(_, member)| each_text(member, see)),
+        _ => {}
+    }
+}
+
+/// Replaces references in paths and values.
+fn rewrite(view: &View, shape: &Shape, map: &dyn Fn(&str) -> Option<String>) -> View {
+    view.iter()
+        .map(|(path, value)| {
+            let holds = shape.references.contains(&path.name().as_str());
+            let value =
+                if holds { Canonical::of(&replace(value.value(), map)) } else { value.clone() };
+            (rewrite_path(path, shape, map), value)
+        })
+        .collect()
+}
+
+fn rewrite_path(path: &Path, shape: &Shape, map: &dyn Fn(&str) -> Option<String>) -> Path {
+    let mut list = None;
+    let mut rewritten = Path::root();
+    for segment in path.segments() {
+        let is_reference = list.as_deref().is_some_and(|list: &str| {
+            shape.references.contains(&list) && shape.lists.contains(&list)
+        });
+        let mapped = if is_reference { map(&segment) } else { None };
+        rewritten = rewritten.child(mapped.as_deref().unwrap_or(&segment));
+        list = Some(segment);
+    }
+    rewritten
+}
+
+fn replace<'a>(value: Json<'a>, map: &dyn Fn(&str) -> Option<String>) -> Json<'a> {
+    match value {
+        Json::String(Text::Str(text)) => match map(&text) {
+            Some(mapped) => Json::str(mapped),
+            None => Json::String(Text::Str(text)),
+        },
+        Json::Array(elements) => {
+            Json::Array(elements.into_iter().map(|element| replace(element, map)).collect())
+        }
+        Json::Object(members) => Json::Object(
+            members.into_iter().map(|(name, member)| (name, replace(member, map))).collect(),
+        ),
+        other => other,
+    }
+}

@@ -1,0 +1,440 @@
+//! A deployment: extract, detect, plan, apply, verify, record.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{ErrorClass, ErrorCode, SyncError};
+use crate::model::Finding;
+use crate::port::{Lease, PlannedRow, RunEnd, RunRow, Scope, Traffic};
+
+use super::apply::Hands;
+use super::complete::Execution;
+use super::detect::{Detection, Scoped, Search, stale_finding};
+use super::examine::Status;
+use super::execute::execute;
+use super::failure::store_failure;
+use super::listing::Freshness;
+use super::locals::Locals;
+use super::narrate::Narrator;
+use super::outcome::{self, recovery};
+use super::plan::{Policy, ScopePlan, digest_of, plan_scope};
+use super::references::References;
+use super::report::{LogLevel, Metrics, Outcome, Reporter, RunReport, RunStatus};
+use super::see::{Selection, stored_outcomes, wanted_websites};
+use super::{Engine, Platform, Purpose, RunRequest};
+
+/// What is known of a run while it goes.
+struct Run<'r> {
+    engine: &'r Engine,
+    request: &'r RunRequest,
+    run_id: String,
+    narrator: &'r Narrator,
+    cancel: &'r CancellationToken,
+}
+
+/// What a run came to before its report is written.
+#[derive(Default)]
+struct Tally {
+    outcomes: Vec<Outcome>,
+    plan_digest: Option<String>,
+    traffic: Traffic,
+    items: u64,
+    /// The run did not get to its end.
+    stopped: Option<SyncError>,
+}
+
+impl Engine {
+    /// Deploys. Never fails: what went wrong is in the report.
+    pub async fn deploy(
+        &self,
+        request: &RunRequest,
+        reporter: Arc<dyn Reporter>,
+        cancel: &CancellationToken,
+    ) -> RunReport {
+        let began = self.ports.clock.elapsed();
+        let narrator = Narrator::new(reporter);
+        let run = Run {
+            engine: self,
+            request,
+            run_id: format!(
+                "run_{:013x}_{:016x}",
+                self.ports.clock.now(),
+                self.ports.clock.random()
+            ),
+            narrator: &narrator,
+            cancel,
+        };
+        let mut tally = Tally::default();
+        if let Err(error) = run.carry_out(&mut tally).await {
+            tally.stopped = Some(error);
+        }
+        let mut report = run.report(tally, self.ports.clock.elapsed().saturating_sub(began));
+        if let Err(error) = run.finish(&report.0, report.1.as_deref()).await {
+            report.0.error.get_or_insert(error);
+            report.0.status = RunStatus::Failed;
+        }
+        report.0
+    }
+
+    /// The stored job of the latest run of an id, as JSON; dates are milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// When the state cannot be read.
+    pub async fn deployment(&self, job_id: &str) -> Result<Option<String>, SyncError> {
+        let run = self.ports.store.run(job_id).await.map_err(store_failure)?;
+        Ok(run.map(|(row, end)| end.map_or(row.job, |end| end.result)))
+    }
+}
+
+impl Run<'_> {
+    async fn carry_out(&self, tally: &mut Tally) -> Result<(), SyncError> {
+        let policy = Policy::of(&self.request.options)?;
+        let dry = self.request.options.dry_run;
+        self.narrator.step(10, "Extracting content types from database...");
+        let locals = self.engine.locals().await?;
+        let websites = wanted_websites(&locals, self.request.website_id.as_deref())?;
+        let purpose = if dry { Purpose::Look } else { Purpose::Deploy };
+        let platform = self.engine.connect(&self.request.provider, purpose).await?;
+        self.stop_if_cancelled()?;
+        let count: usize = websites.iter().map(|id| locals.of_website(id).count()).sum();
+        self.narrator.step(10, format!("Found {count} content types to sync..."));
+
+        let mut leases = Vec::new();
+        if !dry {
+            self.engine.ports.store.check_writable().await.map_err(store_failure)?;
+            self.begin(&platform).await?;
+            for website_id in &websites {
+                let scope =
+                    Scope { website_id: website_id.clone(), target: platform.target.clone() };
+                leases.push(self.acquire(&scope).await?);
+            }
+        }
+        let result = self.deploy_all(tally, &locals, &platform, websites, &leases, &policy).await;
+        tally.traffic = platform.adapter.traffic();
+        if !dry {
+            self.engine.forget_listing(&platform.target).await;
+        }
+        for lease in leases {
+            // A lease that cannot be given back is taken over by the next run: its lock is gone.
+            if let Err(error) = self.engine.ports.store.release(lease).await {
+                self.narrator.log(LogLevel::Warning, error.to_string(), None, None);
+            }
+        }
+        result
+    }
+
+    async fn begin(&self, platform: &Platform) -> Result<(), SyncError> {
+        let row = RunRow {
+            run_id: self.run_id.clone(),
+            job_id: self.request.job_id.clone(),
+            provider: platform.provider.clone(),
+            actor: self.request.actor.clone(),
+            options: serde_json::to_string(&self.request.options).unwrap_or_default(),
+            job: self.request.job.clone(),
+            started_at: self.engine.ports.clock.now(),
+        };
+        self.engine.ports.store.begin_run(row).await.map_err(store_failure)
+    }
+
+    async fn acquire(&self, scope: &Scope) -> Result<Lease, SyncError> {
+        let now = self.engine.ports.clock.now();
+        let acquired = self.engine.ports.store.acquire(scope, &self.request.job_id, now).await;
+        acquired.map_err(store_failure)
+    }
+
+    fn stop_if_cancelled(&self) -> Result<(), SyncError> {
+        if self.cancel.is_cancelled() {
+            return Err(SyncError::new(ErrorCode::Cancelled, "cancelled by the user"));
+        }
+        Ok(())
+    }
+
+    async fn deploy_all(
+        &self,
+        tally: &mut Tally,
+        locals: &Arc<Locals>,
+        platform: &Platform,
+        websites: Vec<String>,
+        leases: &[Lease],
+        policy: &Policy,
+    ) -> Result<(), SyncError> {
+        for lease in leases {
+            let references = self.engine.known_references(&lease.scope).await?;
+            let hands = self.hands(platform, lease, policy, &references);
+            for finding in self.engine.settle_open(&hands, lease).await? {
+                self.narrator.finding(&finding);
+            }
+        }
+        let search = Search {
+            platform,
+            websites: websites.clone(),
+            freshness: Freshness::Now,
+            everything: policy.force,
+            tolerate_absence: false,
+            cancel: self.cancel,
+        };
+        let detection = self.engine.search(locals, &search).await?;
+        let (selection, failed_before) = self.selection(locals, &detection, platform).await?;
+        let items = self.engine.content_items(&detection).await?;
+        self.announce(&detection, &selection, failed_before);
+        let shape = platform.dialect.capabilities().shape;
+        self.narrator
+            .step(20, format!("Transforming to {} schema...", schema_name(&platform.provider)));
+        let plans: Vec<ScopePlan> = detection
+            .scopes
+            .iter()
+            .map(|scoped| plan_scope(scoped, &selection, policy, &shape))
+            .collect();
+        let website_id = self.request.website_id.as_deref().filter(|id| !id.is_empty());
+        tally.plan_digest = Some(digest_of(platform, website_id, policy, &detection, &plans));
+        self.narrator.expect(plans.iter().flat_map(|plan| plan.steps.iter().map(|step| step.verb)));
+        for finding in plans.iter().flat_map(|plan| &plan.findings) {
+            self.narrator.finding(finding);
+        }
+
+        let mut result = Ok(());
+        for (at, (scoped, plan)) in detection.scopes.iter().zip(&plans).enumerate() {
+            let mut outcomes = outcome::of_idle(scoped, plan, &selection);
+            if let Some(lease) = leases.get(at) {
+                let hands = self.hands(platform, lease, policy, &scoped.references);
+                if result.is_ok() {
+                    result = self.record_idle(&hands, scoped, plan).await;
+                }
+                if result.is_ok() {
+                    self.plan_rows(lease, scoped, plan).await?;
+                }
+                let execution = Execution {
+                    hands: &hands,
+                    scoped,
+                    plan,
+                    narrator: self.narrator,
+                    stop_on_error: self.request.options.stop_on_error,
+                    provider: &platform.provider,
+                    actor: &self.request.actor,
+                    begin: result.is_ok(),
+                };
+                let (done, stopped) = execute(&execution).await;
+                outcomes.extend(done);
+                if result.is_ok()
+                    && let Some(error) = stopped
+                {
+                    result = Err(error);
+                }
+            } else {
+                outcomes.extend(outcome::of_dry_run(scoped, plan));
+            }
+            tally.items += outcomes
+                .iter()
+                .filter(|outcome| outcome.status == "success" && outcome.operation != "none")
+                .filter_map(|outcome| {
+                    scoped.examined.iter().find(|one| one.key == outcome.type_key)
+                })
+                .filter_map(|one| items.get(&one.subject.entity.id))
+                .sum::<u64>();
+            tally.outcomes.extend(outcomes);
+        }
+        if result.is_ok() {
+            self.narrator.step(80, "Verifying synchronization...");
+            self.narrator.step(99, self.summary(&tally.outcomes));
+        }
+        result
+    }
+
+    fn hands<'h>(
+        &'h self,
+        platform: &'h Platform,
+        lease: &'h Lease,
+        policy: &Policy,
+        references: &'h References,
+    ) -> Hands<'h> {
+        Hands {
+            engine: self.engine,
+            platform,
+            lease,
+            run_id: &self.run_id,
+            references,
+            accept_loss: policy.consent.data_loss,
+            force: policy.force,
+            cancel: self.cancel,
+        }
+    }
+
+    /// What the run is about: what was asked for, or what did not succeed in an earlier run.
+    async fn selection(
+        &self,
+        locals: &Locals,
+        detection: &Detection,
+        _platform: &Platform,
+    ) -> Result<(Selection, usize), SyncError> {
+        let mut wanted = self.request.selected_types.clone();
+        if let Some(job_id) = &self.request.retry_of {
+            let earlier = self.engine.ports.store.run(job_id).await.map_err(store_failure)?;
+            if let Some((_, Some(end))) = earlier {
+                let open = stored_outcomes(&end.result);
+                let repeats = |outcome: &&Outcome| {
+                    matches!(&*outcome.status, "failed" | "blocked" | "not_attempted" | "skipped")
+                };
+                wanted = open.iter().filter(repeats).map(|one| one.type_key.clone()).collect();
+                let known: BTreeSet<&str> = detection
+                    .scopes
+                    .iter()
+                    .flat_map(|scoped| scoped.examined.iter().map(|one| &*one.key))
+                    .collect();
+                wanted.retain(|key| known.contains(&**key));
+            }
+        }
+        let mut failed = 0;
+        for scoped in &detection.scopes {
+            let last =
+                self.engine.ports.store.last_run(&scoped.scope).await.map_err(store_failure)?;
+            let outcomes = last.map(|end| stored_outcomes(&end.result)).unwrap_or_default();
+            failed += outcomes
+                .iter()
+                .filter(|one| one.status == "failed" && one.website_id == scoped.scope.website_id)
+                .count();
+        }
+        Ok((Selection::new(&wanted, locals, detection)?, failed))
+    }
+
+    fn announce(&self, detection: &Detection, selection: &Selection, failed: usize) {
+        let examined = || {
+            detection
+                .scopes
+                .iter()
+                .flat_map(|scoped| &scoped.examined)
+                .filter(|one| selection.includes(one))
+        };
+        let count =
+            |status: fn(Status) -> bool| examined().filter(|one| status(one.status)).count();
+        let new = count(|status| status == Status::New);
+        let modified = count(|status| matches!(status, Status::Modified | Status::Conflict(_)));
+        self.narrator.step(
+            20,
+            format!(
+                "Detecting changes ({new} new, {modified} modified, {failed} failed last sync)..."
+            ),
+        );
+        for one in examined() {
+            for finding in one.subject.findings.iter().filter(|finding| !finding.blocks()) {
+                self.narrator.finding(finding);
+            }
+        }
+        for key in detection.scopes.iter().flat_map(|scoped| &scoped.stale) {
+            self.narrator.finding(&stale_finding(key));
+        }
+        let moved = examined()
+            .filter(|one| matches!(one.status, Status::RemoteModified | Status::RemoteDeleted));
+        let keys: Vec<&str> = moved.map(|one| &*one.key).collect();
+        if !keys.is_empty() {
+            self.narrator.finding(&Finding::info(
+                "REMOTE_CHANGED",
+                format!("changed on the platform only, and left as they are: {}", keys.join(", ")),
+                "nothing to do; a push never overwrites them",
+            ));
+        }
+        if !detection.complete {
+            self.narrator.finding(&Finding::warning(
+                "LISTING_INCOMPLETE",
+                "the platform's listing could not be read to its end",
+                "nothing is taken for deleted; deploy again",
+            ));
+        }
+    }
+
+    async fn plan_rows(
+        &self,
+        lease: &Lease,
+        scoped: &Scoped,
+        plan: &ScopePlan,
+    ) -> Result<(), SyncError> {
+        if plan.steps.is_empty() {
+            return Ok(());
+        }
+        let rows = plan.steps.iter().enumerate().filter_map(|(sequence, step)| {
+            let one = scoped.examined.get(step.at)?;
+            Some(PlannedRow {
+                sequence: u32::try_from(sequence).unwrap_or(u32::MAX),
+                entity: one.subject.entity.clone(),
+                type_key: one.key.clone(),
+                verb: step.verb,
+            })
+        });
+        let planned = self.engine.ports.store.plan(lease, &self.run_id, rows.collect()).await;
+        planned.map_err(store_failure)
+    }
+
+    /// Commits what both sides agree on without a write, and the conflicts that were seen.
+    async fn record_idle(
+        &self,
+        hands: &Hands<'_>,
+        scoped: &Scoped,
+        plan: &ScopePlan,
+    ) -> Result<(), SyncError> {
+        let busy: BTreeSet<usize> = plan.steps.iter().map(|step| step.at).collect();
+        let records = outcome::idle_records(hands, scoped, &busy, self.engine.ports.clock.now());
+        if records.is_empty() {
+            return Ok(());
+        }
+        self.engine.ports.store.record(hands.lease, records).await.map_err(store_failure)
+    }
+
+    fn summary(&self, outcomes: &[Outcome]) -> String {
+        let (succeeded, failed) = outcome::counts(outcomes);
+        format!("Sync completed: {succeeded} succeeded, {failed} failed")
+    }
+
+    fn report(&self, tally: Tally, taken: Duration) -> (RunReport, Option<String>) {
+        let (succeeded, failed) = outcome::counts(&tally.outcomes);
+        let cancelled = self.cancel.is_cancelled()
+            && tally.stopped.as_ref().is_some_and(|error| error.class() == ErrorClass::Cancelled);
+        let status = match (&tally.stopped, failed) {
+            _ if cancelled => RunStatus::Cancelled,
+            (Some(_), _) => RunStatus::Failed,
+            (None, 0) => RunStatus::Completed,
+            (None, _) => RunStatus::Partial,
+        };
+        let all = u32::try_from(succeeded + failed).unwrap_or(u32::MAX);
+        let metrics = Metrics {
+            time_taken: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
+            content_items_processed: tally.items,
+            bytes_transferred: tally.traffic.bytes,
+            success_rate: if all == 0 {
+                1.0
+            } else {
+                f64::from(u32::try_from(succeeded).unwrap_or(u32::MAX)) / f64::from(all)
+            },
+            requests: tally.traffic.requests,
+        };
+        let recovery = (status == RunStatus::Partial).then(|| recovery(&tally.outcomes));
+        let report =
+            RunReport { status, error: tally.stopped, outcomes: tally.outcomes, metrics, recovery };
+        (report, tally.plan_digest)
+    }
+
+    /// Records how the run ended; a run that never began leaves nothing.
+    async fn finish(&self, report: &RunReport, plan_digest: Option<&str>) -> Result<(), SyncError> {
+        if self.request.options.dry_run || plan_digest.is_none() && report.outcomes.is_empty() {
+            return Ok(());
+        }
+        let (succeeded, failed) = outcome::counts(&report.outcomes);
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let end = RunEnd {
+            run_id: self.run_id.clone(),
+            status: outcome::status_word(report.status).to_owned(),
+            plan_digest: plan_digest.map(str::to_owned),
+            counts: [count(succeeded + failed), count(succeeded), count(failed)],
+            result: outcome::stored_result(self.request, report, self.engine.ports.clock.now()),
+            completed_at: self.engine.ports.clock.now(),
+        };
+        self.engine.ports.store.finish_run(end).await.map_err(store_failure)
+    }
+}
+
+fn schema_name(provider: &str) -> String {
+    let mut letters = provider.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,60 @@
+//! Compares what a platform stored with what was meant.
+
+use crate::canonical::{Path, View};
+use crate::port::TouchedAtom;
+
+/// What a platform did to what it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Verdict {
+    /// Values that it did not keep.
+    pub dropped: Vec<Path>,
+    /// Values that it changed, or kept although they were to go.
+    pub rewritten: Vec<Path>,
+}
+
+/// Compares the touched atoms with a view of what was stored. Both speak in symbolic references.
+pub(super) fn verify(touched: &[TouchedAtom], stored: &View) -> Verdict {
+    let mut verdict = Verdict::default();
+    for atom in touched {
+        match (stored.get(&atom.path), &atom.intended) {
+            (now, intended) if now == intended.as_ref() => {}
+            (None, Some(_)) => verdict.dropped.push(atom.path.clone()),
+            _ => verdict.rewritten.push(atom.path.clone()),
+        }
+    }
+    verdict
+}
+
+/// What a read shows of a write whose answer was lost: the table of `design.md` §3.5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// Every touched atom is as intended.
+    Applied,
+    /// Some are, so it was carried out and edited since.
+    AppliedThenEdited,
+    /// All are as before, and nothing else moved either.
+    NotApplied,
+    /// All are as before, and yet the definition moved.
+    Undecided,
+    /// None is as intended, and some are not as before.
+    Overtaken,
+}
+
+/// Weighs what a read shows. `revision_moved` tells whether the definition is in another state than
+/// the precondition named.
+pub(super) fn weigh(touched: &[TouchedAtom], now: &View, revision_moved: bool) -> Evidence {
+    let is_intended = |atom: &TouchedAtom| now.get(&atom.path) == atom.intended.as_ref();
+    let is_before = |atom: &TouchedAtom| now.get(&atom.path) == atom.before.as_ref();
+    let shows_effect = |atom: &&TouchedAtom| is_intended(atom) && !is_before(atom);
+    if touched.iter().all(is_intended) {
+        Evidence::Applied
+    } else if touched.iter().any(|atom| shows_effect(&atom)) {
+        Evidence::AppliedThenEdited
+    } else if !touched.iter().all(is_before) {
+        Evidence::Overtaken
+    } else if revision_moved {
+        Evidence::Undecided
+    } else {
+        Evidence::NotApplied
+    }
+}

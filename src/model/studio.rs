@@ -1,1 +1,0 @@
-//! The studio's dialects of a content type.

@@ -1,0 +1,74 @@
+//! Which movements may ship.
+
+use std::collections::BTreeSet;
+
+use crate::canonical::Path;
+use crate::merge::{AtomMovement, Merge, Movement, Shape};
+
+/// What the user allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consent {
+    /// Deleting types.
+    pub delete: bool,
+    /// Removing or retyping properties.
+    pub data_loss: bool,
+}
+
+/// The local movements of a document, parted by what may be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Withholding {
+    /// Sent.
+    pub ships: Vec<AtomMovement>,
+    /// Not sent for want of consent; their base stays.
+    pub withheld: Vec<Path>,
+    /// Whether something that ships loses content.
+    pub lossy: bool,
+}
+
+/// Parts the local movements of a document. Removing an element loses its content, so does changing
+/// what a property is; whatever stands inside the element, or is bound to the property's type, goes
+/// the same way as these. An option or a reference that is removed holds no content of its own.
+#[must_use]
+pub fn withhold(merge: &Merge, shape: &Shape, consent: Consent) -> Withholding {
+    let losing: BTreeSet<&Path> = merge
+        .of(Movement::Local)
+        .filter(|atom| loses_content(atom, shape))
+        .map(|atom| &atom.path)
+        .collect();
+    let follows = |path: &Path| {
+        losing.contains(path)
+            || losing.iter().any(|loss| shape.is_element(loss) && path.is_below(loss))
+            || shape.anchor_of(path).is_some_and(|anchor| losing.contains(&anchor))
+    };
+    let mut result = Withholding::default();
+    for atom in merge.of(Movement::Local) {
+        let lossy = follows(&atom.path);
+        if lossy && !consent.data_loss {
+            result.withheld.push(atom.path.clone());
+        } else {
+            result.lossy |= lossy;
+            result.ships.push(atom.clone());
+        }
+    }
+    result
+}
+
+fn loses_content(atom: &AtomMovement, shape: &Shape) -> bool {
+    let elements = shape.elements_on(&atom.path);
+    let Some(property) = elements.first().filter(|_| elements.len() == 1) else {
+        // A nested field is one of its own; an option or a reference is not.
+        return elements.last() == Some(&atom.path)
+            && atom.local.is_none()
+            && nested_like_outer(&atom.path, shape);
+    };
+    if *property == atom.path {
+        return atom.local.is_none() && atom.remote.is_some();
+    }
+    let anchor = property.child(shape.anchor);
+    atom.path == anchor && atom.local.is_some() && atom.remote.is_some()
+}
+
+/// Whether an inner element is of the same list as the outermost one: a field in a field.
+fn nested_like_outer(path: &Path, shape: &Shape) -> bool {
+    shape.pattern(path).matches('*').count() == 1
+}

@@ -1,0 +1,70 @@
+//! What makes two plans the same plan.
+
+use crate::canonical::{Canonical, Path, write};
+use crate::digest::Digest;
+use crate::model::Json;
+
+use super::{Consent, Verb};
+
+/// Under which terms a plan was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanTerms<'p> {
+    /// The target.
+    pub target: &'p str,
+    /// The website, when one was named.
+    pub website_id: Option<&'p str>,
+    /// Direction.
+    pub mode: &'p str,
+    /// The dialect's rules, profile included.
+    pub profile: &'p str,
+    /// Consents.
+    pub consent: Consent,
+}
+
+/// An operation as far as the digest covers it: not times, entity tags or findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DigestedOperation<'p> {
+    /// Key of the type.
+    pub type_key: &'p str,
+    /// What is done.
+    pub verb: Verb,
+    /// Per movement: path, value expected on the platform, new value.
+    pub movements: Vec<(&'p Path, Option<&'p Canonical>, Option<&'p Canonical>)>,
+}
+
+/// Digests a plan: equal exactly when target, website, mode, profile, consents and the movements
+/// are equal, in order.
+#[must_use]
+pub fn plan_digest(terms: &PlanTerms<'_>, operations: &[DigestedOperation<'_>]) -> Digest {
+    let half = |value: Option<&Canonical>| {
+        Json::Array(value.into_iter().map(|value| value.value().into_owned()).collect())
+    };
+    let operations = operations.iter().map(|operation| {
+        Json::object([
+            ("typeKey", Json::str(operation.type_key)),
+            ("operation", Json::str(operation.verb.as_str())),
+            (
+                "movements",
+                Json::Array(
+                    operation
+                        .movements
+                        .iter()
+                        .map(|(path, expected, new)| {
+                            Json::Array(vec![Json::str(path.as_str()), half(*expected), half(*new)])
+                        })
+                        .collect(),
+                ),
+            ),
+        ])
+    });
+    let document = Json::object([
+        ("target", Json::str(terms.target)),
+        ("websiteId", terms.website_id.map_or(Json::Null, Json::str)),
+        ("mode", Json::str(terms.mode)),
+        ("profile", Json::str(terms.profile)),
+        ("allowDelete", Json::Bool(terms.consent.delete)),
+        ("allowDataLoss", Json::Bool(terms.consent.data_loss)),
+        ("operations", Json::Array(operations.collect())),
+    ]);
+    Digest::of(write(&document))
+}

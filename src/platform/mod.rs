@@ -1,0 +1,5 @@
+//! Layer 5: one folder per platform, each with a dialect (what it can express) and an adapter (a
+//! connection to it).
+
+pub mod files;
+pub mod optimizely;

@@ -1,0 +1,128 @@
+//! A remote definition as a view.
+
+use crate::canonical::{Canonical, Path, View, parse};
+use crate::model::Json;
+use crate::port::{DialectError, RemoteDefinition};
+
+use super::mapping::Attribute;
+use super::moment::{Edge, to_utc};
+use super::paths::{self, ALLOWED_TYPES, DESCRIPTION, DISPLAY_NAME, ENUM, ENUM_ORDER, REMOTE};
+use super::{PropertyType, order};
+
+/// Reads a definition down to what we own; the declared normalization is that of the
+/// [module](super).
+pub(super) fn normalize(remote: &RemoteDefinition) -> Result<View, DialectError> {
+    let key = remote.id.key();
+    let body = parse(&remote.body)
+        .map_err(|error| DialectError { message: format!("{key} cannot be read: {error}") })?;
+    view_of(&body).map_err(|reason| DialectError { message: format!("{key}: {reason}") })
+}
+
+/// The view of a definition that is read already.
+pub(super) fn view_of(body: &Json<'_>) -> Result<View, String> {
+    if body.members().is_none() {
+        return Err(format!("the definition is {}, not an object", body.type_name()));
+    }
+    let mut view = View::new();
+    for attribute in [DISPLAY_NAME, DESCRIPTION, "baseType"] {
+        view.put(paths::of_type(attribute), text(body, attribute));
+    }
+    let properties = match body.get("properties") {
+        None | Some(Json::Null) => &[],
+        Some(properties) => properties
+            .members()
+            .ok_or_else(|| format!("properties is {}, not an object", properties.type_name()))?,
+    };
+    let mut numbers = Vec::new();
+    for (key, property) in properties.iter().filter(|(_, property)| !property.is_null()) {
+        let key = key.as_str().ok_or("a property's key is no Unicode")?;
+        if property.members().is_none() {
+            return Err(format!("property {key} is {}, not an object", property.type_name()));
+        }
+        read_property(property, &paths::property(key), &mut view);
+        numbers.push((key.to_owned(), order::number(property)));
+    }
+    if let Some(order) = order::sequence(numbers) {
+        let keys = order.into_iter().map(Json::str).collect();
+        view.set(paths::property_order(), Canonical::of(&Json::Array(keys)));
+    }
+    Ok(view)
+}
+
+fn read_property(property: &Json<'_>, at: &Path, view: &mut View) {
+    view.set(at.clone(), Canonical::bool(true));
+    for attribute in [DISPLAY_NAME, DESCRIPTION] {
+        view.put(at.child(attribute), text(property, attribute));
+    }
+    let is_required = ["isRequired", "required"]
+        .into_iter()
+        .any(|member| property.get(member).and_then(Json::as_bool) == Some(true));
+    if is_required {
+        view.set(at.child(paths::REQUIRED), Canonical::bool(true));
+    }
+    let Some(platform) = PropertyType::from_wire(property) else { return };
+    view.set(at.child(paths::TYPE), platform.to_canonical());
+    for attribute in Attribute::ALL.into_iter().filter(|attribute| attribute.fits(&platform)) {
+        let holder = if attribute.is_of_element() { element_of(property) } else { property };
+        let Some(value) = holder.get(attribute.name()).filter(|value| !value.is_null()) else {
+            continue;
+        };
+        match attribute {
+            Attribute::Enum => read_options(value, at, view),
+            Attribute::AllowedTypes => {
+                let keys = value.elements().unwrap_or_default().iter().filter_map(Json::as_str);
+                for key in keys {
+                    let reference = format!("{REMOTE}{key}");
+                    view.set(at.child(ALLOWED_TYPES).child(&reference), Canonical::bool(true));
+                }
+            }
+            Attribute::Pattern => view.put(at.child(attribute.name()), text(holder, "pattern")),
+            Attribute::Minimum | Attribute::Maximum if platform.element() == "dateTime" => {
+                let moment = value.as_str().and_then(|text| to_utc(text, Edge::Start));
+                let value =
+                    moment.map_or_else(|| Canonical::of(value), |text| Canonical::str(&text));
+                view.set(at.child(attribute.name()), value);
+            }
+            _ => view.set(at.child(attribute.name()), Canonical::of(value)),
+        }
+    }
+}
+
+fn read_options(options: &Json<'_>, at: &Path, view: &mut View) {
+    let mut order = Vec::new();
+    for option in options.elements().unwrap_or_default() {
+        let Some(identity) = option_identity(option) else { continue };
+        let element = at.child(ENUM).child(&identity);
+        if view.get(&element).is_some() {
+            continue;
+        }
+        view.put(element.child(DISPLAY_NAME), text(option, DISPLAY_NAME));
+        view.set(element, Canonical::bool(true));
+        order.push(Json::str(identity));
+    }
+    if !order.is_empty() {
+        view.set(at.child(ENUM_ORDER), Canonical::of(&Json::Array(order)));
+    }
+}
+
+/// What identifies an option: its value, as text.
+pub(super) fn option_identity(option: &Json<'_>) -> Option<String> {
+    match option.get("value")? {
+        Json::String(text) => text.as_str().map(str::to_owned),
+        value @ (Json::Number(_) | Json::Bool(_)) => Some(Canonical::of(value).as_str().to_owned()),
+        _ => None,
+    }
+}
+
+/// What holds the attributes of single values: the `items` of a list, else the property itself.
+pub(super) fn element_of<'j, 'a>(property: &'j Json<'a>) -> &'j Json<'a> {
+    let is_array = PropertyType::from_wire(property).is_some_and(|platform| platform.is_array());
+    property.get("items").filter(|_| is_array).unwrap_or(property)
+}
+
+/// A text that is there and not empty.
+fn text(value: &Json<'_>, member: &str) -> Option<Canonical> {
+    let value = value.get(member).filter(|value| matches!(value, Json::String(_)))?;
+    let canonical = Canonical::of(value);
+    (canonical.as_str() != "\"\"").then_some(canonical)
+}

@@ -1,0 +1,50 @@
+//! Views as the platform's JSON: whole for a creation, as a merge patch (RFC 7396) for an update.
+
+mod create;
+mod lists;
+mod property;
+mod update;
+
+use std::collections::BTreeSet;
+
+use crate::canonical::{Canonical, View};
+use crate::model::Json;
+use crate::port::{Operation, Verb};
+
+use super::paths;
+use super::version::Codec;
+
+/// Why a document has no form on the wire.
+pub(super) type Reason = String;
+
+/// Writes the body of an operation, in canonical JSON; empty for a deletion.
+pub(super) fn encode(operation: &Operation, codec: &Codec) -> Result<String, Reason> {
+    match (operation.verb, &operation.before) {
+        (Verb::Create, _) => create::body(&operation.id.key(), &operation.after, codec),
+        (Verb::Update, Some(before)) => update::body(before, &operation.after, codec),
+        (Verb::Update, None) => Err("an update needs the definition that it changes".to_owned()),
+        (Verb::Delete, _) => Ok(String::new()),
+    }
+}
+
+/// The keys of all properties in the intended order; unknown where the document holds none.
+fn intended_order(view: &View) -> Option<Vec<String>> {
+    let order = view.get(&paths::property_order())?;
+    let mut keys: Vec<String> = texts(order);
+    keys.retain(|key| view.get(&paths::property(key)).is_some());
+    let listed: BTreeSet<String> = keys.iter().cloned().collect();
+    keys.extend(view.elements(&paths::properties()).filter(|key| !listed.contains(key)));
+    Some(keys)
+}
+
+/// The texts of a list.
+fn texts(atom: &Canonical) -> Vec<String> {
+    let value = atom.value();
+    let elements = value.elements().unwrap_or_default();
+    elements.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+/// A number of the platform's int32.
+fn int32(number: i64) -> Json<'static> {
+    Json::Number(i32::try_from(number).map(f64::from).unwrap_or_default())
+}

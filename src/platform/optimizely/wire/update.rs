@@ -1,0 +1,170 @@
+//! What an update changes, as a merge patch.
+
+use std::collections::BTreeMap;
+
+use crate::canonical::{View, parse, write};
+use crate::model::{Json, Text};
+use crate::port::RemoteDefinition;
+
+use super::super::mapping::Attribute;
+use super::super::normalize::view_of;
+use super::super::paths::{self, DESCRIPTION, DISPLAY_NAME};
+use super::super::version::Codec;
+use super::super::{PropertyType, order};
+use super::property::{Members, check_type, property};
+use super::{Reason, int32, intended_order};
+
+/// Members of a merge patch.
+type Patch = Vec<(Text<'static>, Json<'static>)>;
+
+/// Writes the smallest patch that makes the definition's own view `after`.
+///
+/// Members that the view does not own never occur in it, nor do `key` and `baseType`, which v1
+/// leaves out of its patch schema and both versions refuse to change.
+pub(super) fn body(
+    before: &RemoteDefinition,
+    after: &View,
+    codec: &Codec,
+) -> Result<String, Reason> {
+    let key = before.id.key();
+    let present = parse(&before.body).map_err(|error| format!("{key} cannot be read: {error}"))?;
+    let was = view_of(&present)?;
+    if was.get(&paths::base_type()) != after.get(&paths::base_type()) {
+        return Err(format!("the base type of {key} cannot be changed"));
+    }
+    let owned = |view: &View| {
+        let members = [DISPLAY_NAME, DESCRIPTION].into_iter().filter_map(|attribute| {
+            let value = view.get(&paths::of_type(attribute))?.value().into_owned();
+            Some((attribute, value))
+        });
+        Json::object(members.collect::<Members>())
+    };
+    let mut patch = difference(&owned(&was), &owned(after));
+    let properties = properties(&present, &was, after, codec)?;
+    if !properties.is_empty() {
+        patch.push((Text::from("properties"), Json::Object(properties)));
+    }
+    Ok(write(&Json::Object(patch)))
+}
+
+fn properties(
+    present: &Json<'_>,
+    was: &View,
+    after: &View,
+    codec: &Codec,
+) -> Result<Patch, Reason> {
+    let list = paths::properties();
+    let raw = |key: &str| present.get(paths::PROPERTIES).and_then(|all| all.get(key));
+    let mut patches: Vec<(String, Json<'static>)> = Vec::new();
+    for key in was.elements(&list).filter(|key| after.get(&paths::property(key)).is_none()) {
+        patches.push((key, Json::Null));
+    }
+    let numbers = numbers(&raw, was, after);
+    for key in after.elements(&list) {
+        let exists = was.get(&paths::property(&key)).is_some();
+        let present = raw(&key).filter(|_| exists);
+        // The values of options are of the property's type, so those of another one are no use.
+        let is_same_type = element(was, &key) == element(after, &key);
+        let written = property(after, &key, present.filter(|_| is_same_type), codec)?;
+        let mut patch = if let Some(present) = present {
+            let before = property(was, &key, Some(present), codec)?;
+            change(present, before, &written, &key, codec)?
+        } else {
+            check_type(&written, &key, codec)?;
+            written.into_iter().map(|(name, value)| (Text::from(name), value)).collect()
+        };
+        let number = numbers.get(&key);
+        patch.extend(number.map(|number| (Text::from("sortOrder"), int32(*number))));
+        if !patch.is_empty() || !exists {
+            patches.push((key, Json::Object(patch)));
+        }
+    }
+    Ok(patches.into_iter().map(|(key, patch)| (Text::Str(key.into()), patch)).collect())
+}
+
+/// The word for single values of a property.
+fn element(view: &View, key: &str) -> Option<String> {
+    let atom = view.get(&paths::property(key).child(paths::TYPE))?;
+    PropertyType::from_canonical(atom).map(|platform| platform.element().to_owned())
+}
+
+/// The change of one property. Once its type changes, members of the old one go that the old view
+/// did not see.
+fn change(
+    present: &Json<'_>,
+    before: Members,
+    after: &Members,
+    key: &str,
+    codec: &Codec,
+) -> Result<Patch, Reason> {
+    let (before, written) = (Json::object(before), Json::object(after.iter().cloned()));
+    let mut patch = difference(&before, &written);
+    let is_type = |(name, _): &&(Text<'_>, Json<'_>)| name.as_str() == Some("type");
+    let items = patch.iter().find(|(name, _)| name.as_str() == Some("items"));
+    let is_retyped = patch.iter().find(is_type).is_some()
+        || items.and_then(|(_, items)| items.members()?.iter().find(is_type)).is_some();
+    if is_retyped {
+        check_type(after, key, codec)?;
+        remove_leftovers(present, &written, &mut patch);
+    }
+    Ok(patch)
+}
+
+fn remove_leftovers(present: &Json<'_>, written: &Json<'_>, patch: &mut Patch) {
+    let of_type = ["format", "contentType", "items"];
+    for name in Attribute::ALL.into_iter().map(Attribute::name).chain(of_type) {
+        let is_there = present.get(name).is_some_and(|value| !value.is_null());
+        let is_named = patch.iter().any(|(named, _)| named.as_str() == Some(name));
+        if is_there && written.get(name).is_none() && !is_named {
+            patch.push((Text::from(name), Json::Null));
+        }
+    }
+    let (Some(present), Some(written)) = (present.get("items"), written.get("items")) else {
+        return;
+    };
+    let items = patch.iter_mut().find(|(name, _)| name.as_str() == Some("items"));
+    if let Some((_, Json::Object(items))) = items {
+        remove_leftovers(present, written, items);
+    }
+}
+
+/// RFC 7396: objects merge, `null` removes, everything else replaces.
+fn difference(before: &Json<'_>, after: &Json<'static>) -> Patch {
+    let mut patch = Patch::new();
+    for (name, value) in after.members().unwrap_or_default() {
+        let previous = name.as_str().and_then(|name| before.get(name));
+        match (previous, value) {
+            (Some(previous), value) if previous == value => {}
+            (Some(previous @ Json::Object(_)), value @ Json::Object(_)) => {
+                patch.push((name.clone(), Json::Object(difference(previous, value))));
+            }
+            _ => patch.push((name.clone(), value.clone())),
+        }
+    }
+    let removed = before.members().unwrap_or_default().iter();
+    for (name, _) in removed {
+        if name.as_str().is_some_and(|name| after.get(name).is_none()) {
+            patch.push((name.clone().into_owned(), Json::Null));
+        }
+    }
+    patch
+}
+
+/// The `sortOrder` of each property whose number must change for the intended order.
+fn numbers<'j>(
+    raw: &dyn Fn(&str) -> Option<&'j Json<'j>>,
+    was: &View,
+    after: &View,
+) -> BTreeMap<String, i64> {
+    let keys = intended_order(after).unwrap_or_default();
+    let present: Vec<Option<i64>> = keys
+        .iter()
+        .map(|key| raw(key).filter(|_| was.get(&paths::property(key)).is_some()))
+        .map(|property| property.map(order::number))
+        .collect();
+    let numbers = order::renumber(&present);
+    let all = keys.into_iter().zip(present).zip(numbers);
+    all.filter(|((_, present), number)| *present != Some(*number))
+        .map(|((key, _), number)| (key, number))
+        .collect()
+}

@@ -1,0 +1,143 @@
+//! One writer per scope.
+//!
+//! A file lock says whether the holder lives: the kernel releases it at death, and a second handle
+//! in the same process is refused like any other (`flock` on Unix, `LockFileEx` on Windows, see
+//! `std::fs::File::try_lock`). The lease row says who it is, since when, and under which fence. The
+//! fence grows at every take-over and is compared in every write, so that a holder whose lock was
+//! lost, because somebody deleted the file or the file system does not share locks, writes nothing.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::process;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::OptionalExtension as _;
+
+use super::database::Database;
+use super::fault::Fault;
+use super::session::Session;
+use crate::digest::Digest;
+use crate::port::{Lease, Scope, StoreError};
+
+/// The locks that this store holds, by scope and fence.
+#[derive(Default)]
+pub(super) struct Locks(Mutex<HashMap<(Scope, i64), File>>);
+
+impl Locks {
+    /// Takes a scope, and over what a dead holder left.
+    pub(super) fn acquire(
+        &self,
+        database: &Database,
+        scope: &Scope,
+        owner: &str,
+        now: i64,
+    ) -> Result<Lease, StoreError> {
+        database.write(|_| Ok(()))?;
+        let Some(lock) = lock(&database.locks(), scope)? else {
+            let row = database.read(|session| holder(session, scope))?;
+            // Whoever holds the lock may not have written its row yet.
+            let (holder, since) = row.unwrap_or_else(|| ("another process".to_owned(), now));
+            return Err(StoreError::Held { holder, since });
+        };
+        let lease = database.write(|session| take(session, scope, owner, now))?;
+        self.files(|files| files.insert((scope.clone(), lease.fence), lock));
+        Ok(lease)
+    }
+
+    /// Gives a scope back. The lock goes even when the row cannot be written: it alone counts.
+    pub(super) fn release(&self, database: &Database, lease: &Lease) -> Result<(), StoreError> {
+        let lock = self.files(|files| files.remove(&(lease.scope.clone(), lease.fence)));
+        let marked = database.write(|session| {
+            session
+                .prepare(
+                    "UPDATE {prefix}sync_leases SET held = 0
+                     WHERE website_id = ?1 AND target = ?2 AND fence = ?3 AND holder = ?4",
+                )?
+                .execute((
+                    &lease.scope.website_id,
+                    &lease.scope.target,
+                    lease.fence,
+                    &lease.holder,
+                ))?;
+            Ok(())
+        });
+        drop(lock);
+        marked
+    }
+
+    fn files<T>(&self, work: impl FnOnce(&mut HashMap<(Scope, i64), File>) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Whether nobody took the lease over and it was not given back. Asked in every write under it.
+pub(super) fn is_held(session: Session<'_>, lease: &Lease) -> Result<bool, Fault> {
+    let Lease { scope, fence, holder } = lease;
+    Ok(session
+        .prepare(
+            "SELECT 1 FROM {prefix}sync_leases
+             WHERE website_id = ?1 AND target = ?2 AND fence = ?3 AND holder = ?4 AND held = 1",
+        )?
+        .exists((&scope.website_id, &scope.target, fence, holder))?)
+}
+
+/// Whether deployments could be locked here.
+pub(super) fn check_lockable(database: &Database) -> Result<(), StoreError> {
+    let folder = database.locks();
+    fs::create_dir_all(&folder).map_err(|error| refuse(&folder, &error))
+}
+
+/// Locks a scope; `None` while somebody else does. The file is never deleted: a lock on a deleted
+/// file excludes nobody.
+fn lock(folder: &Path, scope: &Scope) -> Result<Option<File>, StoreError> {
+    let digest = Digest::of_parts([scope.website_id.as_bytes(), scope.target.as_bytes()]);
+    let path = folder.join(digest.to_string());
+    let opened = fs::create_dir_all(folder).and_then(|()| {
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)
+    });
+    let file = opened.map_err(|error| refuse(&path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(refuse(&path, &error)),
+    }
+}
+
+fn take(session: Session<'_>, scope: &Scope, owner: &str, now: i64) -> Result<Lease, Fault> {
+    // Fences begin anew with a new state file; the process and the time keep an old lease out.
+    let token = format!("{owner}:{}:{now}", process::id());
+    let fence = session
+        .prepare(
+            "INSERT INTO {prefix}sync_leases
+               (website_id, target, owner, holder, fence, since, held)
+             VALUES (?1, ?2, ?3, ?4 || ':1', 1, ?5, 1)
+             ON CONFLICT (website_id, target) DO UPDATE SET owner = excluded.owner,
+               fence = fence + 1, holder = ?4 || ':' || (fence + 1), since = excluded.since, held = 1
+             RETURNING fence",
+        )?
+        .query_row((&scope.website_id, &scope.target, owner, &token, now), |row| row.get(0))?;
+    Ok(Lease { scope: scope.clone(), fence, holder: format!("{token}:{fence}") })
+}
+
+fn holder(session: Session<'_>, scope: &Scope) -> Result<Option<(String, i64)>, Fault> {
+    Ok(session
+        .prepare(
+            "SELECT owner, since FROM {prefix}sync_leases
+             WHERE website_id = ?1 AND target = ?2 AND held = 1",
+        )?
+        .query_row((&scope.website_id, &scope.target), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+fn refuse(path: &Path, error: &io::Error) -> StoreError {
+    let (path, reason) = (path.display().to_string(), error.to_string());
+    match error.kind() {
+        io::ErrorKind::ReadOnlyFilesystem
+        | io::ErrorKind::PermissionDenied
+        | io::ErrorKind::NotADirectory
+        | io::ErrorKind::NotFound => StoreError::ReadOnly { path, reason },
+        _ => StoreError::Failed { path, reason },
+    }
+}

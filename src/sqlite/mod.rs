@@ -1,0 +1,44 @@
+//! Layer 5: the studio's database and the engine's own state, both in SQLite.
+//!
+//! [`SqliteStudio`] only ever reads. It opens read-only, sets no stored pragma, and copies rows out
+//! in one short read transaction. [`SqliteStore`] keeps the engine's memory in a file of its own, or
+//! in prefixed tables of the studio's database when asked to. Either opens on first use, never in
+//! the constructor, and works on threads that may block.
+//!
+//! # Migrations
+//!
+//! The state is brought up to date by numbered SQL files in `migrations/`, whose checksums it
+//! records. That is own code, about a hundred lines, because the crates for it do not fit:
+//! `rusqlite_migration` counts in `user_version`, which belongs to the studio when the tables live
+//! in its database; `refinery` has no table prefix and brings `regex`, `time` and `walkdir` along.
+//!
+//! # Two copies of SQLite in one process
+//!
+//! The studio's own client may bring another copy of SQLite into the process. POSIX locks belong to
+//! the process, so on Unix the copies do not keep each other out, and closing a file in one drops
+//! the locks of the other (sqlite.org, "How To Corrupt An SQLite Database File", §2.2.1). Therefore
+//! the connection to the studio is kept open, neither database file is ever opened but by SQLite,
+//! a read during which the file moved is repeated, and the state has its own file by default.
+
+mod column;
+mod connection;
+mod database;
+mod date;
+mod earlier;
+mod fault;
+mod journal;
+mod lease;
+mod location;
+mod migration;
+mod record;
+mod rows;
+mod run;
+mod session;
+mod state;
+mod store;
+mod studio;
+
+pub use earlier::Earlier;
+pub use location::{Folders, StateLocation, resolve_database};
+pub use store::SqliteStore;
+pub use studio::SqliteStudio;

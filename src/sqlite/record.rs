@@ -1,0 +1,192 @@
+//! What types leave behind, committed at once.
+
+use rusqlite::named_params;
+
+use super::column::{Bytes, Hex};
+use super::fault::Fault;
+use super::session::Session;
+use super::{journal, state};
+use crate::port::{ConflictRow, Entity, HistoryRow, Record, Scope};
+
+/// Writes all records. What is forgotten goes first, so that its identity can be claimed by what
+/// takes its place.
+pub(super) fn record(session: Session<'_>, scope: &Scope, records: &[Record]) -> Result<(), Fault> {
+    for forgotten in records.iter().filter_map(|record| record.forget.as_ref()) {
+        state::forget(session, scope, forgotten)?;
+    }
+    for record in records {
+        one(session, scope, record)?;
+    }
+    Ok(())
+}
+
+fn one(session: Session<'_>, scope: &Scope, record: &Record) -> Result<(), Fault> {
+    for closing in &record.closes {
+        journal::close(session, scope, closing)?;
+    }
+    if let Some(detail) = &record.state {
+        state::upsert(session, scope, detail)?;
+    }
+    if let Some(row) = &record.history {
+        history(session, scope, row)?;
+    }
+    if let Some(row) = &record.conflict {
+        conflict(session, scope, row)?;
+    }
+    if let Some(entity) = &record.settled_conflict {
+        settle_conflict(session, scope, entity, moment(record))?;
+    }
+    let touched = [
+        record.state.as_ref().map(|detail| &detail.row.entity),
+        record.conflict.as_ref().map(|row| &row.entity),
+        record.settled_conflict.as_ref(),
+    ];
+    for entity in touched.into_iter().flatten() {
+        mark_conflict(session, scope, entity)?;
+    }
+    Ok(())
+}
+
+fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), Fault> {
+    session
+        .prepare(
+            "INSERT INTO {prefix}sync_history
+               (website_id, target, kind, local_id, type_key, target_platform, sync_direction,
+                sync_status, operation, pushed_data, response_data, error_message, retry_count,
+                actor, run_id, deployment_id, started_at, completed_at, created_at)
+             VALUES (:website, :target, :kind, :local, :type_key, :platform, 'PUSH', :status, :verb,
+                :pushed, :response, :error, :retries, :actor, :run,
+                (SELECT job_id FROM {prefix}sync_transactions WHERE id = :run), :started,
+                :completed, :completed)",
+        )?
+        .execute(named_params! {
+            ":website": scope.website_id,
+            ":target": scope.target,
+            ":kind": row.entity.kind,
+            ":local": row.entity.id,
+            ":type_key": row.type_key,
+            ":platform": row.platform,
+            ":status": row.status,
+            ":verb": row.verb.as_str(),
+            ":pushed": row.pushed,
+            ":response": row.response,
+            ":error": row.error,
+            ":retries": row.retries,
+            ":actor": row.actor,
+            ":run": row.run_id,
+            ":started": row.started_at,
+            ":completed": row.completed_at,
+        })?;
+    if let Some(previous) = &row.previous {
+        backup(session, scope, row, previous)?;
+    }
+    Ok(())
+}
+
+/// The intents of a run keep what was there before; this is for what reached the record without
+/// one.
+fn backup(
+    session: Session<'_>,
+    scope: &Scope,
+    row: &HistoryRow,
+    previous: &str,
+) -> Result<(), Fault> {
+    session
+        .prepare(
+            "INSERT INTO {prefix}sync_backups
+               (run_id, website_id, target, kind, local_id, type_key, remote_id, operation,
+                definition, taken_at)
+             SELECT :run, :website, :target, :kind, :local, :type_key,
+               (SELECT remote_id FROM {prefix}sync_state WHERE website_id = :website
+                  AND target = :target AND kind = :kind AND local_id = :local),
+               :verb, :definition, :at
+             WHERE NOT EXISTS (SELECT 1 FROM {prefix}sync_backups WHERE run_id = :run
+               AND website_id = :website AND target = :target AND kind = :kind
+               AND local_id = :local)",
+        )?
+        .execute(named_params! {
+            ":run": row.run_id,
+            ":website": scope.website_id,
+            ":target": scope.target,
+            ":kind": row.entity.kind,
+            ":local": row.entity.id,
+            ":type_key": row.type_key,
+            ":verb": row.verb.as_str(),
+            ":definition": previous,
+            ":at": row.started_at,
+        })?;
+    Ok(())
+}
+
+/// New evidence updates the open row, which keeps its id and its time of creation.
+fn conflict(session: Session<'_>, scope: &Scope, row: &ConflictRow) -> Result<(), Fault> {
+    session
+        .prepare(
+            "INSERT INTO {prefix}conflict_log
+               (website_id, target, kind, local_id, type_key, local_hash, remote_hash,
+                ancestor_hash, conflict_type, conflict_digest, conflict_details, created_at,
+                updated_at)
+             VALUES (:website, :target, :kind, :local, :type_key, :local_hash, :remote_hash,
+                :ancestor_hash, :type, :digest, :details, :at, :at)
+             ON CONFLICT (website_id, target, kind, local_id) WHERE resolution IS NULL
+             DO UPDATE SET type_key = excluded.type_key, local_hash = excluded.local_hash,
+               remote_hash = excluded.remote_hash, ancestor_hash = excluded.ancestor_hash,
+               conflict_type = excluded.conflict_type, conflict_digest = excluded.conflict_digest,
+               conflict_details = excluded.conflict_details, updated_at = excluded.updated_at",
+        )?
+        .execute(named_params! {
+            ":website": scope.website_id,
+            ":target": scope.target,
+            ":kind": row.entity.kind,
+            ":local": row.entity.id,
+            ":type_key": row.type_key,
+            ":local_hash": row.local_hash.map(Hex),
+            ":remote_hash": row.remote_hash.map(Hex),
+            ":ancestor_hash": row.ancestor_hash.map(Hex),
+            ":type": row.kind,
+            ":digest": Bytes(row.digest),
+            ":details": row.details,
+            ":at": row.at,
+        })?;
+    Ok(())
+}
+
+fn settle_conflict(
+    session: Session<'_>,
+    scope: &Scope,
+    entity: &Entity,
+    at: Option<i64>,
+) -> Result<(), Fault> {
+    session
+        .prepare(
+            "UPDATE {prefix}conflict_log
+             SET resolution = 'settled', resolved_at = coalesce(?5, updated_at)
+             WHERE website_id = ?1 AND target = ?2 AND kind = ?3 AND local_id = ?4
+               AND resolution IS NULL",
+        )?
+        .execute((&scope.website_id, &scope.target, entity.kind, &entity.id, at))?;
+    Ok(())
+}
+
+/// Keeps `sync_state.conflict_status` what the log says.
+fn mark_conflict(session: Session<'_>, scope: &Scope, entity: &Entity) -> Result<(), Fault> {
+    session
+        .prepare(
+            "UPDATE {prefix}sync_state SET conflict_status = coalesce(
+               (SELECT iif(resolution IS NULL, 'detected', 'resolved')
+                FROM {prefix}conflict_log c
+                WHERE c.website_id = ?1 AND c.target = ?2 AND c.kind = ?3 AND c.local_id = ?4
+                ORDER BY c.id DESC LIMIT 1),
+               'none')
+             WHERE website_id = ?1 AND target = ?2 AND kind = ?3 AND local_id = ?4",
+        )?
+        .execute((&scope.website_id, &scope.target, entity.kind, &entity.id))?;
+    Ok(())
+}
+
+/// The latest time that a record knows of.
+fn moment(record: &Record) -> Option<i64> {
+    let history = record.history.iter().map(|row| row.completed_at);
+    let state = record.state.iter().filter_map(|detail| detail.last_sync_at);
+    history.chain(state).chain(record.closes.iter().map(|closing| closing.at)).max()
+}

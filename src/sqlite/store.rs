@@ -1,0 +1,209 @@
+//! The engine's memory.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::connection::PATIENCE;
+use super::database::Database;
+use super::earlier::{self, Earlier};
+use super::fault::Fault;
+use super::lease::{self, Locks};
+use super::location::StateLocation;
+use super::session::Session;
+use super::{journal, record, run, state};
+use crate::port::{
+    Claim, Closing, Entity, Intent, JournalEntry, Lease, PlannedRow, Record, RunEnd, RunRow, Scope,
+    StateDetail, StateRow, Store, StoreError,
+};
+
+/// The state in SQLite: a file of its own in WAL mode, or prefixed tables in the studio's database.
+///
+/// Reading never creates anything; the first write creates and migrates. Every write is one
+/// transaction that is on the disk when its future resolves, and goes on to its end even when the
+/// future is dropped. Costs depend on what is written, never on what is there.
+pub struct SqliteStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: Database,
+    locks: Locks,
+}
+
+impl SqliteStore {
+    /// Names the place; nothing is opened before the first call.
+    #[must_use]
+    pub fn new(location: &StateLocation) -> Self {
+        Self::with_patience(location, PATIENCE)
+    }
+
+    /// Names the place and how long to wait for the locks of others; [`SqliteStore::new`] waits
+    /// 5 seconds.
+    #[must_use]
+    pub fn with_patience(location: &StateLocation, patience: Duration) -> Self {
+        let database = Database::new(location, patience);
+        Self { inner: Arc::new(Inner { database, locks: Locks::default() }) }
+    }
+
+    /// The file that holds the state.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.inner.database.file()
+    }
+
+    /// What was taken over from the studio's earlier attempt at synchronizing; `None` before the
+    /// state exists.
+    ///
+    /// # Errors
+    ///
+    /// When the state cannot be read.
+    pub async fn earlier(&self) -> Result<Option<Earlier>, StoreError> {
+        self.read(earlier::summary).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        let path = self.path().display().to_string();
+        tokio::task::spawn_blocking(move || work(&inner))
+            .await
+            .unwrap_or_else(|error| Err(StoreError::Failed { path, reason: error.to_string() }))
+    }
+
+    async fn read<T: Default + Send + 'static>(
+        &self,
+        work: impl FnOnce(Session<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.blocking(|inner| inner.database.read(work)).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Session<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.blocking(|inner| inner.database.write(work)).await
+    }
+
+    /// Writes under a lease, whose fence is checked in the same transaction.
+    async fn write_under<T: Send + 'static>(
+        &self,
+        lease: &Lease,
+        work: impl FnOnce(Session<'_>, &Lease) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let lease = lease.clone();
+        self.write(move |session| {
+            if !lease::is_held(session, &lease)? {
+                return Err(Fault::Refused(StoreError::LeaseLost));
+            }
+            work(session, &lease)
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn states(&self, scope: &Scope) -> Result<Vec<StateRow>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |session| state::states(session, &scope)).await
+    }
+
+    async fn details(
+        &self,
+        scope: &Scope,
+        entities: Vec<Entity>,
+    ) -> Result<BTreeMap<Entity, StateDetail>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |session| state::details(session, &scope, &entities)).await
+    }
+
+    async fn claims(&self, scope: &Scope) -> Result<Vec<Claim>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |session| state::claims(session, &scope)).await
+    }
+
+    async fn check_writable(&self) -> Result<(), StoreError> {
+        self.blocking(|inner| {
+            inner.database.write(|_| Ok(()))?;
+            lease::check_lockable(&inner.database)
+        })
+        .await
+    }
+
+    async fn acquire(&self, scope: &Scope, owner: &str, now: i64) -> Result<Lease, StoreError> {
+        let (scope, owner) = (scope.clone(), owner.to_owned());
+        self.blocking(move |inner| inner.locks.acquire(&inner.database, &scope, &owner, now)).await
+    }
+
+    async fn check(&self, lease: &Lease) -> Result<(), StoreError> {
+        let lease = lease.clone();
+        let ours = self.read(move |session| lease::is_held(session, &lease)).await?;
+        // A state that is gone took the lease with it.
+        if ours { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    async fn release(&self, lease: Lease) -> Result<(), StoreError> {
+        self.blocking(move |inner| inner.locks.release(&inner.database, &lease)).await
+    }
+
+    async fn begin_run(&self, run: RunRow) -> Result<(), StoreError> {
+        self.write(move |session| run::begin(session, &run)).await
+    }
+
+    async fn finish_run(&self, end: RunEnd) -> Result<(), StoreError> {
+        self.write(move |session| run::finish(session, &end)).await
+    }
+
+    async fn run(&self, job_id: &str) -> Result<Option<(RunRow, Option<RunEnd>)>, StoreError> {
+        let job_id = job_id.to_owned();
+        self.read(move |session| run::latest(session, &job_id)).await
+    }
+
+    async fn last_run(&self, scope: &Scope) -> Result<Option<RunEnd>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |session| run::last_in(session, &scope)).await
+    }
+
+    async fn plan(
+        &self,
+        lease: &Lease,
+        run_id: &str,
+        operations: Vec<PlannedRow>,
+    ) -> Result<(), StoreError> {
+        let run_id = run_id.to_owned();
+        self.write_under(lease, move |session, lease| {
+            journal::plan(session, lease, &run_id, &operations)
+        })
+        .await
+    }
+
+    async fn intend(&self, lease: &Lease, intent: Intent) -> Result<i64, StoreError> {
+        self.write_under(lease, move |session, lease| journal::intend(session, lease, &intent))
+            .await
+    }
+
+    async fn close(&self, lease: &Lease, closing: Closing) -> Result<(), StoreError> {
+        self.write_under(lease, move |session, lease| {
+            journal::close(session, &lease.scope, &closing)
+        })
+        .await
+    }
+
+    async fn open_operations(&self, scope: &Scope) -> Result<Vec<JournalEntry>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |session| journal::open_operations(session, &scope)).await
+    }
+
+    async fn record(&self, lease: &Lease, records: Vec<Record>) -> Result<(), StoreError> {
+        self.write_under(lease, move |session, lease| {
+            record::record(session, &lease.scope, &records)
+        })
+        .await
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests of the fake itself: what it refuses, what it does wrong on demand, and that it keeps the
+//! contracts it judges others by.
+
+mod client;
+mod contracts;
+mod control;
+mod faults;
+mod rules;
+mod wrong_requests;

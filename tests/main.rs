@@ -1,0 +1,36 @@
+//! The one test binary. Its modules are named after what they test.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod canonical;
+mod deploy;
+mod fake_server;
+mod files;
+mod http;
+mod layers;
+mod merge;
+mod model;
+mod optimizely;
+mod sqlite;
+mod studio;
+mod support;
+mod system;
+
+/// A test file that is not listed above would never run.
+#[test]
+fn every_file_is_listed() {
+    let listed = include_str!("main.rs");
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_module = path.extension().is_some_and(|extension| extension == "rs");
+        if is_module && name != "main" {
+            let line = format!("mod {name};");
+            assert!(listed.lines().any(|own| own == line), "tests/main.rs does not list {name}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What several tests share.
+
+pub mod clock;
+pub mod documents;
+pub mod fake;
+pub mod generate;
+pub mod loopback;
+pub mod node;
+pub mod scripted;
+pub mod studio_db;
+pub mod types;
+pub mod world;
+pub mod written;
