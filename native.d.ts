@@ -30,10 +30,10 @@ export declare class NativeEngine {
   /** Checks options and keeps them; nothing is opened yet. */
   static configure(options: string): NativeEngine
   /**
-   * Prepares a deployment. Never fails: a job that cannot run ends failed. A refusal is the report
-   * of an error that the face found.
+   * Prepares a deployment. Never fails: a job that cannot run ends failed. Without a provider, the
+   * engine's own is meant. A refusal is the report of an error that the face found.
    */
-  prepare(job: string, provider: string, retryOf?: string | undefined | null, refusal?: Refusal | undefined | null): Deployment
+  prepare(job: string, provider?: string | undefined | null, retryOf?: string | undefined | null, refusal?: Refusal | undefined | null): Deployment
   /** Reads the studio's content types. */
   extract(options: string): Promise<string>
   /** Compares the studio with a target. */
