@@ -23,11 +23,10 @@ test('are errors of this realm, with everything that the contract names', () => 
   expect(error.stack).toContain('errors.spec.ts')
 })
 
-test('carry what caused them', () => {
+test('say what is wrong with a text that is no JSON', () => {
   const error = thrown(() => new SyncEngine({}).hashContentType('{"a":'))
   expect(error.code).toBe('INVALID_ARGUMENT')
-  expect(error.cause).toBeInstanceOf(Error)
-  expect((error.cause as Error).message).toBe('unexpected end of the text')
+  expect(error.message).toContain('unexpected end of the text')
 })
 
 test('keep the error of a getter as their cause', () => {

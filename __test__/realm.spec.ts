@@ -45,6 +45,7 @@ test('a stored deployment is read back with dates', async () => {
   bench.engine.clearHistory()
   const stored = await bench.engine.getDeployment('stored')
   expect(stored).toMatchObject({ id: 'stored', status: last.status, outcomes: last.outcomes })
+  expect(stored?.progress).toBe(100)
   expect(stored?.startedAt).toBeInstanceOf(Date)
   expect(stored?.completedAt).toBeInstanceOf(Date)
   expect(await bench.engine.getDeployment('unknown')).toBeNull()

@@ -87,7 +87,7 @@ test.each([
 test('repeats what did not succeed', async () => {
   jest.useRealTimers()
   const bench = await Bench.open({ types: 3 })
-  const strike = { when: { method: 'POST', key: 'Type_2' }, what: { kind: 'status', status: 422 } }
+  const strike = { when: { method: 'POST', key: 'Type2' }, what: { kind: 'status', status: 422 } }
   await bench.platform.control('faults', { add: [strike] })
   const first = await bench.deploy({ id: 'half' }).handle.done
   expect(first.job).toMatchObject({ status: 'failed', outcome: 'partial', progress: 100 })

@@ -89,7 +89,9 @@ test('logs an exception of onUpdate once and goes on', async () => {
 })
 
 test('synchronizes without a job', async () => {
-  const { job: last, outcomes } = await bench.engine.synchronize({ contentTypeKeys: ['ct_1'] })
+  const fresh = await Bench.open()
+  const { job: last, outcomes } = await fresh.engine.synchronize({ contentTypeKeys: ['ct_1'] })
   expect(last).toMatchObject({ status: 'completed', selectedTypes: ['ct_1'] })
   expect(outcomes.map(({ name }) => name)).toEqual(['Type 1'])
+  await fresh.close()
 })

@@ -39,12 +39,12 @@ function toDate(value) {
   return date !== undefined && !Number.isNaN(date.getTime()) ? date : value
 }
 
-/** Turns the milliseconds at a path such as `types.*.createdAt` into a `Date`, in place. */
+/** Makes the value at a path such as `types.*.createdAt` a `Date`, in place. */
 function reviveAt(value, [step, ...rest]) {
   if (typeof value !== 'object' || value === null) return
   for (const key of step === '*' ? Object.keys(value) : [step]) {
     if (rest.length > 0) reviveAt(value[key], rest)
-    else if (typeof value[key] === 'number') value[key] = new Date(value[key])
+    else if (key in value) value[key] = toDate(value[key])
   }
 }
 

@@ -7,7 +7,7 @@ use napi::bindgen_prelude::{Env, PromiseRaw};
 use tokio::sync::{OnceCell, OwnedRwLockReadGuard, RwLock};
 
 use super::deployment::Deployment;
-use super::{error, options};
+use super::{error, options, stored};
 use crate::compose::{self, EngineOptions};
 use crate::engine::Engine;
 use crate::error::{ErrorCode, SyncError};
@@ -149,8 +149,10 @@ impl NativeEngine {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
             let id = options::deployment_id(&id)?;
-            let stored = shared.open().await?.engine.deployment(id).await?;
-            Ok(stored.unwrap_or_else(|| "null".to_owned()))
+            match shared.open().await?.engine.deployment(id).await? {
+                Some(job) => stored::shown(&job, shared.options.partial_status),
+                None => Ok("null".to_owned()),
+            }
         })
     }
 

@@ -14,3 +14,4 @@ mod progress;
 mod report;
 mod retry;
 mod runtime;
+mod stored;

@@ -1,0 +1,47 @@
+//! A deployment as the state keeps it, shown like the last update of its run.
+
+use std::borrow::Cow;
+
+use crate::argument::parse_argument;
+use crate::canonical::write;
+use crate::compose::PartialStatus;
+use crate::error::SyncError;
+use crate::model::{Json, Text};
+
+/// Gives a stored job the members that only the boundary knows: the status that `partialStatus`
+/// names, the progress that goes with it, and `errorInfo` as the contract has it.
+///
+/// # Errors
+///
+/// `INVALID_ARGUMENT` when what is stored is not JSON.
+pub(super) fn shown(stored: &str, partial_status: PartialStatus) -> Result<String, SyncError> {
+    let job = parse_argument("the stored deployment", stored)?;
+    let status = job.get("status").and_then(Json::as_str);
+    let to_its_end = matches!(status, Some("completed" | "partial"));
+    let named = match (status, partial_status) {
+        (Some("partial"), PartialStatus::Failed) => Some("failed"),
+        (other, _) => other,
+    };
+    let mut replaced = Vec::new();
+    replaced.extend(named.map(|status| ("status", Json::str(status.to_owned()))));
+    replaced.extend(to_its_end.then_some(("progress", Json::Number(100.0))));
+    replaced.extend(job.get("errorInfo").map(|info| ("errorInfo", contracted(info))));
+    let Json::Object(members) = &job else { return Ok(stored.to_owned()) };
+    let kept = members.iter().filter(|(name, _)| {
+        !replaced.iter().any(|(replaced, _)| name.as_str() == Some(*replaced))
+            && !(named == Some("cancelled") && name.as_str() == Some("outcome"))
+    });
+    let shown: Vec<_> = kept
+        .cloned()
+        .chain(
+            replaced.iter().map(|(name, value)| (Text::Str(Cow::Borrowed(*name)), value.clone())),
+        )
+        .collect();
+    Ok(write(&Json::Object(shown)))
+}
+
+/// `{ code, class, details }` of an error's whole report.
+fn contracted<'a>(info: &Json<'a>) -> Json<'a> {
+    let members = ["code", "class", "details"];
+    Json::object(members.into_iter().filter_map(|name| Some((name, info.get(name)?.clone()))))
+}
