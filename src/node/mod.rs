@@ -5,6 +5,8 @@
 //! in Jest, such a `Date` is no `instanceof Date`. Decisions are made here; the face only keeps what
 //! has no JSON form, which is the caller's job and functions.
 
+#![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
+
 mod cancel;
 mod deployment;
 mod engine;

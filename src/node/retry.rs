@@ -18,7 +18,8 @@ const LONGEST_DELAY_MS: u32 = 10_000;
 #[serde(rename_all = "camelCase")]
 struct Retry {
     id: String,
-    retry_count: f64,
+    #[serde(rename = "retryCount")]
+    attempt: f64,
     delay_ms: u32,
     logs: [LogEntry; 1],
 }
@@ -49,7 +50,7 @@ fn plan(text: &str) -> Result<Option<String>, SyncError> {
         format!("Retry attempt {attempt} of {most}, starting in {} s", delay_ms / FIRST_DELAY_MS);
     let retry = Retry {
         id: format!("{id}-retry-{attempt}"),
-        retry_count: attempt,
+        attempt,
         delay_ms,
         logs: [LogEntry::now(LogLevel::Info, message)],
     };

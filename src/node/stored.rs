@@ -27,10 +27,12 @@ pub(super) fn shown(stored: &str, partial_status: PartialStatus) -> Result<Strin
     replaced.extend(to_its_end.then_some(("progress", Json::Number(100.0))));
     replaced.extend(job.get("errorInfo").map(|info| ("errorInfo", contracted(info))));
     let Json::Object(members) = &job else { return Ok(stored.to_owned()) };
-    let kept = members.iter().filter(|(name, _)| {
-        !replaced.iter().any(|(replaced, _)| name.as_str() == Some(*replaced))
-            && !(named == Some("cancelled") && name.as_str() == Some("outcome"))
-    });
+    // A cancelled run has no outcome; the state calls it failed.
+    let outdated = |name: &str| {
+        replaced.iter().any(|(replaced, _)| name == *replaced)
+            || (named == Some("cancelled") && name == "outcome")
+    };
+    let kept = members.iter().filter(|(name, _)| !name.as_str().is_some_and(outdated));
     let shown: Vec<_> = kept
         .cloned()
         .chain(
