@@ -1,13 +1,13 @@
 //! Which document of the platform a content type is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{ContentType, Finding};
 use crate::port::{Claim, Dialect, Entity, KeyNames, RemoteDefinition, RemoteId, StateRow};
 
 use super::listing::Remotes;
 
-/// A content type of the studio, as far as binding needs it.
+/// A content type of the studio that the state does not know, as far as binding needs it.
 #[derive(Debug, Clone)]
 pub(super) struct Unbound {
     /// The document.
@@ -40,6 +40,21 @@ pub(super) struct TypeBinding {
     pub findings: Vec<Finding>,
 }
 
+impl TypeBinding {
+    /// Whether the document may have the identity.
+    pub fn holds(&self) -> bool {
+        !self.findings.iter().any(Finding::blocks)
+    }
+}
+
+/// Two documents that may be the same one, because they are the only ones of their name.
+pub(super) struct Likeness<'l> {
+    /// In the studio.
+    pub unbound: &'l Unbound,
+    /// On the platform.
+    pub definition: &'l RemoteDefinition,
+}
+
 /// What binding has to go by.
 pub(super) struct Evidence<'e> {
     /// Bindings of documents that still exist.
@@ -52,155 +67,234 @@ pub(super) struct Evidence<'e> {
     pub remotes: &'e Remotes,
     /// The platform's rules for keys.
     pub dialect: &'e dyn Dialect,
-    /// Whether a type looks in every atom as a remote definition does.
-    pub looks_same: &'e dyn Fn(&Entity, &RemoteDefinition) -> bool,
+    /// Keeps those of the pairs that look the same in every atom, given what is bound already.
+    pub same: &'e dyn Fn(Vec<Likeness<'e>>, &BTreeMap<Entity, String>) -> Vec<Likeness<'e>>,
+    /// Name of a document for people.
+    pub name: &'e dyn Fn(&Entity) -> String,
 }
 
 /// Binds what the state does not know.
-pub(super) fn bind_types(
-    unbound: &[Unbound],
-    evidence: &Evidence<'_>,
+pub(super) fn bind_types<'e>(
+    unbound: &'e [Unbound],
+    evidence: &Evidence<'e>,
 ) -> BTreeMap<Entity, TypeBinding> {
-    let Evidence { known, orphans, claims, remotes, dialect, .. } = *evidence;
-    let index = Index::new(remotes, unbound);
-    let orphans: HashMap<String, &StateRow> =
-        orphans.iter().filter_map(|row| Some((row.remote_id.as_ref()?.key(), *row))).collect();
-    let mut taken: HashMap<String, String> =
-        known.iter().map(|(entity, id)| (id.key().to_lowercase(), entity.id.clone())).collect();
-    let claimed: HashMap<String, &Claim> =
-        claims.iter().map(|claim| (claim.remote_id.key().to_lowercase(), claim)).collect();
-    let system: HashSet<String> =
-        remotes.system_keys().iter().map(|key| key.to_lowercase()).collect();
+    let names: Vec<KeyNames> =
+        unbound.iter().map(|one| evidence.dialect.type_keys(&one.content)).collect();
+    let chosen = choose(unbound, &names, evidence);
+    let claimants = Claimants::new(unbound, &chosen, evidence);
     let mut bound = BTreeMap::new();
-    for Unbound { entity, content } in unbound {
-        let names = dialect.type_keys(content);
-        let candidates = || std::iter::once(&names.preferred).chain(&names.legacy);
-        let orphan = candidates()
-            .find_map(|key| orphans.get(key).copied())
-            .filter(|row| row.entity.kind == entity.kind);
-        let free = |key: &String| {
-            !taken.contains_key(&key.to_lowercase()) && !claimed.contains_key(&key.to_lowercase())
-        };
-        let rebound = orphan.and_then(|row| Some((row.remote_id.clone()?.key(), row)));
-        let (key, origin) = if let Some((key, row)) = rebound {
-            (key, Origin::Rebound(row.entity.clone()))
-        } else if let Some(key) = index.existing(entity, content, &names, evidence).filter(free) {
-            (key, Origin::Adopted)
-        } else {
-            (names.preferred.clone(), Origin::New)
-        };
+    for ((one, names), (key, origin)) in unbound.iter().zip(&names).zip(chosen) {
         let mut findings = Vec::new();
-        let lower = key.to_lowercase();
-        if let Some(other) = taken.get(&lower) {
-            findings.push(Finding::error(
-                "COLLIDING_KEYS",
-                format!(
-                    "{:?} and the type {other} would both be {key:?} on the platform",
-                    content.name
-                ),
-                "rename one of the two types, or give one of them another key",
-            ));
-        } else if let Some(claim) = claimed.get(&lower) {
-            findings.push(Finding::error(
-                "KEY_CLAIMED",
-                format!("website {} already deploys {key:?} to this target", claim.website_id),
-                "rename the type, or deploy the websites to different targets",
-            ));
-        } else if system.contains(&lower) {
-            findings.push(Finding::error(
-                "KEY_RESERVED",
-                format!("{key:?} is a type of the platform's own"),
-                "rename the type",
-            ));
-        } else if let Some(other) = remotes.keys.get(&lower).filter(|other| **other != key) {
-            findings.push(Finding::error(
-                "COLLIDING_KEYS",
-                format!(
-                    "{key:?} differs only in case from {other:?}, which exists on the platform"
-                ),
-                "rename the type",
-            ));
-        }
-        match &origin {
-            Origin::Rebound(old) => findings.push(Finding::info(
-                "REBOUND",
-                format!(
-                    "{:?} takes over {key:?} from the row {}, which is gone",
-                    content.name, old.id
-                ),
-                "nothing to do",
-            )),
-            Origin::Adopted if key != names.preferred && !names.legacy.contains(&key) => {
-                findings.push(Finding::warning(
-                    "RENAMED_SINCE_CREATION",
-                    format!(
-                        "{:?} is {key:?} on the platform, which was made under an older name",
-                        content.name
-                    ),
-                    "nothing to do; the type keeps its key",
-                ));
-            }
-            _ => {}
-        }
-        taken.insert(lower, content.name.clone());
+        findings.extend(claimants.refusal(one, &key));
+        findings.extend(remark(one, names, &key, &origin));
         let findings = findings.into_iter().map(|finding| finding.of(&key)).collect();
         let remote_id = RemoteId::of_key(&key);
-        bound.insert(entity.clone(), TypeBinding { remote_id, origin, findings });
+        bound.insert(one.entity.clone(), TypeBinding { remote_id, origin, findings });
     }
     bound
 }
 
-/// The platform's open types by key and by name.
+/// The key of every document, and where it comes from.
+fn choose<'e>(
+    unbound: &'e [Unbound],
+    names: &[KeyNames],
+    evidence: &Evidence<'e>,
+) -> Vec<(String, Origin)> {
+    let orphans: HashMap<String, &StateRow> = evidence
+        .orphans
+        .iter()
+        .filter_map(|row| Some((row.remote_id.as_ref()?.key(), *row)))
+        .collect();
+    let orphan_ids: HashMap<&str, &StateRow> =
+        evidence.orphans.iter().map(|row| (&*row.entity.id, *row)).collect();
+    let index = Index::new(evidence, unbound);
+    let mut found: BTreeMap<Entity, String> = BTreeMap::new();
+    let mut rows: HashMap<&str, &StateRow> = HashMap::new();
+    for (one, names) in unbound.iter().zip(names) {
+        let keys = || std::iter::once(&names.preferred).chain(&names.legacy);
+        let orphan = moved_part(one, &rows, &orphan_ids)
+            .or_else(|| keys().find_map(|key| orphans.get(key).copied()));
+        let orphan = orphan.filter(|row| row.entity.kind == one.entity.kind);
+        if let Some((row, id)) = orphan.and_then(|row| Some((row, row.remote_id.as_ref()?))) {
+            rows.insert(&one.entity.id, row);
+            found.insert(one.entity.clone(), id.key());
+        } else if let Some(key) = index.by_key(&one.content, names) {
+            found.insert(one.entity.clone(), key);
+        }
+    }
+    let alike = unbound.iter().filter(|one| !found.contains_key(&one.entity));
+    let taken: BTreeSet<&String> = found.values().collect();
+    let alike = alike.filter_map(|one| {
+        let definition = index.by_name(&one.content)?;
+        let is_free = !taken.contains(&definition.id.key());
+        is_free.then_some(Likeness { unbound: one, definition })
+    });
+    for pair in (evidence.same)(alike.collect(), &found) {
+        found.insert(pair.unbound.entity.clone(), pair.definition.id.key());
+    }
+    let choose_one = |(one, names): (&Unbound, &KeyNames)| match found.remove(&one.entity) {
+        None => (names.preferred.clone(), Origin::New),
+        Some(key) => {
+            let row = rows.get(&*one.entity.id).or_else(|| orphans.get(&key));
+            let origin = row.map_or(Origin::Adopted, |row| Origin::Rebound(row.entity.clone()));
+            (key, origin)
+        }
+    };
+    unbound.iter().zip(names).map(choose_one).collect()
+}
+
+/// A part whose owner took the place of another row was a part of that row.
+fn moved_part<'e>(
+    one: &Unbound,
+    rows: &HashMap<&str, &'e StateRow>,
+    orphans: &HashMap<&str, &'e StateRow>,
+) -> Option<&'e StateRow> {
+    let (root, field) = one.entity.id.split_once('/')?;
+    let old = rows.get(root)?;
+    orphans.get(&*format!("{}/{field}", old.entity.id)).copied()
+}
+
+/// What to know of a binding that stands.
+fn remark(one: &Unbound, names: &KeyNames, key: &String, origin: &Origin) -> Option<Finding> {
+    let name = &one.content.name;
+    match origin {
+        Origin::Rebound(old) => Some(Finding::info(
+            "REBOUND",
+            format!("{name:?} takes over {key:?} from the row {}, which is gone", old.id),
+            "nothing to do",
+        )),
+        Origin::Adopted if *key != names.preferred && !names.legacy.contains(key) => {
+            Some(Finding::warning(
+                "RENAMED_SINCE_CREATION",
+                format!("{name:?} is {key:?} on the platform, which was made under an older name"),
+                "nothing to do; the type keeps its key",
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// Who wants which key; keys that differ only in case are one.
+struct Claimants<'c> {
+    known: HashMap<String, &'c Entity>,
+    unbound: HashMap<String, Vec<&'c Unbound>>,
+    claims: HashMap<String, &'c Claim>,
+    system: BTreeSet<String>,
+    remotes: &'c Remotes,
+    name: &'c dyn Fn(&Entity) -> String,
+}
+
+impl<'c> Claimants<'c> {
+    fn new(unbound: &'c [Unbound], chosen: &[(String, Origin)], evidence: &Evidence<'c>) -> Self {
+        let mut claimants = Self {
+            known: evidence.known.iter().map(|(entity, id)| (folded(id), entity)).collect(),
+            unbound: HashMap::new(),
+            claims: evidence.claims.iter().map(|claim| (folded(&claim.remote_id), claim)).collect(),
+            system: evidence.remotes.system_keys(),
+            remotes: evidence.remotes,
+            name: evidence.name,
+        };
+        for (one, (key, _)) in unbound.iter().zip(chosen) {
+            claimants.unbound.entry(key.to_lowercase()).or_default().push(one);
+        }
+        claimants
+    }
+
+    /// Why a document cannot have a key.
+    fn refusal(&self, one: &Unbound, key: &str) -> Option<Finding> {
+        let folded = key.to_lowercase();
+        let name = &one.content.name;
+        let rival = self
+            .unbound
+            .get(&folded)
+            .into_iter()
+            .flatten()
+            .find(|other| other.entity != one.entity);
+        let rival = match self.known.get(&folded) {
+            Some(entity) => Some((self.name)(entity)),
+            None => rival.map(|other| other.content.name.clone()),
+        };
+        if let Some(rival) = rival {
+            return Some(Finding::error(
+                "COLLIDING_KEYS",
+                format!("the types {name:?} and {rival:?} would both be {key:?} on the platform"),
+                "rename one of the two types, or give one of them another key",
+            ));
+        }
+        if let Some(claim) = self.claims.get(&folded) {
+            return Some(Finding::error(
+                "KEY_CLAIMED",
+                format!("website {} already deploys {key:?} to this target", claim.website_id),
+                "rename the type, or deploy the websites to different targets",
+            ));
+        }
+        if self.system.contains(&folded) {
+            return Some(Finding::error(
+                "KEY_RESERVED",
+                format!("{key:?} is a type of the platform's own"),
+                "rename the type",
+            ));
+        }
+        let other = self.remotes.keys.get(&folded).filter(|other| **other != key)?;
+        Some(Finding::error(
+            "COLLIDING_KEYS",
+            format!("{key:?} differs only in case from {other:?}, which exists on the platform"),
+            "rename the type",
+        ))
+    }
+}
+
+fn folded(id: &RemoteId) -> String {
+    id.key().to_lowercase()
+}
+
+/// The platform's open types that nobody holds, by key and by name.
 struct Index<'r> {
     keys: HashMap<String, &'r RemoteDefinition>,
-    by_name: HashMap<&'r str, Vec<&'r RemoteDefinition>>,
-    names_twice: BTreeSet<String>,
+    /// `None` where several have the name.
+    names: HashMap<&'r str, Option<&'r RemoteDefinition>>,
+    /// Names that several types of the studio have.
+    ambiguous: BTreeSet<&'r str>,
 }
 
 impl<'r> Index<'r> {
-    fn new(remotes: &'r Remotes, unbound: &[Unbound]) -> Self {
+    fn new(evidence: &Evidence<'r>, unbound: &'r [Unbound]) -> Self {
+        let held: BTreeSet<&RemoteId> = evidence
+            .known
+            .values()
+            .chain(evidence.claims.iter().map(|claim| &claim.remote_id))
+            .collect();
         let mut keys = HashMap::new();
-        let mut by_name: HashMap<&str, Vec<&RemoteDefinition>> = HashMap::new();
-        for definition in remotes.open() {
+        let mut names = HashMap::new();
+        for definition in evidence.remotes.open().filter(|open| !held.contains(&open.id)) {
             keys.insert(definition.id.key(), &**definition);
-            by_name.entry(&definition.name).or_default().push(definition);
+            names
+                .entry(&*definition.name)
+                .and_modify(|only| *only = None)
+                .or_insert(Some(&**definition));
         }
-        let names_twice = repeated(unbound.iter().map(|one| &*one.content.name));
-        Self { keys, by_name, names_twice }
+        let mut seen = BTreeSet::new();
+        let own = unbound.iter().map(|one| &*one.content.name);
+        let ambiguous = own.filter(|name| !seen.insert(*name)).collect();
+        Self { keys, names, ambiguous }
     }
 
-    /// The key under which a type exists already: the one it would get; one that an earlier tool
-    /// made of the same name, if the platform shows that name; or, when exactly one type of each
-    /// side has the name and both look the same in every atom, that one, whatever its key.
-    fn existing(
-        &self,
-        entity: &Entity,
-        content: &ContentType,
-        names: &KeyNames,
-        evidence: &Evidence<'_>,
-    ) -> Option<String> {
+    /// The key under which a type exists already: the one it would get, or one that an earlier tool
+    /// made of the same name, if the platform shows that name.
+    fn by_key(&self, content: &ContentType, names: &KeyNames) -> Option<String> {
         if self.keys.contains_key(&names.preferred) {
             return Some(names.preferred.clone());
         }
-        let is_named = |key: &&String| {
-            self.keys.get(*key).is_some_and(|definition| definition.name == content.name)
-        };
-        if let Some(key) = names.legacy.iter().find(is_named) {
-            return Some(key.clone());
-        }
-        match self.by_name.get(&*content.name).map(Vec::as_slice) {
-            Some([only])
-                if !self.names_twice.contains(&content.name)
-                    && (evidence.looks_same)(entity, only) =>
-            {
-                Some(only.id.key())
-            }
-            _ => None,
-        }
+        let is_named =
+            |key: &&String| self.keys.get(*key).is_some_and(|found| found.name == content.name);
+        names.legacy.iter().find(is_named).cloned()
     }
-}
 
-fn repeated<'n>(names: impl Iterator<Item = &'n str>) -> BTreeSet<String> {
-    let mut seen = BTreeSet::new();
-    names.filter(|name| !seen.insert(*name)).map(str::to_owned).collect()
+    /// The only definition that has the name of the only such type.
+    fn by_name(&self, content: &ContentType) -> Option<&'r RemoteDefinition> {
+        if self.ambiguous.contains(&*content.name) {
+            return None;
+        }
+        self.names.get(&*content.name).copied().flatten()
+    }
 }

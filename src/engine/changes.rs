@@ -1,69 +1,99 @@
 //! What was found, in the shapes of `api.md` §3.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View};
 use crate::digest::Digest;
-use crate::merge::{AtomMovement, Merge, Movement, Shape};
+use crate::merge::{AtomMovement, Movement, Shape};
 use crate::model::Finding;
 use crate::plan::{Consent, Risk, withhold};
 use crate::port::Scope;
 
 use super::examine::{Examined, Status};
+use super::fields::read_bindings;
 use super::report::{AtomChange, Conflict, ConflictField, FailedType, FieldChanges, TypeChange};
 
-/// How the movements of one side read: from what the other side holds to what this one has.
-pub(super) fn atom_changes(one: &Examined, movement: Movement, shape: &Shape) -> Vec<AtomChange> {
-    one.merge.of(movement).map(|atom| atom_change(one, atom, shape)).collect()
+/// Reads the movements of one document for people.
+pub(super) struct ChangeReader<'c> {
+    shape: &'c Shape,
+    /// Names of fields by property key.
+    names: BTreeMap<&'c str, &'c str>,
+    /// Names that they had when they were bound.
+    old_names: BTreeMap<String, String>,
 }
 
-/// How one movement reads.
-pub(super) fn atom_change(one: &Examined, atom: &AtomMovement, shape: &Shape) -> AtomChange {
-    let (before, after) = if atom.movement == Movement::Remote {
-        (atom.base.as_ref().and_then(|pair| pair.remote.clone()), atom.remote.clone())
-    } else {
-        (atom.remote.clone(), atom.local.clone())
-    };
-    let kind = match (&before, &after) {
-        _ if shape.ordered_list(&atom.path).is_some() => "moved",
-        (None, _) => "added",
-        (_, None) => "removed",
-        _ if is_rename(one, atom, shape) => "renamed",
-        _ => "modified",
-    };
-    AtomChange { path: atom.path.clone(), kind, before, after }
-}
-
-/// An attribute of a property whose field has another name than when it was bound: the name.
-fn is_rename(one: &Examined, atom: &AtomMovement, shape: &Shape) -> bool {
-    let elements = shape.elements_on(&atom.path);
-    let [element] = &elements[..] else { return false };
-    let key = element.name();
-    let names = ["displayName", "name", "label"];
-    let known =
-        one.subject.detail.as_ref().map(|detail| super::fields::read_bindings(&detail.bindings));
-    let was = known.and_then(|known| known.into_iter().find(|binding| binding.key == key));
-    names.contains(&&*atom.path.name()) && was.is_some_and(|was| was.name != one.field_name(&key))
-}
-
-/// Names of the fields that came, changed and went by the movements of one side.
-fn field_changes(one: &Examined, movement: Movement, shape: &Shape) -> FieldChanges {
-    let mut changes = FieldChanges::default();
-    let mut modified = BTreeSet::new();
-    let mut whole = BTreeSet::new();
-    for atom in one.merge.of(movement) {
-        let Some(element) = shape.elements_on(&atom.path).into_iter().next() else { continue };
-        let name = one.field_name(&element.name());
-        if element != atom.path {
-            modified.insert(name);
-            continue;
+impl<'c> ChangeReader<'c> {
+    /// Makes a reader for a document.
+    pub fn new(one: &'c Examined, shape: &'c Shape) -> Self {
+        let known = one.subject.detail.as_ref().map(|detail| read_bindings(&detail.bindings));
+        let known = known.unwrap_or_default().into_iter();
+        Self {
+            shape,
+            names: one.bindings.iter().map(|bound| (&*bound.key, &*bound.name)).collect(),
+            old_names: known.map(|bound| (bound.key, bound.name)).collect(),
         }
-        whole.insert(name.clone());
-        let now = if movement == Movement::Remote { &atom.remote } else { &atom.local };
-        if now.is_some() { changes.added.push(name) } else { changes.removed.push(name) }
     }
-    changes.modified = modified.difference(&whole).cloned().collect();
-    changes
+
+    /// How one movement reads: from what the other side holds to what this one has.
+    pub fn change(&self, atom: &AtomMovement) -> AtomChange {
+        let (before, after) = if atom.movement == Movement::Remote {
+            (atom.base.as_ref().and_then(|pair| pair.remote.clone()), atom.remote.clone())
+        } else {
+            (atom.remote.clone(), atom.local.clone())
+        };
+        let kind = match (&before, &after) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            _ if self.shape.ordered_list(&atom.path).is_some() => "moved",
+            _ if self.is_rename(atom) => "renamed",
+            _ => "modified",
+        };
+        AtomChange { path: atom.path.clone(), kind, before, after }
+    }
+
+    /// The name of the type itself, or of a property whose field has another name than when it was
+    /// bound.
+    fn is_rename(&self, atom: &AtomMovement) -> bool {
+        if !["displayName", "name", "label"].contains(&&*atom.path.name()) {
+            return false;
+        }
+        match &self.shape.elements_on(&atom.path)[..] {
+            [] => true,
+            [element] => {
+                let key = element.name();
+                self.old_names.get(&key).is_some_and(|was| was != self.field_name(&key))
+            }
+            _ => false,
+        }
+    }
+
+    /// Name of the field behind a property key.
+    fn field_name<'k>(&'k self, key: &'k str) -> &'k str {
+        let now = self.names.get(key).copied();
+        now.or_else(|| self.old_names.get(key).map(String::as_str)).unwrap_or(key)
+    }
+
+    /// Names of the fields that came, changed and went.
+    fn field_changes<'a>(&self, atoms: impl Iterator<Item = &'a AtomMovement>) -> FieldChanges {
+        let mut changes = FieldChanges::default();
+        let mut modified = BTreeSet::new();
+        let mut whole = BTreeSet::new();
+        for atom in atoms {
+            let elements = self.shape.elements_on(&atom.path);
+            let Some(element) = elements.into_iter().next() else { continue };
+            let name = self.field_name(&element.name()).to_owned();
+            if element != atom.path {
+                modified.insert(name);
+                continue;
+            }
+            whole.insert(name.clone());
+            let is_remote = atom.movement == Movement::Remote;
+            let now = if is_remote { &atom.remote } else { &atom.local };
+            if now.is_some() { changes.added.push(name) } else { changes.removed.push(name) }
+        }
+        changes.modified = modified.difference(&whole).cloned().collect();
+        changes
+    }
 }
 
 /// A type that one side changed.
@@ -80,6 +110,7 @@ pub(super) fn type_change(
         Status::RemoteDeleted => ("remote_deleted", Movement::Remote),
         _ => ("modified", Movement::Local),
     };
+    let reader = ChangeReader::new(one, shape);
     TypeChange {
         key: one.key.clone(),
         name: one.name.clone(),
@@ -90,8 +121,8 @@ pub(super) fn type_change(
         base_hash: hash(one.base_hash()),
         content_hash: hash(one.subject.local.as_ref().and_then(|side| side.content_hash)),
         fields_count: one.subject.local.as_ref().map_or(0, |side| side.content.fields.len()),
-        field_changes: field_changes(one, movement, shape),
-        changes: atom_changes(one, movement, shape),
+        field_changes: reader.field_changes(one.merge.of(movement)),
+        changes: one.merge.of(movement).map(|atom| reader.change(atom)).collect(),
         risk: risk(one, shape, consent).as_str(),
         content_items,
         findings: one.subject.findings.clone(),
@@ -111,7 +142,7 @@ pub(super) fn risk(one: &Examined, shape: &Shape, consent: Consent) -> Risk {
 }
 
 /// A type that both sides changed apart.
-pub(super) fn conflict(one: &Examined, scope: &Scope, shape: &Shape, now: i64) -> Option<Conflict> {
+pub(super) fn conflict(one: &Examined, scope: &Scope, now: i64) -> Option<Conflict> {
     let Status::Conflict(kind) = one.status else { return None };
     let (local_hash, remote_hash, base_hash) =
         (one.local_hash(), one.remote_hash(), one.base_hash());
@@ -136,7 +167,7 @@ pub(super) fn conflict(one: &Examined, scope: &Scope, shape: &Shape, now: i64) -
         local: whole(one.subject.local.is_some(), &one.local),
         remote: whole(one.subject.remote.is_some(), &one.remote),
         ancestor: one.base.as_ref().map(|base| Canonical::of(&base.remote().nested())),
-        fields: overlaps(one, &one.merge, shape),
+        fields: overlaps(one),
         auto_merged: one
             .merge
             .movements
@@ -150,7 +181,7 @@ pub(super) fn conflict(one: &Examined, scope: &Scope, shape: &Shape, now: i64) -
 }
 
 /// One entry per overlap; a type that is gone on one side overlaps as a whole.
-fn overlaps(one: &Examined, merge: &Merge, _shape: &Shape) -> Vec<ConflictField> {
+fn overlaps(one: &Examined) -> Vec<ConflictField> {
     if one.subject.local.is_none() || one.subject.remote.is_none() {
         let side = |there: bool, view: &View| there.then(|| Canonical::of(&view.nested()));
         return vec![ConflictField {
@@ -160,7 +191,7 @@ fn overlaps(one: &Examined, merge: &Merge, _shape: &Shape) -> Vec<ConflictField>
             remote: side(one.subject.remote.is_some(), &one.remote),
         }];
     }
-    merge
+    one.merge
         .overlaps()
         .map(|atom| ConflictField {
             path: atom.path.clone(),

@@ -191,11 +191,7 @@ impl Execution<'_> {
     ) -> Record {
         let hands = self.hands;
         let now = hands.engine.ports.clock.now();
-        let shape = hands.platform.dialect.capabilities().shape;
         let mut record = Record { closes: std::mem::take(&mut done.closes), ..Record::default() };
-        if let Origin::Rebound(old) = &one.subject.origin {
-            record.forget = Some(old.clone());
-        }
         if done.deleted && step.verb == Verb::Delete {
             record.forget = Some(one.subject.entity.clone());
         } else if let Some(stored) = &done.stored
@@ -209,6 +205,9 @@ impl Execution<'_> {
                 at: now,
             };
             record.state = Some(state_after(one, &standing, &*hands.platform.dialect));
+            if let Origin::Rebound(old) = &one.subject.origin {
+                record.forget = Some(old.clone());
+            }
         }
         if done.attempts > 0 {
             let closed = record.closes.iter().rev().find_map(|closing| {
@@ -238,7 +237,7 @@ impl Execution<'_> {
             });
         }
         if done.error.is_none() && self.still_conflicts(one, step) {
-            record.conflict = conflict_row(one, &self.scoped.scope, &shape, now);
+            record.conflict = conflict_row(one, &self.scoped.scope, now);
         } else if done.error.is_none()
             && one.subject.detail.as_ref().is_some_and(|old| old.row.status == "conflict")
         {

@@ -10,20 +10,22 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::digest::Digest;
-use crate::error::{ErrorCode, SyncError};
+use crate::error::SyncError;
 use crate::model::{ContentType, Finding, TargetIndex};
-use crate::plan::check_presence;
 use crate::port::{
-    Claim, Entity, RemoteDefinition, RemoteId, Scope, StateDetail, StateRow, TypeRow,
+    Claim, Entity, Ownership, RemoteDefinition, RemoteId, Scope, StateDetail, StateRow, TypeRow,
 };
 
-use super::binding::{Evidence, Origin, TypeBinding, Unbound, bind_types};
+use super::absence::Gone;
+use super::binding::{Evidence, Likeness, Origin, TypeBinding, Unbound, bind_types};
+use super::bindings::Bindings;
 use super::examine::{Examined, LocalSide, Status, Subject, examine};
-use super::failure::{adapter_failure, store_failure};
+use super::failure::store_failure;
 use super::listing::{Expected, Freshness, Remotes, Sighting};
 use super::locals::Locals;
 use super::parse::parse_row;
-use super::references::{References, token};
+use super::presence::Presence;
+use super::references::References;
 use super::{Engine, Platform};
 
 /// How many documents are loaded whole at a time.
@@ -45,22 +47,31 @@ pub(super) struct Search<'s> {
     pub cancel: &'s CancellationToken,
 }
 
-/// What was found in one scope, besides what the visitor saw.
+/// A document that was not looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Unseen {
+    /// Its key on the platform.
+    pub key: String,
+    /// Its row id.
+    pub id: String,
+}
+
+/// What was found in one scope.
 pub(super) struct Scoped {
     /// The scope.
     pub scope: Scope,
-    /// Keys of documents that were not looked at, because nothing moved.
-    pub settled: Vec<String>,
+    /// Documents that were not looked at, because nothing moved.
+    pub settled: Vec<Unseen>,
     /// Which document is which on the platform.
     pub references: References,
     /// Everything looked at, that did not turn out to be the same on both sides.
     pub examined: Vec<Examined>,
     /// Documents on the platform that nobody in the studio has, by key.
     pub remote_new: Vec<Arc<RemoteDefinition>>,
-    /// Documents that are gone on both sides.
+    /// Documents whose state is of no use any more: gone on both sides, or another website's.
     pub vanished: Vec<Entity>,
-    /// Keys of documents that still show what was there before our own last write.
-    pub stale: Vec<String>,
+    /// Documents that still show what was there before our own last write.
+    pub stale: Vec<Unseen>,
 }
 
 /// What was found.
@@ -107,13 +118,7 @@ impl Engine {
         let remotes =
             self.list(search.platform, &expected, search.freshness, search.cancel).await?;
 
-        let index = TargetIndex::new(
-            locals
-                .rows
-                .types
-                .iter()
-                .map(|row| (&*row.website_id, &*row.id, row.key.as_deref(), &*row.name)),
-        );
+        let index = locals.target_index();
         let mut claimed_now = Vec::new();
         let mut scopes = Vec::new();
         for known in known {
@@ -140,17 +145,17 @@ fn view_digest(row: Digest, refers: bool, locals: &Locals) -> Digest {
 }
 
 /// Row id of a document: a part's id is its owner's, a slash, and the field.
-fn root_id(id: &str) -> &str {
+pub(super) fn root_id(id: &str) -> &str {
     id.split('/').next().unwrap_or(id)
 }
 
 /// One pass over a scope.
-struct Pass<'p> {
-    engine: &'p Engine,
-    search: &'p Search<'p>,
-    locals: &'p Locals,
-    index: &'p TargetIndex,
-    remotes: &'p Remotes,
+pub(super) struct Pass<'p> {
+    pub engine: &'p Engine,
+    pub search: &'p Search<'p>,
+    pub locals: &'p Locals,
+    pub index: &'p TargetIndex,
+    pub remotes: &'p Remotes,
 }
 
 impl Pass<'_> {
@@ -161,193 +166,178 @@ impl Pass<'_> {
         expected: &HashMap<RemoteId, Expected>,
     ) -> Result<(Scoped, Vec<Claim>), SyncError> {
         let Known { scope, states } = known;
-        let dialect = &*self.search.platform.dialect;
-        let mut bound: BTreeMap<Entity, RemoteId> = BTreeMap::new();
-        let mut orphans = Vec::new();
-        for state in &states {
-            let Some(id) = &state.remote_id else { continue };
-            if self
-                .locals
-                .row(root_id(&state.entity.id))
-                .is_some_and(|(row, _)| row.website_id == scope.website_id)
-            {
-                bound.insert(state.entity.clone(), id.clone());
-            } else {
-                orphans.push(state);
-            }
-        }
-
-        // What nothing happened to is left alone, a type together with its parts.
-        let settled_roots = self.settled_roots(&states, expected);
-        let mut settled = Vec::new();
-        let mut roots = Vec::new();
-        let website_id = scope.website_id.clone();
-        for (row, _) in self.locals.of_website(&website_id) {
-            if settled_roots.contains(&*row.id) {
-                let parts = states.iter().filter(|state| root_id(&state.entity.id) == row.id);
-                settled.extend(parts.map(|state| state.type_key.clone()));
-            } else {
-                roots.push(row);
-            }
-        }
-
-        let unbound: Vec<Unbound> = roots
-            .iter()
-            .map(|row| Entity::content_type(row.id.clone()))
-            .filter(|entity| !bound.contains_key(entity))
-            .filter_map(|entity| {
-                let (row, _) = self.locals.row(&entity.id)?;
-                let mut content = parse_row(row, self.index).content;
-                content.fields = Vec::new();
-                Some(Unbound { entity, content })
-            })
-            .collect();
-        let new = bind_types(
-            &unbound,
-            &Evidence {
-                known: &bound,
-                orphans: &orphans,
-                claims,
-                remotes: self.remotes,
-                dialect,
-                looks_same: &|entity, definition| self.looks_same(entity, definition),
-            },
-        );
-        let mut references = References::default();
-        for (entity, id) in &bound {
-            references.bind(entity, &id.key());
-        }
-        let mut rebound = BTreeMap::new();
-        for (entity, binding) in &new {
-            references.bind(entity, &binding.remote_id.key());
-            if let Origin::Rebound(old) = &binding.origin {
-                rebound.insert(old.clone(), entity.clone());
-            }
-        }
-        self.check_absence(&scope, &states, &rebound)?;
-
-        let claims_now = new
-            .iter()
-            .map(|(entity, binding)| Claim {
-                website_id: scope.website_id.clone(),
-                entity: entity.clone(),
-                remote_id: binding.remote_id.clone(),
-            })
-            .collect();
         let mut found = Scoped {
             scope,
-            settled,
-            references,
+            settled: Vec::new(),
+            references: References::default(),
             examined: Vec::new(),
             remote_new: Vec::new(),
             vanished: Vec::new(),
             stale: Vec::new(),
         };
+        let mut bindings = Bindings::default();
+        let mut orphans = Vec::new();
+        let mut of_root: HashMap<&str, Vec<&StateRow>> = HashMap::new();
+        for state in &states {
+            let Some(id) = &state.remote_id else { continue };
+            let root = root_id(&state.entity.id);
+            let row = self.locals.row(root);
+            if row.is_some_and(|(row, _)| row.website_id == found.scope.website_id) {
+                bindings.bound.insert(state.entity.clone(), id.clone());
+                of_root.entry(root).or_default().push(state);
+            } else {
+                // Others may still refer to it; what lives has the last word on a key.
+                found.references.bind(&state.entity, &id.key());
+                orphans.push(state);
+            }
+        }
+        for (entity, id) in &bindings.bound {
+            found.references.bind(entity, &id.key());
+        }
+
+        // What nothing happened to is left alone, a type together with its parts.
+        let mut roots = Vec::new();
+        for (row, _) in self.locals.of_website(&found.scope.website_id) {
+            match of_root.get(&*row.id).filter(|states| self.are_settled(states, expected)) {
+                Some(states) => found.settled.extend(states.iter().map(|state| Unseen {
+                    key: state.type_key.clone(),
+                    id: state.entity.id.clone(),
+                })),
+                None => roots.push(row),
+            }
+        }
+
+        self.bind_roots(&roots, &mut found.references, &mut bindings, &orphans, claims);
+        self.recognise_parts(&mut found.references, &mut bindings, &orphans, claims);
+        self.check_absence(&found.scope, &states, &bindings)?;
+
         let mut queue: Vec<Entity> =
             roots.iter().map(|row| Entity::content_type(row.id.clone())).collect();
-        queue.extend(
-            orphans
-                .iter()
-                .filter(|state| !rebound.contains_key(&state.entity))
-                .filter(|state| state.agreed)
-                .map(|state| state.entity.clone()),
-        );
-        let mut bindings = Bindings { bound, new, rebound };
+        let Gone { deleted, released } = self.sort_gone(&found.scope, &orphans, &bindings, claims);
+        queue.extend(deleted);
+        found.vanished.extend(released);
         let visits = queue.into_iter().map(|entity| Visit { entity, part: None }).collect();
         self.walk(&mut found, visits, &bindings).await?;
-        self.walk_parts(&mut found, &mut bindings, &states, claims).await?;
+        self.walk_parts(&mut found, &mut bindings, &orphans, claims).await?;
         self.collect_new(&mut found, &states, &bindings, claims);
+        let held = bindings.new.into_iter().filter(|(_, binding)| binding.holds());
+        let claims_now = held
+            .map(|(entity, binding)| Claim {
+                website_id: found.scope.website_id.clone(),
+                entity,
+                remote_id: binding.remote_id,
+            })
+            .collect();
         Ok((found, claims_now))
     }
 
-    /// Roots whose own definition and whose parts are all as at the last look.
-    fn settled_roots(
-        &self,
-        states: &[StateRow],
-        expected: &HashMap<RemoteId, Expected>,
-    ) -> BTreeSet<String> {
-        let mut roots: BTreeMap<&str, bool> = BTreeMap::new();
-        for state in states {
-            let is_settled = state.remote_id.as_ref().is_some_and(|id| {
-                expected.get(id).is_some_and(|known| known.settles)
-                    && matches!(self.remotes.seen.get(id), Some(Sighting::Same))
-            });
-            let root = roots.entry(root_id(&state.entity.id)).or_insert(true);
-            *root &= is_settled;
-        }
-        roots.into_iter().filter(|(_, settled)| *settled).map(|(root, _)| root.to_owned()).collect()
+    /// Whether a type and its parts are all as at the last look.
+    fn are_settled(&self, states: &[&StateRow], expected: &HashMap<RemoteId, Expected>) -> bool {
+        states.iter().filter_map(|state| state.remote_id.as_ref()).all(|id| {
+            expected.get(id).is_some_and(|known| known.settles)
+                && matches!(self.remotes.seen.get(id), Some(Sighting::Same))
+        })
     }
 
-    /// A website that lost most of its types, or a target that did, is a mistake.
-    fn check_absence(
+    /// Binds the types that the state does not know.
+    fn bind_roots(
         &self,
-        scope: &Scope,
-        states: &[StateRow],
-        rebound: &BTreeMap<Entity, Entity>,
-    ) -> Result<(), SyncError> {
-        if self.search.tolerate_absence {
-            return Ok(());
-        }
-        let agreed: Vec<&StateRow> = states.iter().filter(|state| state.agreed).collect();
-        let gone_here = agreed
+        roots: &[&TypeRow],
+        references: &mut References,
+        bindings: &mut Bindings,
+        orphans: &[&StateRow],
+        claims: &[Claim],
+    ) {
+        let unbound: Vec<Unbound> = roots
             .iter()
-            .filter(|state| !rebound.contains_key(&state.entity))
-            .filter(|state| self.locals.row(root_id(&state.entity.id)).is_none())
-            .count();
-        let gone_there = agreed
-            .iter()
-            .filter(|state| {
-                state.remote_id.as_ref().is_none_or(|id| !self.remotes.seen.contains_key(id))
+            .map(|row| (row, Entity::content_type(row.id.clone())))
+            .filter(|(_, entity)| !bindings.bound.contains_key(entity))
+            .map(|(row, entity)| {
+                let mut content = parse_row(row, self.index).content;
+                content.fields = Vec::new();
+                Unbound { entity, content }
             })
-            .count();
-        let mistake = |code, side: &str, gone: crate::plan::Disappearance, step: &str| {
-            let message = format!(
-                "{} of the {} types that website {} deploys to {} are gone from the {side}",
-                gone.gone, gone.bound, scope.website_id, scope.target
-            );
-            Err(SyncError::new(code, message).next_step(step).during("detect"))
-        };
-        if let Err(gone) = check_presence(agreed.len(), gone_here) {
-            return mistake(
-                ErrorCode::StudioMismatch,
-                "studio",
-                gone,
-                "check that databaseUrl names the right database; nothing was changed",
-            );
+            .collect();
+        for (entity, binding) in self.bind_all(&unbound, &bindings.bound, orphans, claims) {
+            bindings.take(entity, binding, references);
         }
-        if let Err(gone) = check_presence(agreed.len(), gone_there) {
-            return mistake(
-                ErrorCode::TargetMismatch,
-                "platform",
-                gone,
-                "check that the credentials belong to the right instance; nothing was changed",
-            );
+    }
+
+    /// Binds documents beside those whose identities are known.
+    pub(super) fn bind_all(
+        &self,
+        unbound: &[Unbound],
+        known: &BTreeMap<Entity, RemoteId>,
+        orphans: &[&StateRow],
+        claims: &[Claim],
+    ) -> BTreeMap<Entity, TypeBinding> {
+        bind_types(
+            unbound,
+            &Evidence {
+                known,
+                orphans,
+                claims,
+                remotes: self.remotes,
+                dialect: &*self.search.platform.dialect,
+                same: &|pairs, found| self.same(pairs, known, found),
+                name: &|entity| {
+                    let row = self.locals.row(root_id(&entity.id));
+                    row.map_or_else(|| entity.id.clone(), |(row, _)| row.name.clone())
+                },
+            },
+        )
+    }
+
+    /// Keeps the pairs that look the same in every atom. They may refer to each other, so all of
+    /// them are supposed to hold until one turns out not to.
+    fn same<'l>(
+        &self,
+        mut pairs: Vec<Likeness<'l>>,
+        known: &BTreeMap<Entity, RemoteId>,
+        found: &BTreeMap<Entity, String>,
+    ) -> Vec<Likeness<'l>> {
+        while !pairs.is_empty() {
+            let mut references = References::default();
+            known.iter().for_each(|(entity, id)| references.bind(entity, &id.key()));
+            found.iter().for_each(|(entity, key)| references.bind(entity, key));
+            for pair in &pairs {
+                references.bind(&pair.unbound.entity, &pair.definition.id.key());
+            }
+            let before = pairs.len();
+            pairs.retain(|pair| self.looks_same(pair, &references));
+            if pairs.len() == before {
+                break;
+            }
         }
-        Ok(())
+        pairs
     }
 
     /// Whether a type would look on the platform as a definition there does.
-    fn looks_same(&self, entity: &Entity, definition: &RemoteDefinition) -> bool {
-        let Some((row, digest)) = self.locals.row(&entity.id) else { return false };
-        let (local, findings) = self.local_side(row, digest);
+    fn looks_same(&self, pair: &Likeness<'_>, references: &References) -> bool {
+        let Likeness { unbound, definition } = pair;
+        let Some((row, digest)) = self.locals.row(root_id(&unbound.entity.id)) else {
+            return false;
+        };
+        let (local, findings) = if row.id == unbound.entity.id {
+            self.local_side(row, digest)
+        } else {
+            part_side(unbound.content.clone(), digest)
+        };
         let subject = Subject {
-            entity: entity.clone(),
+            entity: unbound.entity.clone(),
             website_id: row.website_id.clone(),
             remote_id: definition.id.clone(),
             origin: Origin::Adopted,
             local: Some(local),
-            remote: Some(Arc::new(definition.clone())),
+            remote: Some(Arc::new((*definition).clone())),
             detail: None,
             findings,
         };
-        let mut references = References::default();
-        references.bind(entity, &definition.id.key());
-        let examined = examine(subject, &references, &*self.search.platform.dialect);
-        examined.status == Status::Same
+        examine(subject, references, &*self.search.platform.dialect).status == Status::Same
     }
 
     /// Looks at every document of the queue.
-    async fn walk(
+    pub(super) async fn walk(
         &self,
         found: &mut Scoped,
         queue: Vec<Visit>,
@@ -366,92 +356,12 @@ impl Pass<'_> {
                 .map_err(store_failure)?;
             for visit in batch {
                 let detail = details.remove(&bindings.stored_as(&visit.entity));
-                let detail = detail.map(|detail| bindings.in_new_terms(detail));
                 self.look(found, visit, detail, bindings).await?;
             }
             // A large studio must not keep other work of this thread waiting.
             tokio::task::yield_now().await;
         }
         Ok(())
-    }
-
-    /// Looks at the types that fields of the examined ones need beside them, and at those that no
-    /// field needs any more.
-    async fn walk_parts(
-        &self,
-        found: &mut Scoped,
-        bindings: &mut Bindings,
-        states: &[StateRow],
-        claims: &[Claim],
-    ) -> Result<(), SyncError> {
-        let mut seen: BTreeSet<Entity> = BTreeSet::new();
-        let mut from = 0;
-        while from < found.examined.len() {
-            let parts: Vec<ContentType> = found
-                .examined
-                .iter()
-                .skip(from)
-                .flat_map(|one| one.parts.iter().cloned())
-                .collect();
-            from = found.examined.len();
-            let visits: Vec<Visit> = parts
-                .into_iter()
-                .map(|part| Visit {
-                    entity: Entity::content_type(part.id.clone()),
-                    part: Some(part),
-                })
-                .filter(|visit| seen.insert(visit.entity.clone()))
-                .collect();
-            let unbound: Vec<Unbound> = visits
-                .iter()
-                .filter(|visit| !bindings.bound.contains_key(&visit.entity))
-                .filter_map(|visit| {
-                    Some(Unbound { entity: visit.entity.clone(), content: visit.part.clone()? })
-                })
-                .collect();
-            let taken: BTreeMap<Entity, RemoteId> = bindings
-                .bound
-                .iter()
-                .map(|(entity, id)| (entity.clone(), id.clone()))
-                .chain(
-                    bindings
-                        .new
-                        .iter()
-                        .map(|(entity, one)| (entity.clone(), one.remote_id.clone())),
-                )
-                .collect();
-            let orphans: Vec<&StateRow> =
-                states.iter().filter(|state| !bindings.bound.contains_key(&state.entity)).collect();
-            let new = bind_types(
-                &unbound,
-                &Evidence {
-                    known: &taken,
-                    orphans: &orphans,
-                    claims,
-                    remotes: self.remotes,
-                    dialect: &*self.search.platform.dialect,
-                    looks_same: &|_, _| false,
-                },
-            );
-            for (entity, binding) in new {
-                found.references.bind(&entity, &binding.remote_id.key());
-                if let Origin::Rebound(old) = &binding.origin {
-                    bindings.rebound.insert(old.clone(), entity.clone());
-                }
-                bindings.new.insert(entity, binding);
-            }
-            self.walk(found, visits, bindings).await?;
-        }
-        let examined: BTreeSet<&str> =
-            found.examined.iter().map(|one| &*one.subject.entity.id).collect();
-        let dropped: Vec<Visit> = bindings
-            .bound
-            .keys()
-            .filter(|entity| entity.id.contains('/') && !seen.contains(entity))
-            .filter(|entity| examined.contains(root_id(&entity.id)))
-            .map(|entity| Visit { entity: entity.clone(), part: None })
-            .collect();
-        self.walk(found, dropped, bindings).await
     }
 
     async fn look(
@@ -477,25 +387,26 @@ impl Pass<'_> {
             Presence::Here(definition) => Some(definition),
             Presence::Absent => None,
             Presence::Stale => {
-                found.stale.push(binding.remote_id.key());
+                found.stale.push(Unseen { key: binding.remote_id.key(), id: entity.id });
                 return Ok(());
             }
         };
         let row = self.locals.row(root_id(&entity.id));
         let local = match (visit.part, row) {
-            (Some(part), Some((_, row_digest))) => {
-                Some((LocalSide { content: part, content_hash: None, row_digest }, Vec::new()))
-            }
+            (Some(part), Some((_, row_digest))) => Some(part_side(part, row_digest)),
             (None, Some((row, row_digest))) if row.id == entity.id => {
                 Some(self.local_side(row, row_digest))
             }
             _ => None,
         };
-        let (local, more) = local.map_or((None, Vec::new()), |(side, found)| (Some(side), found));
-        if local.is_none() && remote.is_none() {
+        let (local, mut more) =
+            local.map_or((None, Vec::new()), |(side, found)| (Some(side), found));
+        let reserved = remote.as_deref().and_then(|definition| reserved(&definition.ownership));
+        if local.is_none() && (remote.is_none() || reserved.is_some()) {
             found.vanished.push(entity);
             return Ok(());
         }
+        more.extend(reserved.filter(|_| binding.holds()));
         let subject = Subject {
             entity,
             website_id: found.scope.website_id.clone(),
@@ -520,66 +431,6 @@ impl Pass<'_> {
         (LocalSide { content: parsed.content, content_hash, row_digest }, parsed.findings)
     }
 
-    /// Whether a document is on the platform. Absence counts only when a direct read confirms it,
-    /// and a read that shows what was there before our own last write is no evidence.
-    async fn presence(
-        &self,
-        binding: &TypeBinding,
-        detail: Option<&StateDetail>,
-    ) -> Result<Presence, SyncError> {
-        let listed = self.remotes.seen.get(&binding.remote_id);
-        let seen = match listed {
-            Some(Sighting::Seen(definition)) => Some(Arc::clone(definition)),
-            Some(Sighting::Same) => {
-                // Settled by itself, but looked at because of its parts or its owner.
-                return self.read_now(&binding.remote_id).await.map(Presence::from);
-            }
-            None => None,
-        };
-        let was_there = detail.is_some_and(|detail| detail.row.agreed);
-        if seen.is_none() && !was_there {
-            return Ok(Presence::Absent);
-        }
-        if seen.as_ref().is_some_and(|definition| !self.is_stale(definition, detail)) {
-            return Ok(Presence::from(seen));
-        }
-        if seen.is_none() && !self.within_lag(detail) {
-            return self.read_now(&binding.remote_id).await.map(Presence::from);
-        }
-        match self.read_now(&binding.remote_id).await? {
-            Some(definition) if !self.is_stale(&definition, detail) => {
-                Ok(Presence::Here(definition))
-            }
-            _ => Ok(Presence::Stale),
-        }
-    }
-
-    async fn read_now(&self, id: &RemoteId) -> Result<Option<Arc<RemoteDefinition>>, SyncError> {
-        let read = self.search.platform.adapter.read(id, self.search.cancel).await;
-        read.map(|definition| definition.map(Arc::new))
-            .map_err(|error| adapter_failure(error, "read").of(id.key()))
-    }
-
-    /// Our own last write may not be visible yet.
-    fn within_lag(&self, detail: Option<&StateDetail>) -> bool {
-        let lag = self.search.platform.dialect.capabilities().read_lag;
-        detail.and_then(|detail| detail.last_write.as_ref()).is_some_and(|(at, _)| {
-            let age = self.engine.ports.clock.now().saturating_sub(*at);
-            age < i64::try_from(lag.as_millis()).unwrap_or(i64::MAX)
-        })
-    }
-
-    /// The definition is still what our own last write changed, and may be so for some time.
-    fn is_stale(&self, definition: &RemoteDefinition, detail: Option<&StateDetail>) -> bool {
-        let Some(detail) = detail else { return false };
-        if !self.within_lag(Some(detail)) || detail.row.remote_digest == Some(definition.digest()) {
-            return false;
-        }
-        let Some((_, before)) = &detail.last_write else { return false };
-        let view = self.search.platform.dialect.normalize(definition);
-        view.is_ok_and(|view| view.digest() == *before)
-    }
-
     /// What is on the platform and in nobody's studio.
     fn collect_new(
         &self,
@@ -602,61 +453,24 @@ impl Pass<'_> {
 }
 
 /// A document to be looked at.
-struct Visit {
-    entity: Entity,
+pub(super) struct Visit {
+    /// Which one.
+    pub entity: Entity,
     /// For a type that a field of another needs: what it is.
-    part: Option<ContentType>,
+    pub part: Option<ContentType>,
 }
 
-/// Which document is which on the platform, and how that is known.
-struct Bindings {
-    bound: BTreeMap<Entity, RemoteId>,
-    new: BTreeMap<Entity, TypeBinding>,
-    /// Documents by the id under which the state knows them.
-    rebound: BTreeMap<Entity, Entity>,
+/// The studio's side of a type that a field of another needs.
+fn part_side(content: ContentType, row_digest: Digest) -> (LocalSide, Vec<Finding>) {
+    (LocalSide { content, content_hash: None, row_digest }, Vec::new())
 }
 
-impl Bindings {
-    /// Under which id the state knows a document.
-    fn stored_as(&self, entity: &Entity) -> Entity {
-        match self.new.get(entity).map(|binding| &binding.origin) {
-            Some(Origin::Rebound(old)) => old.clone(),
-            _ => entity.clone(),
-        }
-    }
-
-    /// The state refers to documents by the row ids that they had.
-    fn in_new_terms(&self, mut detail: StateDetail) -> StateDetail {
-        for (old, new) in &self.rebound {
-            let (old, new) = (token(old), token(new));
-            // An id ends with the text, or with the slash before a field, escaped in a path.
-            for end in ["\"", "/", "~1"] {
-                detail.base = detail.base.replace(&format!("{old}{end}"), &format!("{new}{end}"));
-            }
-        }
-        detail
-    }
-}
-
-/// Whether a document is on the platform.
-enum Presence {
-    Here(Arc<RemoteDefinition>),
-    Absent,
-    Stale,
-}
-
-impl From<Option<Arc<RemoteDefinition>>> for Presence {
-    fn from(definition: Option<Arc<RemoteDefinition>>) -> Self {
-        definition.map_or(Self::Absent, Self::Here)
-    }
-}
-
-/// A finding for a document whose read cannot be trusted yet.
-pub(super) fn stale_finding(key: &str) -> Finding {
-    Finding::warning(
-        "STALE_READ",
-        format!("the platform still shows {key} as it was before our own last write"),
-        "deploy again in a minute",
-    )
-    .of(key)
+/// Why a definition that was ours to change is no longer.
+fn reserved(ownership: &Ownership) -> Option<Finding> {
+    let Ownership::System(reason) = ownership else { return None };
+    Some(Finding::error(
+        "KEY_RESERVED",
+        format!("the type belongs to the platform: {reason}"),
+        "rename the type",
+    ))
 }

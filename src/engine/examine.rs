@@ -135,7 +135,7 @@ pub(super) fn examine(
     let mut unreadable = false;
 
     let base = subject.detail.as_ref().and_then(|detail| match Base::from_json(&detail.base) {
-        Ok(base) => Some(base),
+        Ok(base) => Some(references.to_present(base, &shape)),
         Err(error) => {
             findings.push(Finding::warning(
                 "BASE_UNREADABLE",
@@ -166,12 +166,7 @@ pub(super) fn examine(
         (known.clone(), Vec::new(), Vec::new(), Vec::new());
     if let Some(side) = &subject.local {
         let content = &side.content;
-        let remote_keys = shape
-            .lists
-            .first()
-            .map(|list| remote.elements(&crate::canonical::Path::root().child(list)).collect())
-            .unwrap_or_default();
-        let mut bound = bind_fields(content, &known, &remote_keys, dialect);
+        let mut bound = bind_fields(content, &known, &remote, dialect);
         if base.is_none() {
             recognise_renamed(content, &mut bound, &remote, dialect);
         }
@@ -294,11 +289,5 @@ impl Examined {
     /// Digest of what the platform was at the last agreement.
     pub fn base_hash(&self) -> Option<Digest> {
         self.base.as_ref().map(|base| base.remote().digest())
-    }
-
-    /// Name of the field behind a property key.
-    pub fn field_name(&self, key: &str) -> String {
-        let bound = self.bindings.iter().find(|binding| binding.key == key);
-        bound.map_or_else(|| key.to_owned(), |binding| binding.name.clone())
     }
 }

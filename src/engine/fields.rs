@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::canonical::{Path, View, parse, write};
+use crate::canonical::{Canonical, Path, View, parse, write};
 use crate::model::{ContentType, Field, Finding, Json};
 use crate::port::{Dialect, Held};
 
@@ -62,59 +62,97 @@ pub(super) struct Bound {
     pub findings: Vec<Finding>,
 }
 
-/// Binds the fields of a type: by identity, else by name, else to a property that an earlier tool
-/// made of the same name, else to a new key.
+/// Binds the fields of a type: by identity, else by name, else to a property that has the key which
+/// the field would get or which an earlier tool gave to its name, else to a new key.
 pub(super) fn bind_fields(
     local: &ContentType,
     known: &[FieldBinding],
-    remote_keys: &BTreeSet<String>,
+    remote: &View,
     dialect: &dyn Dialect,
 ) -> Bound {
-    let mut bound = Bound::default();
-    // By key in lower case: keys that differ only in case collide.
-    let mut taken: BTreeMap<String, String> = BTreeMap::new();
-    let mut open: Vec<&Field> = Vec::new();
     let by_identity: BTreeMap<&str, &FieldBinding> =
         known.iter().map(|binding| (&*binding.identity, binding)).collect();
-    for field in &local.fields {
-        match by_identity.get(&*field.identity()) {
-            Some(binding) => {
-                taken.insert(binding.key.to_ascii_lowercase(), field.name.clone());
-                bound.keys.insert(field.identity(), binding.key.clone());
-            }
-            None => open.push(field),
-        }
-    }
     let by_name: BTreeMap<&str, &FieldBinding> =
         known.iter().map(|binding| (&*binding.name, binding)).collect();
-    for field in open {
-        let names = dialect.field_keys(field);
-        let old = by_name.get(&*field.name).map(|binding| binding.key.clone());
-        let existing = std::iter::once(&names.preferred)
-            .chain(&names.legacy)
-            .find(|key| {
-                remote_keys.contains(*key) && !taken.contains_key(&key.to_ascii_lowercase())
-            })
-            .cloned();
-        let key = old
-            .filter(|key| !taken.contains_key(&key.to_ascii_lowercase()))
-            .or(existing)
-            .unwrap_or_else(|| names.preferred.clone());
-        if let Some(other) = taken.get(&key.to_ascii_lowercase()) {
-            bound.findings.push(
-                Finding::error(
-                    "COLLIDING_KEYS",
-                    format!("the fields {other:?} and {:?} would both be {key:?}", field.name),
-                    "rename one of the two fields",
-                )
-                .at(format!("/fields/{}", field.name)),
-            );
-            continue;
+    let mut binder = Binder::default();
+    let mut open = Vec::new();
+    for field in &local.fields {
+        match by_identity.get(&*field.identity()) {
+            Some(binding) => binder.bind(field, binding.key.clone()),
+            None => open.push((field, dialect.field_keys(field))),
         }
-        taken.insert(key.to_ascii_lowercase(), field.name.clone());
-        bound.keys.insert(field.identity(), key);
     }
-    bound
+    let list = list(dialect);
+    let there: BTreeSet<String> = list.iter().flat_map(|list| remote.elements(list)).collect();
+    let mut rivals: BTreeMap<String, usize> = BTreeMap::new();
+    for key in open.iter().flat_map(|(_, names)| &names.legacy) {
+        *rivals.entry(key.clone()).or_default() += 1;
+    }
+    // A key that a field would get belongs to it before an earlier tool's choice is honoured.
+    open.retain(|(field, names)| {
+        let old = by_name.get(&*field.name).map(|binding| &binding.key);
+        let preferred = Some(&names.preferred).filter(|key| there.contains(*key));
+        let key = [old, preferred].into_iter().flatten().find(|key| binder.is_free(key));
+        key.inspect(|key| binder.bind(field, (*key).clone())).is_none()
+    });
+    open.retain(|(field, names)| {
+        // The earlier tool gave one key to several names; then the last of them shows in it.
+        let is_its = |key: &&String| {
+            let shows = |list: &Path| shows_name(remote, &list.child(key), field);
+            rivals.get(*key) == Some(&1) || list.as_ref().is_some_and(shows)
+        };
+        let mut legacy = names.legacy.iter().filter(|key| there.contains(*key));
+        let key = legacy.find(|key| binder.is_free(key) && is_its(key));
+        key.inspect(|key| binder.bind(field, (*key).clone())).is_none()
+    });
+    for (field, names) in open {
+        binder.bind_new(field, names.preferred);
+    }
+    binder.bound
+}
+
+/// Takes keys for fields. Keys that differ only in case collide.
+#[derive(Default)]
+struct Binder {
+    bound: Bound,
+    /// Names of fields by key in lower case.
+    taken: BTreeMap<String, String>,
+}
+
+impl Binder {
+    fn is_free(&self, key: &str) -> bool {
+        !self.taken.contains_key(&key.to_ascii_lowercase())
+    }
+
+    fn bind(&mut self, field: &Field, key: String) {
+        self.taken.insert(key.to_ascii_lowercase(), field.name.clone());
+        self.bound.keys.insert(field.identity(), key);
+    }
+
+    fn bind_new(&mut self, field: &Field, key: String) {
+        let Some(other) = self.taken.get(&key.to_ascii_lowercase()) else {
+            return self.bind(field, key);
+        };
+        self.bound.findings.push(
+            Finding::error(
+                "COLLIDING_KEYS",
+                format!("the fields {other:?} and {:?} would both be {key:?}", field.name),
+                "rename one of the two fields",
+            )
+            .at(format!("/fields/{}", field.name)),
+        );
+    }
+}
+
+/// Where a dialect keeps its properties.
+fn list(dialect: &dyn Dialect) -> Option<Path> {
+    dialect.capabilities().shape.lists.first().map(|list| Path::root().child(list))
+}
+
+/// Whether a property shows the name of a field.
+fn shows_name(remote: &View, property: &Path, field: &Field) -> bool {
+    let name = Canonical::str(field.label.as_ref().unwrap_or(&field.name));
+    remote.below(property).any(|(_, value)| *value == name)
 }
 
 /// Recognises fields that were renamed since their property was made, when the memory of it is
@@ -125,11 +163,7 @@ pub(super) fn recognise_renamed(
     remote: &View,
     dialect: &dyn Dialect,
 ) {
-    let Some(list) =
-        dialect.capabilities().shape.lists.first().map(|list| Path::root().child(list))
-    else {
-        return;
-    };
+    let Some(list) = list(dialect) else { return };
     let on_remote: BTreeSet<String> = remote.elements(&list).collect();
     let claimed: BTreeSet<&String> = bound.keys.values().collect();
     let orphans: Vec<String> =
@@ -155,13 +189,20 @@ pub(super) fn recognise_renamed(
             })
             .collect()
     };
+    let mut alike: BTreeMap<Vec<(String, String)>, Vec<String>> = BTreeMap::new();
+    for orphan in orphans {
+        alike.entry(looks(remote, &orphan)).or_default().push(orphan);
+    }
+    let names: BTreeMap<String, &str> =
+        local.fields.iter().map(|field| (field.identity(), &*field.name)).collect();
+    let mut wanting: BTreeMap<Vec<(String, String)>, Vec<String>> = BTreeMap::new();
     for (identity, key) in missing {
-        let mine = looks(&view, &key);
-        let alike: Vec<&String> =
-            orphans.iter().filter(|orphan| looks(remote, orphan) == mine).collect();
-        let [orphan] = alike[..] else { continue };
-        let name = local.fields.iter().find(|field| field.identity() == identity);
-        let name = name.map_or("", |field| &field.name);
+        wanting.entry(looks(&view, &key)).or_default().push(identity);
+    }
+    for (look, identities) in wanting {
+        let same = alike.get(&look).map(Vec::as_slice).unwrap_or_default();
+        let ([orphan], [identity]) = (same, &identities[..]) else { continue };
+        let name = names.get(identity).copied().unwrap_or_default();
         bound.findings.push(
             Finding::warning(
                 "FIELD_RENAMED_SINCE_CREATION",
@@ -170,6 +211,6 @@ pub(super) fn recognise_renamed(
             )
             .at(list.child(orphan).as_str()),
         );
-        bound.keys.insert(identity, orphan.clone());
+        bound.keys.insert(identity.clone(), orphan.clone());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::digest::Digest;
 use crate::error::SyncError;
+use crate::model::TargetIndex;
 use crate::port::{RowSet, TypeRow, WebsiteRow};
 
 use super::Engine;
@@ -24,6 +25,7 @@ pub(super) struct Locals {
     /// Digest of all ids, keys and names: what views with references depend on besides their row.
     pub context: Digest,
     by_id: HashMap<String, usize>,
+    by_website: HashMap<String, Vec<usize>>,
 }
 
 impl Locals {
@@ -34,22 +36,34 @@ impl Locals {
             [row.id.as_bytes(), row.website_id.as_bytes(), key.as_bytes(), row.name.as_bytes()]
         }));
         let by_id = rows.types.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
-        Self { rows, digests, context, by_id }
+        let mut by_website: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, row) in rows.types.iter().enumerate() {
+            by_website.entry(row.website_id.clone()).or_default().push(at);
+        }
+        Self { rows, digests, context, by_id, by_website }
     }
 
     /// The row of an id with its digest.
     pub fn row(&self, id: &str) -> Option<(&TypeRow, Digest)> {
-        let at = *self.by_id.get(id)?;
+        self.at(*self.by_id.get(id)?)
+    }
+
+    fn at(&self, at: usize) -> Option<(&TypeRow, Digest)> {
         Some((self.rows.types.get(at)?, *self.digests.get(at)?))
     }
 
     /// The rows of a website, in order.
-    pub fn of_website<'l>(
-        &'l self,
-        website_id: &'l str,
-    ) -> impl Iterator<Item = (&'l TypeRow, Digest)> {
-        let rows = self.rows.types.iter().zip(self.digests.iter().copied());
-        rows.filter(move |(row, _)| row.website_id == website_id)
+    pub fn of_website(&self, website_id: &str) -> impl Iterator<Item = (&TypeRow, Digest)> {
+        let places = self.by_website.get(website_id).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|at| self.at(*at))
+    }
+
+    /// The names by which references may call types.
+    pub fn target_index(&self) -> TargetIndex {
+        let types = self.rows.types.iter();
+        TargetIndex::new(
+            types.map(|row| (&*row.website_id, &*row.id, row.key.as_deref(), &*row.name)),
+        )
     }
 
     /// The website of an id.

@@ -1,7 +1,10 @@
 //! Layer 6: one file per verb, over the ports of layer 4.
 
+mod absence;
 mod apply;
+mod arrange;
 mod binding;
+mod bindings;
 mod changes;
 mod complete;
 mod detect;
@@ -15,14 +18,17 @@ mod narrate;
 mod options;
 mod outcome;
 mod parse;
+mod parts;
 mod plan;
 mod ports;
+mod presence;
 mod record;
 mod recover;
 mod references;
 mod report;
 mod run;
 mod see;
+mod selection;
 mod verify;
 
 pub(crate) use failure::{adapter_failure, studio_failure};

@@ -9,12 +9,13 @@ use super::apply::Hands;
 use super::changes::{describe, failed_type};
 use super::detect::Scoped;
 use super::examine::{Examined, Status};
-use super::plan::{ScopePlan, Step};
+use super::plan::{Kept, ScopePlan, Step};
+use super::presence::stale_finding;
 use super::record::{Standing, conflict_row, state_after};
 use super::report::{
     ErrorReport, Outcome, OutcomeError, Recovery, RecoveryError, RunReport, RunStatus,
 };
-use super::see::Selection;
+use super::selection::Selection;
 use super::{Engine, RunRequest};
 
 /// The outcome of a type before anything is done about it.
@@ -50,14 +51,18 @@ pub(super) fn of_idle(scoped: &Scoped, plan: &ScopePlan, selection: &Selection) 
         if busy.contains(&at) || !selection.includes(one) {
             continue;
         }
-        if plan.undeleted.contains(&at) {
+        if let Some(kept) = plan.kept.get(&at) {
             let mut outcome = blank(one, "delete", "skipped");
-            outcome.error = Some(OutcomeError {
-                code: "DELETE_REFUSED".to_owned(),
-                message: "gone from the studio, and left on the platform; deploy with allowDelete to delete it".to_owned(),
-            });
+            let message = match kept {
+                Kept::NotAllowed => "gone from the studio, and left on the platform; deploy with allowDelete to delete it".to_owned(),
+                Kept::ReferredTo(key) => format!(
+                    "gone from the studio, and left on the platform because {key} still refers to it; deploy what changed in {key} first"
+                ),
+            };
+            let code = "DELETE_REFUSED".to_owned();
+            outcome.error = Some(OutcomeError { code, message });
             outcomes.push(outcome);
-        } else if let Some((_, withheld)) = plan.waiting.iter().find(|(waits, _)| *waits == at) {
+        } else if let Some(withheld) = plan.waiting.get(&at) {
             let mut outcome = blank(one, "none", "skipped");
             outcome.withheld = withheld.iter().map(ToString::to_string).collect();
             outcome.error = Some(OutcomeError {
@@ -78,11 +83,11 @@ pub(super) fn of_idle(scoped: &Scoped, plan: &ScopePlan, selection: &Selection) 
             outcomes.push(outcome);
         }
     }
-    for key in scoped.stale.iter().filter(|key| selection.has(key, "")) {
-        let finding = super::detect::stale_finding(key);
+    for one in scoped.stale.iter().filter(|one| selection.has(one)) {
+        let finding = stale_finding(&one.key);
         outcomes.push(Outcome {
-            type_key: key.clone(),
-            name: key.clone(),
+            type_key: one.key.clone(),
+            name: one.key.clone(),
             website_id: scoped.scope.website_id.clone(),
             operation: "none".to_owned(),
             status: "skipped".to_owned(),
@@ -151,7 +156,6 @@ pub(super) fn idle_records(
     at: i64,
 ) -> Vec<Record> {
     let dialect = &*hands.platform.dialect;
-    let shape = dialect.capabilities().shape;
     let mut records = Vec::new();
     for (n, one) in scoped.examined.iter().enumerate() {
         if busy.contains(&n) {
@@ -175,10 +179,13 @@ pub(super) fn idle_records(
             });
             record.state = is_news.then_some(state);
         }
-        if let super::binding::Origin::Rebound(old) = &one.subject.origin {
+        // What was agreed on under the old row is kept until it is recorded under the new one.
+        if let super::binding::Origin::Rebound(old) = &one.subject.origin
+            && record.state.is_some()
+        {
             record.forget = Some(old.clone());
         }
-        record.conflict = conflict_row(one, &scoped.scope, &shape, at);
+        record.conflict = conflict_row(one, &scoped.scope, at);
         let had_conflict =
             one.subject.detail.as_ref().is_some_and(|old| old.row.status == "conflict");
         if record.conflict.is_none() && had_conflict {

@@ -9,16 +9,19 @@ use crate::error::SyncError;
 use crate::merge::{AtomMovement, Merge, Movement, Shape};
 use crate::model::Finding;
 use crate::plan::{
-    Consent, Dependency, DigestedOperation, PlanTerms, Risk, Verb, order, plan_digest, withhold,
+    Consent, DigestedOperation, PlanTerms, Risk, Verb, Withholding, plan_digest, withhold,
 };
 
-use super::changes::{atom_change, conflict};
-use super::detect::{Detection, Scoped, Search, stale_finding};
+use super::arrange::{arrange, trim};
+use super::changes::{ChangeReader, conflict};
+use super::detect::{Detection, Scoped, Search};
 use super::examine::{Examined, Status};
 use super::listing::Freshness;
+use super::presence::stale_finding;
 use super::references::referred;
 use super::report::{PlanReport, PlanSummary, PlannedOperation};
-use super::see::{Selection, wanted_websites};
+use super::see::wanted_websites;
+use super::selection::Selection;
 use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
 
 /// One operation of a run.
@@ -49,12 +52,22 @@ pub(super) struct Step {
 pub(super) struct ScopePlan {
     /// In the order in which they are begun.
     pub steps: Vec<Step>,
-    /// Documents that want a deletion nobody allowed: positions in [`Scoped::examined`].
-    pub undeleted: Vec<usize>,
-    /// Documents that only wait for consent, with what waits.
-    pub waiting: Vec<(usize, Vec<Path>)>,
+    /// Documents that are gone from the studio and stay on the platform, by position in
+    /// [`Scoped::examined`].
+    pub kept: BTreeMap<usize, Kept>,
+    /// Documents that only wait for consent, by position, with what waits.
+    pub waiting: BTreeMap<usize, Vec<Path>>,
     /// What to know.
     pub findings: Vec<Finding>,
+}
+
+/// Why a document that is gone from the studio is not deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// Nobody allowed it.
+    NotAllowed,
+    /// The type of this key still refers to it, and goes on doing so.
+    ReferredTo(String),
 }
 
 /// Terms of a run that planning must know.
@@ -128,14 +141,15 @@ impl Engine {
             }
             let wanted = || scoped.examined.iter().filter(|one| selection.includes(one));
             let same = wanted().filter(|one| one.status == Status::Same).count();
-            let settled = scoped.settled.iter().filter(|key| selection.has(key, "")).count();
+            let settled = scoped.settled.iter().filter(|one| selection.has(one)).count();
             report.summary.unchanged += same + settled;
             for one in wanted() {
-                report.conflicts.extend(conflict(one, &scoped.scope, &shape, now));
+                report.conflicts.extend(conflict(one, &scoped.scope, now));
                 report.findings.extend(one.subject.findings.iter().cloned());
             }
             report.findings.extend(plan.findings.iter().cloned());
-            report.findings.extend(scoped.stale.iter().map(|key| stale_finding(key)));
+            let stale = scoped.stale.iter().filter(|one| selection.has(one));
+            report.findings.extend(stale.map(|one| stale_finding(&one.key)));
             plans.push(plan);
         }
         report.summary.conflicts = report.conflicts.len();
@@ -194,15 +208,21 @@ pub(super) fn plan_scope(
         let Some(one) = scoped.examined.get(at) else { continue };
         let Some(verb) = verb_of(one, policy) else { continue };
         if verb == Verb::Delete && !policy.consent.delete {
-            plan.undeleted.push(at);
+            plan.kept.insert(at, Kept::NotAllowed);
             continue;
         }
-        let parted = withhold(&shipping(one, policy), shape, policy.consent);
+        let shipping = shipping(one, policy);
+        let parted = if verb == Verb::Delete {
+            // The consent to delete a type covers everything in it.
+            Withholding { ships: shipping.movements, withheld: Vec::new(), lossy: true }
+        } else {
+            withhold(&shipping, shape, policy.consent)
+        };
         let creates = verb == Verb::Create;
         let forced = policy.force && one.status != Status::Failed;
         if verb == Verb::Update && parted.ships.is_empty() && !forced {
             if !parted.withheld.is_empty() {
-                plan.waiting.push((at, parted.withheld));
+                plan.waiting.insert(at, parted.withheld);
             }
             continue;
         }
@@ -223,6 +243,7 @@ pub(super) fn plan_scope(
             lacks: None,
         });
     }
+    let steps = trim(steps, scoped, shape, &mut plan.kept);
     plan.steps = arrange(steps, scoped, shape, &mut plan.findings);
     plan
 }
@@ -296,138 +317,6 @@ fn chosen(scoped: &Scoped, selection: &Selection, shape: &Shape) -> BTreeSet<usi
     chosen
 }
 
-/// Orders steps: creations, then updates, then deletions; what is referred to first, and last to go.
-fn arrange(
-    steps: Vec<Step>,
-    scoped: &Scoped,
-    shape: &Shape,
-    findings: &mut Vec<Finding>,
-) -> Vec<Step> {
-    let mut steps = steps;
-    steps.sort_by_key(|step| (step.verb, scoped.examined.get(step.at).map(|one| one.key.clone())));
-    let by_id: BTreeMap<&str, &Examined> =
-        scoped.examined.iter().map(|one| (&*one.subject.entity.id, one)).collect();
-    let creating: BTreeMap<String, usize> = steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| step.verb == Verb::Create)
-        .filter_map(|(n, step)| Some((scoped.examined.get(step.at)?.subject.entity.id.clone(), n)))
-        .collect();
-    let deleting: BTreeMap<String, usize> = steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| step.verb == Verb::Delete)
-        .filter_map(|(n, step)| Some((scoped.examined.get(step.at)?.subject.entity.id.clone(), n)))
-        .collect();
-
-    let mut dependencies = Vec::new();
-    for (from, step) in steps.iter_mut().enumerate() {
-        if step.verb == Verb::Delete {
-            // What refers goes before what is referred to.
-            let Some(one) = scoped.examined.get(step.at) else { continue };
-            for (path, value) in one.remote.iter() {
-                for id in referred(path, Some(value), shape) {
-                    let to = deleting.get(&id).copied().filter(|to| *to != from);
-                    dependencies.extend(to.map(|to| Dependency { from: to, to: from }));
-                }
-            }
-            continue;
-        }
-        for id in
-            step.ships.iter().flat_map(|atom| referred(&atom.path, atom.local.as_ref(), shape))
-        {
-            if let Some(&to) = creating.get(&id) {
-                dependencies.push(Dependency { from, to });
-            } else if let Some(other) = by_id.get(&*id)
-                && other.subject.remote.is_none()
-            {
-                step.lacks.get_or_insert_with(|| other.key.clone());
-            }
-        }
-    }
-    let order = order(steps.len(), &dependencies);
-    for cycle in &order.cycles {
-        let keys: Vec<&str> = cycle
-            .iter()
-            .filter_map(|n| Some(&*scoped.examined.get(steps.get(*n)?.at)?.key))
-            .collect();
-        findings.push(Finding::info(
-            "REFERENCE_CYCLE",
-            format!("{} refer to each other in a circle", keys.join(" → ")),
-            "nothing to do; they are created first and the references added afterwards",
-        ));
-    }
-    let deferred: BTreeSet<(usize, usize)> =
-        order.deferred.iter().map(|d| (d.from, d.to)).collect();
-    for (from, step) in steps.iter_mut().enumerate() {
-        defer(step, from, &deferred, &creating, shape);
-    }
-    for dependency in &order.deferred {
-        if let Some(step) = steps.get_mut(dependency.from) {
-            step.cycle.push(dependency.to);
-        }
-    }
-    for dependency in &dependencies {
-        if !deferred.contains(&(dependency.from, dependency.to))
-            && let Some(step) = steps.get_mut(dependency.from)
-        {
-            step.needs.push(dependency.to);
-        }
-    }
-    renumber(steps, &order.sequence)
-}
-
-/// Takes the references inside a cycle out of a creation. A property that cannot be without its
-/// reference goes with it.
-fn defer(
-    step: &mut Step,
-    from: usize,
-    deferred: &BTreeSet<(usize, usize)>,
-    creating: &BTreeMap<String, usize>,
-    shape: &Shape,
-) {
-    let in_cycle = |atom: &AtomMovement| {
-        referred(&atom.path, atom.local.as_ref(), shape)
-            .iter()
-            .filter_map(|id| creating.get(id))
-            .any(|to| deferred.contains(&(from, *to)))
-    };
-    let whole: BTreeSet<Path> = step
-        .ships
-        .iter()
-        .filter(|atom| atom.path.name() == shape.anchor && in_cycle(atom))
-        .filter_map(|atom| atom.path.parent())
-        .collect();
-    let (later, now) = std::mem::take(&mut step.ships).into_iter().partition(|atom| {
-        in_cycle(atom)
-            || whole.iter().any(|property| atom.path == *property || atom.path.is_below(property))
-    });
-    step.ships = now;
-    step.deferred = later;
-}
-
-/// Brings steps into a sequence, creations before updates before deletions.
-fn renumber(steps: Vec<Step>, sequence: &[usize]) -> Vec<Step> {
-    let mut sequence = sequence.to_vec();
-    sequence.sort_by_key(|n| steps.get(*n).map(|step| step.verb));
-    let place: BTreeMap<usize, usize> =
-        sequence.iter().enumerate().map(|(new, old)| (*old, new)).collect();
-    let mut placed: Vec<(usize, Step)> = steps
-        .into_iter()
-        .enumerate()
-        .map(|(old, mut step)| {
-            for list in [&mut step.needs, &mut step.cycle] {
-                *list = list.iter().filter_map(|other| place.get(other).copied()).collect();
-                list.sort_unstable();
-                list.dedup();
-            }
-            (place.get(&old).copied().unwrap_or(old), step)
-        })
-        .collect();
-    placed.sort_by_key(|(new, _)| *new);
-    placed.into_iter().map(|(_, step)| step).collect()
-}
-
 fn planned(
     scoped: &Scoped,
     plan: &ScopePlan,
@@ -438,6 +327,7 @@ fn planned(
 ) -> PlannedOperation {
     let mut atoms: Vec<&AtomMovement> = step.ships.iter().chain(&step.deferred).collect();
     atoms.sort_by(|a, b| a.path.cmp(&b.path));
+    let reader = ChangeReader::new(one, shape);
     let key = |need: &usize| {
         let other = plan.steps.get(*need)?;
         Some(scoped.examined.get(other.at)?.key.clone())
@@ -447,7 +337,7 @@ fn planned(
         name: one.name.clone(),
         operation: step.verb.as_str(),
         risk: if step.lacks.is_some() { Risk::Blocked } else { step.risk }.as_str(),
-        changes: atoms.into_iter().map(|atom| atom_change(one, atom, shape)).collect(),
+        changes: atoms.into_iter().map(|atom| reader.change(atom)).collect(),
         withheld: step.withheld.clone(),
         depends_on: step.needs.iter().filter_map(key).collect(),
         content_items,

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View};
-use crate::merge::Shape;
+use crate::merge::{Base, Shape};
 use crate::model::{Json, Text};
 use crate::port::Entity;
 
@@ -18,6 +18,8 @@ const REMOTE: &str = "remote:";
 pub(super) struct References {
     to_key: BTreeMap<String, String>,
     to_local: BTreeMap<String, String>,
+    /// What the state calls a document that has another row by now.
+    renamed: BTreeMap<String, String>,
 }
 
 impl References {
@@ -26,6 +28,28 @@ impl References {
         let token = token(entity);
         self.to_key.insert(token.clone(), key.to_owned());
         self.to_local.insert(key.to_owned(), token);
+    }
+
+    /// Knows that a document took the place of another one.
+    pub fn rename(&mut self, old: &Entity, new: &Entity) {
+        self.renamed.insert(token(old), token(new));
+    }
+
+    /// Whether a document of the studio has a key of its own on the platform.
+    pub fn has_key(&self, id: &str) -> bool {
+        self.to_key.contains_key(&format!("{}:{id}", Entity::CONTENT_TYPE))
+    }
+
+    /// What was agreed on, in the studio's present terms.
+    pub fn to_present(&self, base: Base, shape: &Shape) -> Base {
+        if self.renamed.is_empty() {
+            return base;
+        }
+        let map = |token: &str| self.renamed.get(token).cloned();
+        base.rewritten(
+            |path| rewrite_path(path, shape, &map),
+            |path, value| rewrite_value(path, value, shape, &map),
+        )
     }
 
     /// What the platform showed, in the studio's terms where they are known.
@@ -86,12 +110,23 @@ fn each_text(value: &Json<'_>, see: &mut dyn FnMut(&str)) {
 fn rewrite(view: &View, shape: &Shape, map: &dyn Fn(&str) -> Option<String>) -> View {
     view.iter()
         .map(|(path, value)| {
-            let holds = shape.references.contains(&path.name().as_str());
-            let value =
-                if holds { Canonical::of(&replace(value.value(), map)) } else { value.clone() };
+            let value = rewrite_value(path, value.clone(), shape, map);
             (rewrite_path(path, shape, map), value)
         })
         .collect()
+}
+
+fn rewrite_value(
+    path: &Path,
+    value: Canonical,
+    shape: &Shape,
+    map: &dyn Fn(&str) -> Option<String>,
+) -> Canonical {
+    if shape.references.contains(&path.name().as_str()) {
+        Canonical::of(&replace(value.value(), map))
+    } else {
+        value
+    }
 }
 
 fn rewrite_path(path: &Path, shape: &Shape, map: &dyn Fn(&str) -> Option<String>) -> Path {

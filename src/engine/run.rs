@@ -12,7 +12,7 @@ use crate::port::{Lease, PlannedRow, RunEnd, RunRow, Scope, Traffic};
 
 use super::apply::Hands;
 use super::complete::Execution;
-use super::detect::{Detection, Scoped, Search, stale_finding};
+use super::detect::{Detection, Scoped, Search};
 use super::examine::Status;
 use super::execute::execute;
 use super::failure::store_failure;
@@ -21,9 +21,11 @@ use super::locals::Locals;
 use super::narrate::Narrator;
 use super::outcome::{self, recovery};
 use super::plan::{Policy, ScopePlan, digest_of, plan_scope};
+use super::presence::stale_finding;
 use super::references::References;
 use super::report::{LogLevel, Metrics, Outcome, Reporter, RunReport, RunStatus};
-use super::see::{Selection, stored_outcomes, wanted_websites};
+use super::see::{stored_outcomes, wanted_websites};
+use super::selection::Selection;
 use super::{Engine, Platform, Purpose, RunRequest};
 
 /// What is known of a run while it goes.
@@ -323,8 +325,8 @@ impl Run<'_> {
                 self.narrator.finding(finding);
             }
         }
-        for key in detection.scopes.iter().flat_map(|scoped| &scoped.stale) {
-            self.narrator.finding(&stale_finding(key));
+        for one in detection.scopes.iter().flat_map(|scoped| &scoped.stale) {
+            self.narrator.finding(&stale_finding(&one.key));
         }
         let moved = examined()
             .filter(|one| matches!(one.status, Status::RemoteModified | Status::RemoteDeleted));

@@ -4,23 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::canonical::{Canonical, content_hash, derive_key, parse};
+use crate::canonical::{Canonical, Path, View, content_hash, derive_key, parse};
 use crate::digest::Digest;
 use crate::error::{ErrorCode, SyncError};
-use crate::model::{Finding, TargetIndex};
+use crate::merge::Shape;
+use crate::model::Finding;
 use crate::plan::Consent;
 
 use super::changes::{conflict, failed_type, type_change};
-use super::detect::{Detection, Search, stale_finding};
+use super::detect::{Detection, Search};
 use super::examine::{Examined, Status};
 use super::failure::{store_failure, studio_failure};
 use super::listing::Freshness;
 use super::locals::Locals;
 use super::parse::parse_row;
+use super::presence::stale_finding;
 use super::report::{
     ChangeDetails, ChangeSet, ChangeSummary, ContentTypeSnapshot, Extraction, ExtractionMetadata,
     FailedType, FieldChanges, LastAttempt, Outcome, TypeChange, TypeMapping,
 };
+use super::selection::Selection;
 use super::{Engine, Platform, Purpose, Query};
 
 /// Version of the extraction's format.
@@ -57,7 +60,7 @@ impl Engine {
     pub async fn extract(&self, website_id: Option<&str>) -> Result<Extraction, SyncError> {
         let locals = self.locals().await?;
         let websites = wanted_websites(&locals, website_id)?;
-        let index = target_index(&locals);
+        let index = locals.target_index();
         let mut types = Vec::new();
         for website in &websites {
             let name = locals.website(website).map_or("", |website| &website.name);
@@ -110,9 +113,8 @@ impl Engine {
         let mut details = ChangeDetails::default();
         let mut findings = Vec::new();
         for scoped in &detection.scopes {
-            details
-                .unchanged
-                .extend(scoped.settled.iter().filter(|key| selection.has(key, "")).cloned());
+            let settled = scoped.settled.iter().filter(|one| selection.has(one));
+            details.unchanged.extend(settled.map(|one| one.key.clone()));
             for one in scoped.examined.iter().filter(|one| selection.includes(one)) {
                 let items = counts.get(&one.subject.entity.id).copied().unwrap_or_default();
                 let change = || type_change(one, &shape, NO_CONSENT, items);
@@ -125,15 +127,15 @@ impl Engine {
                         details.remote_changed.push(change());
                     }
                     Status::Conflict(_) => {
-                        details.conflicts.extend(conflict(one, &scoped.scope, &shape, now));
+                        details.conflicts.extend(conflict(one, &scoped.scope, now));
                     }
                     Status::Failed => details.failed.push(failed_type(one, now)),
                 }
             }
-            for key in scoped.stale.iter().filter(|key| selection.has(key, "")) {
-                let finding = stale_finding(key);
+            for one in scoped.stale.iter().filter(|one| selection.has(one)) {
+                let finding = stale_finding(&one.key);
                 details.failed.push(FailedType {
-                    key: key.clone(),
+                    key: one.key.clone(),
                     code: finding.code.to_owned(),
                     error: finding.message.clone(),
                     at: now,
@@ -154,17 +156,11 @@ impl Engine {
         let news = detection.scopes.first().map(|scoped| scoped.remote_new.as_slice());
         for definition in news.unwrap_or_default() {
             let key = definition.id.key();
-            if !everywhere.contains(&key) || !selection.has(&key, "") {
+            if !everywhere.contains(&key) || !selection.has_key(&key) {
                 continue;
             }
-            details.remote_changed.push(TypeChange {
-                remote_hash: platform
-                    .dialect
-                    .normalize(definition)
-                    .ok()
-                    .map(|view| view.digest().to_string()),
-                ..remote_new(key, definition.name.clone())
-            });
+            let view = platform.dialect.normalize(definition).ok();
+            details.remote_changed.push(remote_new(key, definition.name.clone(), view, &shape));
         }
         if let Err(error) = self.ports.store.check_writable().await {
             findings.push(Finding::warning(
@@ -196,13 +192,16 @@ impl Engine {
         for scoped in &detection.scopes {
             let last = self.ports.store.last_run(&scoped.scope).await.map_err(store_failure)?;
             let outcomes = last.as_ref().map(|end| stored_outcomes(&end.result));
-            let outcomes = outcomes.unwrap_or_default();
-            let at = last.map_or(0, |end| end.completed_at);
+            let outcomes: BTreeMap<&str, &Outcome> = outcomes
+                .iter()
+                .flatten()
+                .filter(|outcome| outcome.website_id == scoped.scope.website_id)
+                .map(|outcome| (&*outcome.type_key, outcome))
+                .collect();
+            let at = last.as_ref().map_or(0, |end| end.completed_at);
             let present = scoped.examined.iter().filter(|one| one.subject.local.is_some());
             for one in present.filter(|one| selection.includes(one)) {
-                let outcome = outcomes.iter().find(|outcome| {
-                    outcome.type_key == one.key && outcome.website_id == scoped.scope.website_id
-                });
+                let outcome = outcomes.get(&*one.key);
                 let last_attempt = outcome.map(|outcome| LastAttempt {
                     status: outcome.status.clone(),
                     error: outcome.error.as_ref().map(|error| error.message.clone()),
@@ -278,71 +277,6 @@ pub(super) fn wanted_websites(
     }
 }
 
-/// The names by which references may call types.
-pub(super) fn target_index(locals: &Locals) -> TargetIndex {
-    TargetIndex::new(
-        locals
-            .rows
-            .types
-            .iter()
-            .map(|row| (&*row.website_id, &*row.id, row.key.as_deref(), &*row.name)),
-    )
-}
-
-/// Which types a call is about.
-pub(super) struct Selection {
-    wanted: BTreeSet<String>,
-}
-
-impl Selection {
-    /// Checks that every key and id names a type.
-    pub fn new(
-        wanted: &[String],
-        locals: &Locals,
-        detection: &Detection,
-    ) -> Result<Self, SyncError> {
-        let exists = |name: &str| {
-            locals.row(name).is_some()
-                || locals.rows.types.iter().any(|row| row.key.as_deref() == Some(name))
-                || detection.scopes.iter().any(|scoped| {
-                    scoped.settled.iter().any(|key| key == name)
-                        || scoped.stale.iter().any(|key| key == name)
-                        || scoped.examined.iter().any(|one| one.key == name)
-                        || scoped.remote_new.iter().any(|one| one.id.key() == name)
-                })
-        };
-        match wanted.iter().find(|name| !exists(name)) {
-            Some(name) => Err(SyncError::new(
-                ErrorCode::TypeNotFound,
-                format!("no type has the key or id {name:?}"),
-            )
-            .of(name)
-            .next_step("use the key or the row id of a type")),
-            None => Ok(Self { wanted: wanted.iter().cloned().collect() }),
-        }
-    }
-
-    /// Whether a type is asked for.
-    pub fn includes(&self, one: &Examined) -> bool {
-        self.has(&one.key, &one.subject.entity.id)
-            || one
-                .subject
-                .local
-                .as_ref()
-                .and_then(|side| side.content.key.as_deref())
-                .is_some_and(|key| self.wanted.contains(key))
-    }
-
-    /// Whether a key or an id is asked for.
-    pub fn has(&self, key: &str, id: &str) -> bool {
-        let root = id.split('/').next().unwrap_or(id);
-        self.wanted.is_empty()
-            || self.wanted.contains(key)
-            || self.wanted.contains(id)
-            || self.wanted.contains(root)
-    }
-}
-
 /// The outcomes that a run stored with its result.
 pub(super) fn stored_outcomes(result: &str) -> Vec<Outcome> {
     #[derive(serde::Deserialize)]
@@ -383,17 +317,20 @@ fn summarize(details: &mut ChangeDetails) -> ChangeSummary {
     }
 }
 
-fn remote_new(key: String, name: String) -> TypeChange {
+/// A type that only the platform has; `None` for a view when it cannot be read.
+fn remote_new(key: String, name: String, view: Option<View>, shape: &Shape) -> TypeChange {
+    let fields = shape.lists.first().map(|list| Path::root().child(list));
+    let fields = view.as_ref().zip(fields).map_or(0, |(view, list)| view.elements(&list).count());
     TypeChange {
         key,
         name,
         website_id: String::new(),
         status: "remote_new",
         local_hash: None,
-        remote_hash: None,
+        remote_hash: view.map(|view| view.digest().to_string()),
         base_hash: None,
         content_hash: None,
-        fields_count: 0,
+        fields_count: fields,
         field_changes: FieldChanges::default(),
         changes: Vec::new(),
         risk: "safe",
@@ -403,7 +340,7 @@ fn remote_new(key: String, name: String) -> TypeChange {
 }
 
 fn mapping(one: &Examined, last_attempt: Option<LastAttempt>) -> TypeMapping {
-    let base_type = crate::canonical::Path::root().child("baseType");
+    let base_type = Path::root().child("baseType");
     TypeMapping {
         type_key: one.key.clone(),
         name: one.name.clone(),

@@ -91,6 +91,33 @@ impl Base {
         self.covered.extend(shape.owned.iter().map(|&pattern| pattern.to_owned()));
     }
 
+    /// The same agreement with every path and value rewritten: for identities that have changed.
+    #[must_use]
+    pub fn rewritten(
+        self,
+        path: impl Fn(&Path) -> Path,
+        value: impl Fn(&Path, Canonical) -> Canonical,
+    ) -> Self {
+        let half = |at: &Path, half: Option<Canonical>| half.map(|half| value(at, half));
+        Self {
+            agreed: self
+                .agreed
+                .iter()
+                .map(|(at, agreed)| (path(at), value(at, agreed.clone())))
+                .collect(),
+            apart: self
+                .apart
+                .into_iter()
+                .map(|(at, pair)| {
+                    let (local, remote) = (half(&at, pair.local), half(&at, pair.remote));
+                    (path(&at), Pair { local, remote })
+                })
+                .collect(),
+            unknown: self.unknown.iter().map(path).collect(),
+            covered: self.covered,
+        }
+    }
+
     /// Every path with a recorded value on either side.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.agreed.iter().map(|(path, _)| path).chain(self.apart.keys())

@@ -1,5 +1,7 @@
 //! In which order documents that refer to each other are written.
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -19,7 +21,8 @@ pub struct Order {
     pub sequence: Vec<usize>,
     /// Dependencies inside a cycle: their references are written in a second phase.
     pub deferred: Vec<Dependency>,
-    /// Every cycle, as the positions on it.
+    /// One way round for each group of documents that depend on each other, closed: it ends where it
+    /// begins.
     pub cycles: Vec<Vec<usize>>,
 }
 
@@ -64,9 +67,47 @@ pub fn order(count: usize, dependencies: &[Dependency]) -> Order {
         .collect();
     order.deferred.sort_unstable();
     order.deferred.dedup();
-    order.cycles = components.iter().filter(|members| members.len() > 1).cloned().collect();
+    order.cycles = circles(&order.deferred, &components, &component_of);
     order.sequence = by_depth(count, dependencies, &component_of);
     order
+}
+
+/// The shortest way round from the first document of each group, along the dependencies inside it.
+fn circles(
+    inside: &[Dependency],
+    components: &[Vec<usize>],
+    component_of: &[usize],
+) -> Vec<Vec<usize>> {
+    let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for dependency in inside {
+        next.entry(dependency.from).or_default().push(dependency.to);
+    }
+    let first_of = |dependency: &Dependency| {
+        components.get(*component_of.get(dependency.from)?)?.first().copied()
+    };
+    let firsts: BTreeSet<usize> = inside.iter().filter_map(first_of).collect();
+    firsts.into_iter().filter_map(|first| circle(first, &next)).collect()
+}
+
+fn circle(first: usize, next: &BTreeMap<usize, Vec<usize>>) -> Option<Vec<usize>> {
+    let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut queue = VecDeque::from([first]);
+    while let Some(at) = queue.pop_front() {
+        for &to in next.get(&at).into_iter().flatten() {
+            if to == first {
+                let back = std::iter::successors(Some(at), |at| came_from.get(at).copied());
+                let mut path: Vec<usize> = back.collect();
+                path.reverse();
+                path.push(first);
+                return Some(path);
+            }
+            if !came_from.contains_key(&to) {
+                came_from.insert(to, at);
+                queue.push_back(to);
+            }
+        }
+    }
+    None
 }
 
 /// Sorts by the longest chain of dependencies below a document, then by position: stable, and

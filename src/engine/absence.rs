@@ -1,0 +1,117 @@
+//! What it means that documents are gone: a mistake, a deletion, or neither.
+
+use std::collections::BTreeSet;
+
+use crate::error::{ErrorCode, SyncError};
+use crate::plan::{Disappearance, check_presence};
+use crate::port::{Claim, Entity, RemoteId, Scope, StateRow};
+
+use super::bindings::Bindings;
+use super::detect::{Pass, root_id};
+use super::parse::parse_row;
+
+/// What becomes of the documents whose row is gone.
+#[derive(Default)]
+pub(super) struct Gone {
+    /// To be looked at as deletions.
+    pub deleted: Vec<Entity>,
+    /// Their key belongs to a living type of another website now; their state is of no use.
+    pub released: Vec<Entity>,
+}
+
+impl Pass<'_> {
+    /// A website that lost most of its types, or a target that did, is a mistake.
+    pub(super) fn check_absence(
+        &self,
+        scope: &Scope,
+        states: &[StateRow],
+        bindings: &Bindings,
+    ) -> Result<(), SyncError> {
+        if self.search.tolerate_absence {
+            return Ok(());
+        }
+        let agreed: Vec<&StateRow> = states.iter().filter(|state| state.agreed).collect();
+        let gone_here = agreed
+            .iter()
+            .filter(|state| !bindings.took_over(&state.entity))
+            .filter(|state| self.locals.row(root_id(&state.entity.id)).is_none())
+            .count();
+        // A listing that was not read to its end is no evidence; each absence is confirmed alone.
+        let is_gone = |id: &RemoteId| !self.remotes.seen.contains_key(id) && self.remotes.complete;
+        let missing_there =
+            agreed.iter().filter(|state| state.remote_id.as_ref().is_none_or(is_gone)).count();
+        let mistake = |code, side: &str, gone: Disappearance, step: &str| {
+            let message = format!(
+                "{} of the {} types that website {} deploys to {} are gone from the {side}",
+                gone.gone, gone.bound, scope.website_id, scope.target
+            );
+            Err(SyncError::new(code, message).next_step(step).during("detect"))
+        };
+        if let Err(gone) = check_presence(agreed.len(), gone_here) {
+            return mistake(
+                ErrorCode::StudioMismatch,
+                "studio",
+                gone,
+                "check that databaseUrl names the right database; nothing was changed",
+            );
+        }
+        if let Err(gone) = check_presence(agreed.len(), missing_there) {
+            return mistake(
+                ErrorCode::TargetMismatch,
+                "platform",
+                gone,
+                "check that the credentials belong to the right instance; nothing was changed",
+            );
+        }
+        Ok(())
+    }
+
+    /// Sorts the documents whose row is gone, and whose place no other row took. What a living type
+    /// claims is never deleted: a claim of this website keeps the state, because it still has to be
+    /// decided whose it is.
+    pub(super) fn sort_gone(
+        &self,
+        scope: &Scope,
+        orphans: &[&StateRow],
+        bindings: &Bindings,
+        claims: &[Claim],
+    ) -> Gone {
+        let mut gone = Gone::default();
+        let orphans: Vec<&&StateRow> = orphans
+            .iter()
+            .filter(|state| state.agreed && !bindings.took_over(&state.entity))
+            .collect();
+        if orphans.is_empty() {
+            return gone;
+        }
+        let claimed_here: BTreeSet<String> =
+            bindings.new.values().map(|binding| binding.remote_id.key().to_lowercase()).collect();
+        let claimed_elsewhere = self.claimed_elsewhere(scope, claims);
+        for state in orphans {
+            let key =
+                state.remote_id.as_ref().map(RemoteId::key).unwrap_or_default().to_lowercase();
+            if claimed_elsewhere.contains(&key) {
+                gone.released.push(state.entity.clone());
+            } else if !claimed_here.contains(&key) {
+                gone.deleted.push(state.entity.clone());
+            }
+        }
+        gone
+    }
+
+    /// Keys, in lower case, that living types of other websites have or would get.
+    fn claimed_elsewhere(&self, scope: &Scope, claims: &[Claim]) -> BTreeSet<String> {
+        let bound: BTreeSet<&str> = claims.iter().map(|claim| &*claim.entity.id).collect();
+        let others = self
+            .locals
+            .rows
+            .types
+            .iter()
+            .filter(|row| row.website_id != scope.website_id && !bound.contains(&*row.id));
+        others
+            .map(|row| parse_row(row, self.index).content)
+            .map(|content| self.search.platform.dialect.type_keys(&content).preferred)
+            .map(|key| key.to_lowercase())
+            .collect()
+    }
+}

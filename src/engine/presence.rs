@@ -1,0 +1,97 @@
+//! Whether a document is on the platform, and whether what is read of it can be trusted.
+
+use std::sync::Arc;
+
+use crate::error::SyncError;
+use crate::model::Finding;
+use crate::port::{RemoteDefinition, RemoteId, StateDetail};
+
+use super::binding::TypeBinding;
+use super::detect::Pass;
+use super::failure::adapter_failure;
+use super::listing::Sighting;
+
+/// Whether a document is on the platform.
+pub(super) enum Presence {
+    Here(Arc<RemoteDefinition>),
+    Absent,
+    Stale,
+}
+
+impl From<Option<Arc<RemoteDefinition>>> for Presence {
+    fn from(definition: Option<Arc<RemoteDefinition>>) -> Self {
+        definition.map_or(Self::Absent, Self::Here)
+    }
+}
+
+impl Pass<'_> {
+    /// Whether a document is on the platform. Absence counts only when a direct read confirms it,
+    /// and a read that shows what was there before our own last write is no evidence.
+    pub(super) async fn presence(
+        &self,
+        binding: &TypeBinding,
+        detail: Option<&StateDetail>,
+    ) -> Result<Presence, SyncError> {
+        let listed = self.remotes.seen.get(&binding.remote_id);
+        let seen = match listed {
+            Some(Sighting::Seen(definition)) => Some(Arc::clone(definition)),
+            Some(Sighting::Same) => {
+                // Settled by itself, but looked at because of its parts or its owner.
+                return self.read_now(&binding.remote_id).await.map(Presence::from);
+            }
+            None => None,
+        };
+        let was_there = detail.is_some_and(|detail| detail.row.agreed);
+        if seen.is_none() && !was_there {
+            return Ok(Presence::Absent);
+        }
+        if seen.as_ref().is_some_and(|definition| !self.is_stale(definition, detail)) {
+            return Ok(Presence::from(seen));
+        }
+        if seen.is_none() && !self.within_lag(detail) {
+            return self.read_now(&binding.remote_id).await.map(Presence::from);
+        }
+        match self.read_now(&binding.remote_id).await? {
+            Some(definition) if !self.is_stale(&definition, detail) => {
+                Ok(Presence::Here(definition))
+            }
+            _ => Ok(Presence::Stale),
+        }
+    }
+
+    async fn read_now(&self, id: &RemoteId) -> Result<Option<Arc<RemoteDefinition>>, SyncError> {
+        let read = self.search.platform.adapter.read(id, self.search.cancel).await;
+        read.map(|definition| definition.map(Arc::new))
+            .map_err(|error| adapter_failure(error, "read").of(id.key()))
+    }
+
+    /// Our own last write may not be visible yet.
+    fn within_lag(&self, detail: Option<&StateDetail>) -> bool {
+        let lag = self.search.platform.dialect.capabilities().read_lag;
+        detail.and_then(|detail| detail.last_write.as_ref()).is_some_and(|(at, _)| {
+            let age = self.engine.ports.clock.now().saturating_sub(*at);
+            age < i64::try_from(lag.as_millis()).unwrap_or(i64::MAX)
+        })
+    }
+
+    /// The definition is still what our own last write changed, and may be so for some time.
+    fn is_stale(&self, definition: &RemoteDefinition, detail: Option<&StateDetail>) -> bool {
+        let Some(detail) = detail else { return false };
+        if !self.within_lag(Some(detail)) || detail.row.remote_digest == Some(definition.digest()) {
+            return false;
+        }
+        let Some((_, before)) = &detail.last_write else { return false };
+        let view = self.search.platform.dialect.normalize(definition);
+        view.is_ok_and(|view| view.digest() == *before)
+    }
+}
+
+/// A finding for a document whose read cannot be trusted yet.
+pub(super) fn stale_finding(key: &str) -> Finding {
+    Finding::warning(
+        "STALE_READ",
+        format!("the platform still shows {key} as it was before our own last write"),
+        "deploy again in a minute",
+    )
+    .of(key)
+}

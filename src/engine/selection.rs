@@ -1,0 +1,81 @@
+//! Which types a call is about.
+
+use std::collections::BTreeSet;
+
+use crate::error::{ErrorCode, SyncError};
+
+use super::detect::{Detection, Unseen, root_id};
+use super::examine::Examined;
+use super::locals::Locals;
+
+/// Which types a call is about: all of them when nothing is named.
+pub(super) struct Selection {
+    wanted: BTreeSet<String>,
+}
+
+impl Selection {
+    /// Checks that every key and id names a type. A type that is named brings those that belong to
+    /// its fields.
+    pub fn new(
+        wanted: &[String],
+        locals: &Locals,
+        detection: &Detection,
+    ) -> Result<Self, SyncError> {
+        let mut selection = Self { wanted: wanted.iter().cloned().collect() };
+        if selection.wanted.is_empty() {
+            return Ok(selection);
+        }
+        let mut named: BTreeSet<&str> = BTreeSet::new();
+        let mut owners = Vec::new();
+        let rows = &locals.rows.types;
+        named.extend(rows.iter().flat_map(|row| [Some(&*row.id), row.key.as_deref()]).flatten());
+        for scoped in &detection.scopes {
+            let unseen = scoped.settled.iter().chain(&scoped.stale);
+            named.extend(unseen.map(|one| &*one.key));
+            for one in &scoped.examined {
+                named.insert(&one.key);
+                let id = &one.subject.entity.id;
+                if !id.contains('/') && selection.includes(one) {
+                    owners.push(id.clone());
+                }
+            }
+        }
+        let foreign = detection.scopes.iter().flat_map(|scoped| &scoped.remote_new);
+        let foreign: BTreeSet<String> = foreign.map(|definition| definition.id.key()).collect();
+        let is_unknown =
+            |name: &&String| !named.contains(name.as_str()) && !foreign.contains(name.as_str());
+        if let Some(name) = wanted.iter().find(is_unknown) {
+            return Err(SyncError::new(
+                ErrorCode::TypeNotFound,
+                format!("no type has the key or id {name:?}"),
+            )
+            .of(name)
+            .next_step("use the key or the row id of a type"));
+        }
+        selection.wanted.extend(owners);
+        Ok(selection)
+    }
+
+    /// Whether a type is asked for.
+    pub fn includes(&self, one: &Examined) -> bool {
+        let local = one.subject.local.as_ref();
+        let own = local.and_then(|side| side.content.key.as_deref());
+        self.has_key(&one.key)
+            || self.has_id(&one.subject.entity.id)
+            || own.is_some_and(|key| self.wanted.contains(key))
+    }
+
+    /// Whether a type that was not looked at is asked for.
+    pub fn has(&self, one: &Unseen) -> bool {
+        self.has_key(&one.key) || self.has_id(&one.id)
+    }
+
+    /// Whether a key of the platform is asked for.
+    pub fn has_key(&self, key: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.contains(key)
+    }
+
+    fn has_id(&self, id: &str) -> bool {
+        self.wanted.contains(id) || self.wanted.contains(root_id(id))
+    }
+}
