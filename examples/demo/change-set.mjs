@@ -1,0 +1,32 @@
+import { line } from './page.mjs'
+import { bold, cyan, dim, green, red, yellow } from './paint.mjs'
+
+const SIGNS = {
+  added: green('+'),
+  modified: yellow('~'),
+  removed: red('-'),
+  renamed: yellow('~'),
+  moved: yellow('~'),
+}
+
+/** Prints what differs, property by property. */
+export function showChangeSet({ summary, details }) {
+  for (const { name, key, risk, contentItems, changes } of details.updated) {
+    line(`${bold(name)} ${dim(`(${key}; risk: ${risk}; content items: ${contentItems})`)}`)
+    for (const { path, kind, before, after } of changes) {
+      const values = [before, after].map((value) => (value === undefined ? '∅' : text(value)))
+      line(`  ${SIGNS[kind]} ${cyan(path)}  ${values[0]} → ${values[1]}`)
+    }
+  }
+  const { created, updated, deleted, unchanged, conflicts, remoteChanged } = summary
+  line(
+    dim(
+      `${created} new, ${updated} modified, ${deleted} deleted, ${unchanged} unchanged, ` +
+        `${conflicts} in conflict, ${remoteChanged} changed on the platform`,
+    ),
+  )
+}
+
+function text(value) {
+  return JSON.stringify(value)
+}

@@ -1,0 +1,201 @@
+import { join, relative } from 'node:path'
+
+import { SyncEngine } from '../../index.mjs'
+import { ROOT } from '../../scripts/run.mjs'
+import { progressBar } from './bar.mjs'
+import { showChangeSet } from './change-set.mjs'
+import { differing, fingerprints } from './folder.mjs'
+import { count, line, proven, section, table } from './page.mjs'
+import { cyan, dim, green } from './paint.mjs'
+import { FakePlatform, writes } from './platform.mjs'
+import { promise, promiseEqual } from './promise.mjs'
+import { Studio } from './studio.mjs'
+import { WEBSITES } from './websites.mjs'
+
+/** How long the fake platform takes for an answer. */
+const LATENCY_MS = 60
+
+const TYPES = WEBSITES.flatMap(({ types }) => types)
+
+const OPTIMIZELY = { id: 'optimizely', name: 'Optimizely', config: {} }
+
+/** Tells the main job from beginning to end. */
+export async function tell({ folder, fake }) {
+  const studio = new Studio(join(folder, 'dev.db'))
+  const model = join(folder, 'model')
+  const files = { id: 'files', name: 'Files', config: { directory: model } }
+
+  section('A studio', 'its database, as the studio writes it')
+  studio.make(WEBSITES)
+  table(
+    WEBSITES.map(({ name, writtenBy, types }) => [
+      name,
+      types.map((type) => type.name).join(', '),
+      count(items(types), 'content item'),
+      `by the ${writtenBy}`,
+    ]),
+    cyan,
+    undefined,
+    dim,
+    dim,
+  )
+
+  const platform = await FakePlatform.start(fake)
+  // As the studio's `.env.local` would say it.
+  Object.assign(process.env, platform.environment)
+  const engine = new SyncEngine({
+    databaseUrl: `file:${studio.path}`,
+    mapping: 'native',
+    filesRoot: folder,
+    updateIntervalMs: 20,
+  })
+  try {
+    await platform.takeItsTime(LATENCY_MS)
+    const made = studio.fingerprint()
+
+    section('Deploy to Optimizely', platform.origin)
+    const first = await deploy(engine, 'first', OPTIMIZELY)
+    showOutcomes(first)
+    promiseEqual(
+      `${count(TYPES.length, 'type')} created, one request each`,
+      writes(await platform.requests()).map(({ method }) => method),
+      TYPES.map(() => 'POST'),
+    )
+
+    section('Deploy to files', relative(ROOT, model))
+    await deploy(engine, 'first-files', files)
+    const written = fingerprints(model)
+    const keys = first.outcomes.map(({ typeKey }) => typeKey)
+    promiseEqual(
+      `${count(keys.length, 'file')}, one per type, and catalyst-sync.json that names the folder`,
+      [...written.keys()].sort(),
+      [...keys.map((key) => `${key}.json`), 'catalyst-sync.json'].sort(),
+    )
+    promise("the studio's own database: not a byte changed", studio.fingerprint() === made)
+
+    section('Someone edits one type in the studio')
+    studio.edit('type_article', ({ fields: [title] }) => {
+      title.label = 'Headline'
+      title.validation.maxLength = 160
+    })
+    const edited = studio.fingerprint()
+    const changes = await engine.detectChanges({ provider: OPTIMIZELY, includeDetails: true })
+    showChangeSet(changes)
+    promise(
+      'one type differs, and the engine says in what',
+      changes.summary.total === 1 && changes.summary.unchanged === TYPES.length - 1,
+      changes.summary,
+    )
+
+    section('Deploy again', 'only what changed')
+    const before = await platform.types()
+    const seen = (await platform.requests()).length
+    showOutcomes(await deploy(engine, 'second', OPTIMIZELY))
+    const sent = writes((await platform.requests()).slice(seen))
+    await proveMinimal(sent, before, await platform.types())
+
+    section('And the files')
+    await deploy(engine, 'second-files', files)
+    promiseEqual('one file changed', differing(written, fingerprints(model)), ['Article.json'])
+
+    section('Once more, with nothing to do')
+    const settled = (await platform.requests()).length
+    await deploy(engine, 'third', OPTIMIZELY)
+    promiseEqual('no write', writes((await platform.requests()).slice(settled)), [])
+    promiseEqual(
+      'all requests and answers keep to the contract of the platform',
+      await platform.violations(),
+      [],
+    )
+    promise("the studio's own database: not a byte changed", studio.fingerprint() === edited)
+
+    section('What was written where')
+    const requests = await platform.requests()
+    table(
+      [
+        [
+          relative(ROOT, studio.path),
+          "the studio's: written by this demo, only read by the engine",
+        ],
+        [
+          relative(ROOT, `${studio.path}.catalyst-sync`),
+          'what the engine remembers: bases, journal, history',
+        ],
+        [
+          relative(ROOT, model),
+          `${count(keys.length, 'content type')} as files to read, edit and version`,
+        ],
+        [
+          platform.origin,
+          `${count(keys.length, 'content type')}, ${count(requests.length, 'request')}, ` +
+            `${writes(requests).length} of them writes`,
+        ],
+      ],
+      cyan,
+    )
+    line()
+  } finally {
+    await engine.close()
+    await platform.stop()
+  }
+}
+
+/** Runs a deployment as the studio's wizard does, and promises that it succeeds. */
+async function deploy(engine, id, provider) {
+  const job = {
+    id,
+    providerId: provider.id,
+    websiteId: '',
+    status: 'pending',
+    progress: 0,
+    startedAt: new Date(),
+    logs: [],
+  }
+  const result = await engine.startDeployment(job, provider, progressBar()).done
+  const { job: ended, metrics } = result
+  promise(
+    `completed in ${(metrics.timeTaken / 1000).toFixed(2)} s`,
+    ended.status === 'completed' && ended.outcome === 'success',
+    { status: ended.status, error: ended.error, outcomes: result.outcomes },
+  )
+  return result
+}
+
+function showOutcomes({ outcomes }) {
+  table(
+    outcomes.map(({ typeKey, operation, status }) => [typeKey, operation, status]),
+    undefined,
+    cyan,
+    green,
+  )
+}
+
+/** Reads in the platform's log what was sent, and in its store what it did. */
+async function proveMinimal(sent, before, after) {
+  promise('exactly one write', sent.length === 1, sent)
+  const [{ method, path, headers, body }] = sent
+  line(dim(`  ${method} ${path}`))
+  for (const name of ['content-type', 'if-match']) line(dim(`  ${name}: ${headers[name]}`))
+  line(dim(`  ${body}`))
+  promiseEqual(
+    'a PATCH of the type that was edited',
+    [method, path.split('/').at(-1)],
+    ['PATCH', 'Article'],
+  )
+  promise(
+    'under the precondition that the platform is as it was read',
+    headers['if-match'],
+    headers,
+  )
+  promiseEqual('with what changed and nothing else', JSON.parse(body), {
+    properties: { title: { displayName: 'Headline', maxLength: 160 } },
+  })
+  const touched = Object.keys(after).filter(
+    (key) => JSON.stringify(after[key]) !== JSON.stringify(before[key]),
+  )
+  promiseEqual(`the other ${count(TYPES.length - 1, 'type')} are untouched`, touched, ['Article'])
+}
+
+function items(types) {
+  return types.reduce((sum, type) => sum + type.items, 0)
+}
