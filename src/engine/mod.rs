@@ -9,6 +9,7 @@ mod examine;
 mod execute;
 mod failure;
 mod fields;
+mod job;
 mod listing;
 mod locals;
 mod narrate;

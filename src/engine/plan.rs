@@ -138,6 +138,7 @@ impl Engine {
             report.findings.extend(scoped.stale.iter().map(|key| stale_finding(key)));
             plans.push(plan);
         }
+        report.findings.extend(self.state_finding().await);
         report.summary.conflicts = report.conflicts.len();
         report.digest = digest_of(&platform, website_id, &policy, &detection, &plans);
         Ok(report)

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::canonical::{Canonical, content_hash, derive_key, parse};
 use crate::digest::Digest;
-use crate::error::{ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError, quoted};
 use crate::model::{Finding, TargetIndex};
 use crate::plan::Consent;
 
@@ -166,13 +166,7 @@ impl Engine {
                 ..remote_new(key, definition.name.clone())
             });
         }
-        if let Err(error) = self.ports.store.check_writable().await {
-            findings.push(Finding::warning(
-                "STATE_NOT_SAVED",
-                error.to_string(),
-                "deployments need a stateUrl that can be written",
-            ));
-        }
+        findings.extend(self.state_finding().await);
         Ok(ChangeSet {
             target: platform.target.clone(),
             timestamp: now,
@@ -213,6 +207,13 @@ impl Engine {
         }
         mappings.sort_by(|a, b| a.type_key.cmp(&b.type_key));
         Ok(mappings)
+    }
+
+    /// Looking works without a state that can be written; deploying does not.
+    pub(super) async fn state_finding(&self) -> Option<Finding> {
+        let error = self.ports.store.check_writable().await.err()?;
+        let remedy = "deployments need a stateUrl that can be written";
+        Some(Finding::warning("STATE_NOT_SAVED", error.to_string(), remedy))
     }
 
     /// Connects to what a call names.
@@ -272,8 +273,8 @@ pub(super) fn wanted_websites(
         None => Ok(locals.rows.websites.iter().map(|website| website.id.clone()).collect()),
         Some(id) if locals.website(id).is_some() => Ok(vec![id.to_owned()]),
         Some(id) => {
-            Err(SyncError::new(ErrorCode::WebsiteNotFound, format!("no website has the id {id:?}"))
-                .next_step("use the id of a website in the studio, or none for every website"))
+            let message = format!("no website has the id {}", quoted(id));
+            Err(SyncError::new(ErrorCode::WebsiteNotFound, message))
         }
     }
 }
@@ -314,10 +315,9 @@ impl Selection {
         match wanted.iter().find(|name| !exists(name)) {
             Some(name) => Err(SyncError::new(
                 ErrorCode::TypeNotFound,
-                format!("no type has the key or id {name:?}"),
+                format!("no type has the key or id {}", quoted(name)),
             )
-            .of(name)
-            .next_step("use the key or the row id of a type")),
+            .of(name)),
             None => Ok(Self { wanted: wanted.iter().cloned().collect() }),
         }
     }
