@@ -1,159 +1,10 @@
 //! The one public error and the one table of its codes.
 
-use std::fmt;
+mod code;
 
 use serde::Serialize;
 
-/// What kind of failure an error is, which decides whether it is retried and what it stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ErrorClass {
-    /// The input or the definition is not acceptable.
-    Validation,
-    /// A type that must exist first is missing or failed.
-    Dependency,
-    /// Both sides moved the same thing.
-    Conflict,
-    /// It exists already.
-    Duplicate,
-    /// The platform does not know us.
-    Auth,
-    /// The platform knows us and refuses this.
-    Forbidden,
-    /// Too many requests.
-    RateLimit,
-    /// The platform could not be reached, or could not answer.
-    Network,
-    /// What was named does not exist.
-    NotFound,
-    /// The user cancelled.
-    Cancelled,
-    /// A database or the state is not usable.
-    State,
-    /// A defect of the engine.
-    Internal,
-}
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $class:ident, $status:literal;)+) => {
-        /// Stable codes of [`SyncError`].
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum ErrorCode { $($(#[doc = $doc])+ $name,)+ }
-
-        impl ErrorCode {
-            /// Every code, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
-
-            /// The code as programs see it.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)+ }
-            }
-
-            /// The class it belongs to.
-            #[must_use]
-            pub fn class(self) -> ErrorClass {
-                match self { $(Self::$name => ErrorClass::$class,)+ }
-            }
-
-            /// The HTTP status that a route should answer with.
-            #[must_use]
-            pub fn status(self) -> u16 {
-                match self { $(Self::$name => $status,)+ }
-            }
-        }
-    };
-}
-
-codes! {
-    /// An argument is missing or of the wrong form; the message names it.
-    InvalidArgument = "INVALID_ARGUMENT", Validation, 400;
-    /// A type cannot be deployed as it is; the findings say why.
-    ValidationFailed = "VALIDATION_FAILED", Validation, 422;
-    /// The platform refused the definition.
-    Rejected = "REJECTED", Validation, 422;
-    /// The change would lose content and was not allowed to.
-    DataLossRefused = "DATA_LOSS_REFUSED", Validation, 409;
-    /// The deletion was not allowed.
-    DeleteRefused = "DELETE_REFUSED", Validation, 409;
-    /// A key that fits several types.
-    AmbiguousType = "AMBIGUOUS_TYPE", Validation, 409;
-    /// No such provider.
-    UnknownProvider = "UNKNOWN_PROVIDER", Validation, 400;
-    /// A provider that does not exist yet.
-    ProviderUnavailable = "PROVIDER_UNAVAILABLE", Validation, 501;
-    /// A function or option that does not exist yet.
-    NotAvailable = "NOT_AVAILABLE", Validation, 501;
-    /// The plan is no longer the one that was reviewed.
-    PlanStale = "PLAN_STALE", Conflict, 409;
-    /// Both sides changed the same property.
-    Conflict = "CONFLICT", Conflict, 409;
-    /// A write whose effect is not known and cannot be told from what the platform shows.
-    InDoubt = "IN_DOUBT", Conflict, 409;
-    /// The platform still shows what was there before our own last write.
-    StaleRead = "STALE_READ", Conflict, 409;
-    /// Another website claims this key of the platform.
-    KeyClaimed = "KEY_CLAIMED", Conflict, 409;
-    /// A deployment of this website to this target is running.
-    DeploymentInProgress = "DEPLOYMENT_IN_PROGRESS", Conflict, 409;
-    /// Somebody else took over while this run was frozen.
-    LeaseLost = "LEASE_LOST", Conflict, 409;
-    /// The key exists on the platform already.
-    Duplicate = "DUPLICATE", Duplicate, 409;
-    /// A type that this one needs failed or is missing.
-    DependencyFailed = "DEPENDENCY_FAILED", Dependency, 424;
-    /// No client id or secret was given.
-    CredentialsMissing = "CREDENTIALS_MISSING", Auth, 401;
-    /// The platform does not accept the credentials.
-    AuthFailed = "AUTH_FAILED", Auth, 401;
-    /// The platform refuses this to these credentials.
-    Forbidden = "FORBIDDEN", Forbidden, 403;
-    /// The acting person's role does not allow it.
-    RoleRefused = "ROLE_REFUSED", Forbidden, 403;
-    /// An address that credentials may not be sent to.
-    HostNotAllowed = "HOST_NOT_ALLOWED", Forbidden, 403;
-    /// The platform asked to slow down for longer than the run waits.
-    RateLimited = "RATE_LIMITED", RateLimit, 429;
-    /// No connection, or no usable answer.
-    PlatformUnreachable = "PLATFORM_UNREACHABLE", Network, 502;
-    /// The platform failed.
-    PlatformFailed = "PLATFORM_FAILED", Network, 502;
-    /// The API version was switched off.
-    ApiVersionGone = "API_VERSION_GONE", Network, 502;
-    /// No website has this id.
-    WebsiteNotFound = "WEBSITE_NOT_FOUND", NotFound, 404;
-    /// No type has this key or id.
-    TypeNotFound = "TYPE_NOT_FOUND", NotFound, 404;
-    /// No deployment has this id.
-    DeploymentNotFound = "DEPLOYMENT_NOT_FOUND", NotFound, 404;
-    /// The type is gone from the platform.
-    RemoteGone = "REMOTE_GONE", NotFound, 404;
-    /// The studio's database file does not exist.
-    DatabaseNotFound = "DATABASE_NOT_FOUND", State, 503;
-    /// The file is no database of a studio.
-    DatabaseInvalid = "DATABASE_INVALID", State, 503;
-    /// A kind of database that is not supported.
-    DatabaseUnsupported = "DATABASE_UNSUPPORTED", State, 501;
-    /// The database is locked by somebody else.
-    DatabaseBusy = "DATABASE_BUSY", State, 503;
-    /// The state cannot be written where it is.
-    StoreReadOnly = "STORE_READ_ONLY", State, 503;
-    /// The state cannot be read or written.
-    StoreFailed = "STORE_FAILED", State, 503;
-    /// The state was written by a newer release, or is not ours.
-    StateIncompatible = "STATE_INCOMPATIBLE", State, 503;
-    /// Most of the bound types are missing on the platform.
-    TargetMismatch = "TARGET_MISMATCH", State, 409;
-    /// Most of the bound types are missing in the studio.
-    StudioMismatch = "STUDIO_MISMATCH", State, 409;
-    /// The user cancelled.
-    Cancelled = "CANCELLED", Cancelled, 499;
-    /// The engine was closed.
-    EngineClosed = "ENGINE_CLOSED", Cancelled, 503;
-    /// A defect of the engine.
-    Internal = "INTERNAL", Internal, 500;
-}
+pub use code::{ErrorClass, ErrorCode};
 
 /// Where and why, for programs; every member is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -198,9 +49,11 @@ pub struct SyncError {
 }
 
 impl SyncError {
-    /// Makes an error of a code.
+    /// Makes an error of a code, with what the table says to do about it.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: Box::default(), source: None }
+        let next_step = Some(code.next_step().to_owned());
+        let details = Box::new(Details { next_step, ..Details::default() });
+        Self { code, message: message.into(), details, source: None }
     }
 
     /// Keeps what caused it.
@@ -210,7 +63,7 @@ impl SyncError {
         self
     }
 
-    /// Says what to do next.
+    /// Says what to do next, where the place knows better than the table.
     #[must_use]
     pub fn next_step(mut self, step: impl Into<String>) -> Self {
         self.details.next_step = Some(step.into());
@@ -240,22 +93,17 @@ impl SyncError {
     /// Whether the same call may succeed later without anything being changed.
     #[must_use]
     pub fn retryable(&self) -> bool {
-        matches!(self.class(), ErrorClass::RateLimit | ErrorClass::Network | ErrorClass::Dependency)
-            || matches!(
-                self.code,
-                ErrorCode::DatabaseBusy | ErrorCode::DeploymentInProgress | ErrorCode::StaleRead
-            )
+        self.code.retryable()
     }
 }
 
-impl fmt::Display for ErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+/// Longest text that a message repeats, in characters.
+const SHOWN: usize = 60;
 
-impl Serialize for ErrorCode {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+/// A text that a caller gave, quoted and bounded, for a message.
+pub(crate) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((cut, _)) => format!("{:?}…", text.get(..cut).unwrap_or_default()),
+        None => format!("{text:?}"),
     }
 }

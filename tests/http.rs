@@ -368,7 +368,6 @@ mod tokens {
             (400, echo, "the token endpoint answered 400 (invalid_client)"),
             (401, coded, "the token endpoint answered 401 (AUTHENTICATION_ERROR)"),
             (403, chatty, "the token endpoint answered 403"),
-            (404, "<html>s3cr3t</html>", "the token endpoint answered 404"),
         ];
         for (status, body, message) in table {
             let server = Loopback::start(move |_| answer(status, "", body)).await;
@@ -376,6 +375,30 @@ mod tokens {
             let outcome = transport.send(&get("/x"), &CancellationToken::new()).await;
             let message = message.to_owned();
             assert_eq!(outcome, Err(TransportError::Unauthorized { message }));
+            assert_eq!(server.received().len(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn that_are_not_given_out_at_this_address_are_no_fault_of_the_credentials() {
+        let table = [
+            (404, "the token endpoint answered 404"),
+            (405, "the token endpoint answered 405"),
+            (301, "the token endpoint answered 301, a redirect, which credentials do not follow"),
+            (307, "the token endpoint answered 307, a redirect, which credentials do not follow"),
+        ];
+        for (status, message) in table {
+            let server = Loopback::start(move |_| {
+                answer(
+                    status,
+                    "location: https://elsewhere.example/s3cr3t\r\n",
+                    "<html>s3cr3t</html>",
+                )
+            })
+            .await;
+            let transport = transport(&server, HttpOptions::standard(), &TestClock::new());
+            let outcome = transport.send(&get("/x"), &CancellationToken::new()).await;
+            assert_eq!(outcome, Err(TransportError::NotSent { message: message.to_owned() }));
             assert_eq!(server.received().len(), 1);
         }
     }

@@ -39,12 +39,14 @@ pub fn engine_with(
 ) -> Result<Engine, SyncError> {
     let folders = Folders::of(&options.working_directory);
     let Some(url) = options.database() else {
-        return Err(SyncError::new(ErrorCode::DatabaseNotFound, "no database is named")
-            .next_step("set databaseUrl or DATABASE_URL to the studio's database"));
+        return Err(SyncError::new(ErrorCode::DatabaseNotFound, "no database is named"));
     };
     let studio = resolve_database(url, &folders).map_err(studio_failure)?;
     let state = options.state_url.as_deref();
-    let location = StateLocation::resolve(state, &studio, &folders).map_err(studio_failure)?;
+    let location = StateLocation::resolve(state, &studio, &folders).map_err(|error| {
+        studio_failure(error)
+            .next_step("set stateUrl to a file such as file:./sync.db, or leave it out")
+    })?;
     let ports = Ports {
         studio: Arc::new(SqliteStudio::new(studio)),
         store: Arc::new(SqliteStore::new(&location)),

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::digest::Digest;
 use crate::engine::{Platform, Platforms, ProviderRequest, Purpose, adapter_failure};
-use crate::error::{ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError, quoted};
 use crate::http::{
     self, AccessError, Credentials, Endpoint, HttpOptions, HttpTransport, Observer, Offer, Secret,
 };
@@ -95,7 +95,8 @@ impl KnownPlatforms {
             return Err(SyncError::new(
                 ErrorCode::InvalidArgument,
                 "provider.config.directory is missing, and should be a folder below filesRoot",
-            ));
+            )
+            .next_step("name a folder below filesRoot in provider.config.directory"));
         };
         let working = &self.options.working_directory;
         let root = self
@@ -110,7 +111,11 @@ impl KnownPlatforms {
             Purpose::Look => adapter.target_id().await,
             Purpose::Deploy => adapter.ensure_target_id().await.map(Some),
         };
-        let id = id.map_err(|error| adapter_failure(error, "connect"))?;
+        let id = id.map_err(|error| {
+            adapter_failure(error, "connect").next_step(
+                "see that the folder can be used, and that its catalyst-sync.json is whole",
+            )
+        })?;
         Ok(Platform {
             provider: "files".to_owned(),
             target: id
@@ -142,13 +147,11 @@ impl Platforms for KnownPlatforms {
             later if LATER.contains(&later) => Err(SyncError::new(
                 ErrorCode::ProviderUnavailable,
                 format!("the provider {later} does not exist yet"),
-            )
-            .next_step("use optimizely or files")),
+            )),
             other => Err(SyncError::new(
                 ErrorCode::UnknownProvider,
-                format!("there is no provider {other:?}"),
-            )
-            .next_step("use optimizely or files")),
+                format!("there is no provider {}", quoted(other)),
+            )),
         }
     }
 }
@@ -188,6 +191,7 @@ fn version_of(endpoint: &Endpoint) -> Result<ApiVersion, SyncError> {
             ErrorCode::InvalidArgument,
             "the address names no API version, and should end in /v1 or /preview3",
         )
+        .next_step("end the address with /v1")
     })
 }
 
@@ -232,17 +236,16 @@ fn access_failure(error: AccessError) -> SyncError {
             (ErrorCode::CredentialsMissing, "set OPTIMIZELY_CLIENT_ID and OPTIMIZELY_CLIENT_SECRET")
         }
     };
-    SyncError::new(code, error.to_string()).next_step(step).caused_by(error)
+    SyncError::new(code, error.to_string()).next_step(step).during("connect").caused_by(error)
 }
 
 fn folder_failure(error: FolderError) -> SyncError {
-    let (code, step) = match &error {
-        FolderError::Outside { .. } => {
-            (ErrorCode::InvalidArgument, "name a folder below filesRoot")
-        }
-        _ => (ErrorCode::InvalidArgument, "name a folder that can be written"),
+    let step = match &error {
+        FolderError::Outside { .. } => "name a folder below filesRoot",
+        _ => "name a folder that can be written",
     };
-    SyncError::new(code, format!("provider.config.directory: {error}"))
+    SyncError::new(ErrorCode::InvalidArgument, format!("provider.config.directory: {error}"))
         .next_step(step)
+        .during("connect")
         .caused_by(error)
 }

@@ -1,70 +1,68 @@
 //! Errors of the ports as the public error: one place, one wording.
 
+use jiff::Timestamp;
+
 use crate::error::{ErrorCode, SyncError};
 use crate::port::{AdapterError, Refusal, StoreError, StudioError};
 
 /// A studio that cannot be read.
 pub(crate) fn studio_failure(error: StudioError) -> SyncError {
     let (code, step) = match &error {
-        StudioError::NotFound { .. } => (
-            ErrorCode::DatabaseNotFound,
-            "set databaseUrl or DATABASE_URL to the studio's database",
-        ),
-        StudioError::Invalid { .. } => {
-            (ErrorCode::DatabaseInvalid, "point databaseUrl at a database made by the studio")
+        StudioError::NotFound { .. } => (ErrorCode::DatabaseNotFound, None),
+        StudioError::Invalid { .. } => (ErrorCode::DatabaseInvalid, None),
+        StudioError::Unsupported { .. } => (ErrorCode::DatabaseUnsupported, None),
+        StudioError::Busy { .. } => (ErrorCode::DatabaseBusy, None),
+        StudioError::Failed { .. } => {
+            (ErrorCode::DatabaseInvalid, Some("see that the file is whole and may be read"))
         }
-        StudioError::Unsupported { .. } => {
-            (ErrorCode::DatabaseUnsupported, "use a SQLite database: file:./dev.db")
-        }
-        StudioError::Busy { .. } => (ErrorCode::DatabaseBusy, "try again"),
-        StudioError::Failed { .. } => (ErrorCode::DatabaseInvalid, "check the file"),
     };
-    SyncError::new(code, error.to_string()).next_step(step).during("extract").caused_by(error)
+    let mut failure = SyncError::new(code, error.to_string()).during("extract");
+    if let Some(step) = step {
+        failure = failure.next_step(step);
+    }
+    failure.caused_by(error)
 }
 
 /// A state that cannot be read or written.
 pub(super) fn store_failure(error: StoreError) -> SyncError {
-    let (code, step) = match &error {
-        StoreError::ReadOnly { .. } => {
-            (ErrorCode::StoreReadOnly, "set stateUrl to a place that can be written")
-        }
-        StoreError::Incompatible { .. } => (
-            ErrorCode::StateIncompatible,
-            "use the release that wrote it, or move the file away to adopt everything anew",
-        ),
-        StoreError::Held { .. } => {
-            (ErrorCode::DeploymentInProgress, "wait for it to end, or cancel it")
-        }
-        StoreError::LeaseLost => {
-            (ErrorCode::LeaseLost, "start a new deployment; what this one did is recorded")
-        }
-        StoreError::Claimed { .. } => {
-            (ErrorCode::KeyClaimed, "give the type another key in one of the two websites")
-        }
-        StoreError::Busy { .. } => (ErrorCode::DatabaseBusy, "try again"),
-        StoreError::Failed { .. } => (ErrorCode::StoreFailed, "check the file and the disk"),
+    let code = match &error {
+        StoreError::ReadOnly { .. } => ErrorCode::StoreReadOnly,
+        StoreError::Incompatible { .. } => ErrorCode::StateIncompatible,
+        StoreError::Held { .. } => ErrorCode::DeploymentInProgress,
+        StoreError::LeaseLost => ErrorCode::LeaseLost,
+        StoreError::Claimed { .. } => ErrorCode::KeyClaimed,
+        StoreError::Busy { .. } => ErrorCode::DatabaseBusy,
+        StoreError::Failed { .. } => ErrorCode::StoreFailed,
     };
-    SyncError::new(code, error.to_string()).next_step(step).caused_by(error)
+    let message = match &error {
+        StoreError::Held { holder, since } => match Timestamp::from_millisecond(*since) {
+            Ok(since) => format!("the deployment {holder} has been running since {since:.0}"),
+            Err(_) => format!("the deployment {holder} is running"),
+        },
+        other => other.to_string(),
+    };
+    SyncError::new(code, message).caused_by(error)
 }
 
 /// A platform that refuses or cannot be reached.
 pub(crate) fn adapter_failure(error: AdapterError, operation: &str) -> SyncError {
     let mut failure = match &error {
         AdapterError::Refused { refusal, message, .. } => {
-            let (code, step) = refusal_code(*refusal);
-            SyncError::new(code, message.clone()).next_step(step)
+            let failure = SyncError::new(refusal_code(*refusal), message.clone());
+            if *refusal == Refusal::InUse {
+                failure.next_step("delete the content of the type on the platform first")
+            } else {
+                failure
+            }
         }
         AdapterError::Unreachable { message, .. } => {
             SyncError::new(ErrorCode::PlatformUnreachable, message.clone())
-                .next_step("check the address and the connection, then deploy again")
         }
         AdapterError::Unauthorized { message } => {
             SyncError::new(ErrorCode::AuthFailed, message.clone())
-                .next_step("check the client id and secret")
         }
         AdapterError::Unrepresentable { message } => {
             SyncError::new(ErrorCode::ValidationFailed, message.clone())
-                .next_step("change the definition")
         }
         AdapterError::Cancelled => SyncError::new(ErrorCode::Cancelled, "cancelled"),
     };
@@ -75,26 +73,17 @@ pub(crate) fn adapter_failure(error: AdapterError, operation: &str) -> SyncError
     failure.during(operation).caused_by(error)
 }
 
-fn refusal_code(refusal: Refusal) -> (ErrorCode, &'static str) {
+fn refusal_code(refusal: Refusal) -> ErrorCode {
     match refusal {
-        Refusal::Invalid => (ErrorCode::Rejected, "change the definition as the message says"),
-        Refusal::Breaking => {
-            (ErrorCode::DataLossRefused, "deploy with allowDataLoss to accept the loss")
-        }
-        Refusal::InUse => {
-            (ErrorCode::DeleteRefused, "delete the content of the type on the platform first")
-        }
-        Refusal::Forbidden => {
-            (ErrorCode::Forbidden, "give the API key the right to change content types")
-        }
-        Refusal::NotFound => (ErrorCode::RemoteGone, "detect the changes again"),
-        Refusal::Duplicate => (ErrorCode::Duplicate, "deploy again to adopt it"),
-        Refusal::Conflict | Refusal::Stale => (ErrorCode::Conflict, "detect the changes again"),
-        Refusal::RateLimited => (ErrorCode::RateLimited, "deploy again later"),
-        Refusal::Failed => (ErrorCode::PlatformFailed, "deploy again later"),
-        Refusal::VersionGone => (
-            ErrorCode::ApiVersionGone,
-            "set OPTIMIZELY_API_URL to https://api.cms.optimizely.com/v1; preview3 is being switched off",
-        ),
+        Refusal::Invalid => ErrorCode::Rejected,
+        Refusal::Breaking => ErrorCode::DataLossRefused,
+        Refusal::InUse => ErrorCode::DeleteRefused,
+        Refusal::Forbidden => ErrorCode::Forbidden,
+        Refusal::NotFound => ErrorCode::RemoteGone,
+        Refusal::Duplicate => ErrorCode::Duplicate,
+        Refusal::Conflict | Refusal::Stale => ErrorCode::Conflict,
+        Refusal::RateLimited => ErrorCode::RateLimited,
+        Refusal::Failed => ErrorCode::PlatformFailed,
+        Refusal::VersionGone => ErrorCode::ApiVersionGone,
     }
 }

@@ -12,6 +12,7 @@ mod examine;
 mod execute;
 mod failure;
 mod fields;
+mod job;
 mod listing;
 mod locals;
 mod narrate;

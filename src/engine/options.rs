@@ -1,17 +1,27 @@
 //! What callers ask for, checked.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError, quoted};
 
 /// Which provider, and how it is configured for this call; what is not said comes from the
 /// environment.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct ProviderRequest {
     /// `optimizely`, `files` …; `None` for the engine's default.
     pub id: Option<String>,
     /// The provider's `config`, name by name. May hold secrets.
     pub config: Vec<(String, String)>,
+}
+
+/// Names only: a value of the configuration may be a secret.
+impl fmt::Debug for ProviderRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.config.iter().map(|(name, _)| &**name).collect();
+        f.debug_struct("ProviderRequest").field("id", &self.id).field("config", &names).finish()
+    }
 }
 
 /// What to look at: nothing means everything.
@@ -76,7 +86,6 @@ impl RunOptions {
     pub fn check(&self) -> Result<ConflictStrategy, SyncError> {
         let later = |what: &str| {
             SyncError::new(ErrorCode::NotAvailable, format!("{what} is not available yet"))
-                .next_step("leave it out")
         };
         match self.mode.as_deref() {
             None | Some("push") => {}
@@ -108,12 +117,12 @@ impl RunOptions {
 fn unknown(argument: &str, value: &str, expected: &str) -> SyncError {
     SyncError::new(
         ErrorCode::InvalidArgument,
-        format!("{argument} is {value:?}, and should be {expected}"),
+        format!("{argument} is {}, and should be {expected}", quoted(value)),
     )
 }
 
 /// A deployment to run.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct RunRequest {
     /// The caller's id of the job.
     pub job_id: String,
@@ -131,6 +140,21 @@ pub struct RunRequest {
     pub options: RunOptions,
     /// Who acts.
     pub actor: String,
+}
+
+/// Without the job, which may hold anything.
+impl fmt::Debug for RunRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunRequest")
+            .field("job_id", &self.job_id)
+            .field("provider", &self.provider)
+            .field("website_id", &self.website_id)
+            .field("selected_types", &self.selected_types)
+            .field("retry_of", &self.retry_of)
+            .field("options", &self.options)
+            .field("actor", &self.actor)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What holds for every run of an engine.

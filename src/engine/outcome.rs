@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::error::SyncError;
 use crate::port::Record;
 
+use super::Engine;
 use super::apply::Hands;
 use super::changes::{describe, failed_type};
 use super::detect::Scoped;
@@ -12,11 +13,8 @@ use super::examine::{Examined, Status};
 use super::plan::{Kept, ScopePlan, Step};
 use super::presence::stale_finding;
 use super::record::{Standing, conflict_row, state_after};
-use super::report::{
-    ErrorReport, Outcome, OutcomeError, Recovery, RecoveryError, RunReport, RunStatus,
-};
+use super::report::{Outcome, OutcomeError, Recovery, RecoveryError, RunStatus};
 use super::selection::Selection;
-use super::{Engine, RunRequest};
 
 /// The outcome of a type before anything is done about it.
 pub(super) fn blank(one: &Examined, operation: &str, status: &str) -> Outcome {
@@ -247,34 +245,6 @@ pub(super) fn status_word(status: RunStatus) -> &'static str {
         RunStatus::Failed => "failed",
         RunStatus::Cancelled => "cancelled",
     }
-}
-
-/// The job as it is kept: as given, with how it ended.
-pub(super) fn stored_result(request: &RunRequest, report: &RunReport, at: i64) -> String {
-    let mut job: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(&request.job).unwrap_or_default();
-    let mut put = |name: &str, value: Result<serde_json::Value, serde_json::Error>| {
-        if let Ok(value) = value
-            && !value.is_null()
-        {
-            job.insert(name.to_owned(), value);
-        }
-    };
-    let outcome = match report.status {
-        RunStatus::Completed => "success",
-        RunStatus::Partial => "partial",
-        RunStatus::Failed | RunStatus::Cancelled => "failed",
-    };
-    put("id", serde_json::to_value(&request.job_id));
-    put("status", serde_json::to_value(status_word(report.status)));
-    put("outcome", serde_json::to_value(outcome));
-    put("completedAt", serde_json::to_value(at));
-    put("outcomes", serde_json::to_value(&report.outcomes));
-    put("metrics", serde_json::to_value(report.metrics));
-    put("recovery", serde_json::to_value(&report.recovery));
-    put("error", serde_json::to_value(report.error.as_ref().map(|error| &error.message)));
-    put("errorInfo", serde_json::to_value(report.error.as_ref().map(ErrorReport::from)));
-    serde_json::to_string(&job).unwrap_or_default()
 }
 
 impl Engine {

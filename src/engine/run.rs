@@ -16,6 +16,7 @@ use super::detect::{Detection, Scoped, Search};
 use super::examine::Status;
 use super::execute::execute;
 use super::failure::store_failure;
+use super::job::{kept_job, stored_result};
 use super::listing::Freshness;
 use super::locals::Locals;
 use super::narrate::Narrator;
@@ -136,7 +137,7 @@ impl Run<'_> {
             provider: platform.provider.clone(),
             actor: self.request.actor.clone(),
             options: serde_json::to_string(&self.request.options).unwrap_or_default(),
-            job: self.request.job.clone(),
+            job: kept_job(self.request),
             started_at: self.engine.ports.clock.now(),
         };
         self.engine.ports.store.begin_run(row).await.map_err(store_failure)
@@ -429,7 +430,7 @@ impl Run<'_> {
             status: outcome::status_word(report.status).to_owned(),
             plan_digest: plan_digest.map(str::to_owned),
             counts: [count(succeeded + failed), count(succeeded), count(failed)],
-            result: outcome::stored_result(self.request, report, self.engine.ports.clock.now()),
+            result: stored_result(self.request, report, self.engine.ports.clock.now()),
             completed_at: self.engine.ports.clock.now(),
         };
         self.engine.ports.store.finish_run(end).await.map_err(store_failure)

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::canonical::{Canonical, Path, View, content_hash, derive_key, parse};
 use crate::digest::Digest;
-use crate::error::{ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError, quoted};
 use crate::merge::Shape;
 use crate::model::Finding;
 use crate::plan::Consent;
@@ -162,13 +162,7 @@ impl Engine {
             let view = platform.dialect.normalize(definition).ok();
             details.remote_changed.push(remote_new(key, definition.name.clone(), view, &shape));
         }
-        if let Err(error) = self.ports.store.check_writable().await {
-            findings.push(Finding::warning(
-                "STATE_NOT_SAVED",
-                error.to_string(),
-                "deployments need a stateUrl that can be written",
-            ));
-        }
+        findings.extend(self.state_finding().await);
         Ok(ChangeSet {
             target: platform.target.clone(),
             timestamp: now,
@@ -212,6 +206,13 @@ impl Engine {
         }
         mappings.sort_by(|a, b| a.type_key.cmp(&b.type_key));
         Ok(mappings)
+    }
+
+    /// Looking works without a state that can be written; deploying does not.
+    pub(super) async fn state_finding(&self) -> Option<Finding> {
+        let error = self.ports.store.check_writable().await.err()?;
+        let remedy = "deployments need a stateUrl that can be written";
+        Some(Finding::warning("STATE_NOT_SAVED", error.to_string(), remedy))
     }
 
     /// Connects to what a call names.
@@ -271,8 +272,8 @@ pub(super) fn wanted_websites(
         None => Ok(locals.rows.websites.iter().map(|website| website.id.clone()).collect()),
         Some(id) if locals.website(id).is_some() => Ok(vec![id.to_owned()]),
         Some(id) => {
-            Err(SyncError::new(ErrorCode::WebsiteNotFound, format!("no website has the id {id:?}"))
-                .next_step("use the id of a website in the studio, or none for every website"))
+            let message = format!("no website has the id {}", quoted(id));
+            Err(SyncError::new(ErrorCode::WebsiteNotFound, message))
         }
     }
 }

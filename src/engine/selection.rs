@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError, quoted};
 
 use super::detect::{Detection, Unseen, root_id};
 use super::examine::Examined;
@@ -47,10 +47,9 @@ impl Selection {
         if let Some(name) = wanted.iter().find(is_unknown) {
             return Err(SyncError::new(
                 ErrorCode::TypeNotFound,
-                format!("no type has the key or id {name:?}"),
+                format!("no type has the key or id {}", quoted(name)),
             )
-            .of(name)
-            .next_step("use the key or the row id of a type"));
+            .of(name));
         }
         selection.wanted.extend(owners);
         Ok(selection)

@@ -150,6 +150,7 @@ impl Tokens {
                     let asked = retry_after(&response, &*self.clock);
                     (asked, format!("answered {}", response.status))
                 }
+                Ok(response) if is_elsewhere(response.status) => return Err(misled(&response)),
                 Ok(response) => return Err(refusal(&response)),
                 Err(failure) => (None, format!("cannot be reached: {}", failure.message())),
             };
@@ -202,6 +203,18 @@ fn read_token(response: &Response, asked_at: Duration, number: u64) -> Option<To
         number,
         fresh_until: asked_at.saturating_add(fresh),
     })
+}
+
+/// Whether the answer says that tokens are not given out here, which is no fault of the credentials.
+fn is_elsewhere(status: u16) -> bool {
+    (300..400).contains(&status) || matches!(status, 404 | 405 | 410)
+}
+
+fn misled(response: &Response) -> TransportError {
+    let why =
+        if response.status < 400 { ", a redirect, which credentials do not follow" } else { "" };
+    let message = format!("the token endpoint answered {}{why}", response.status);
+    TransportError::NotSent { message }
 }
 
 /// Tells no more than the error's code: the rest of the answer may echo the credentials.

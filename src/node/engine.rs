@@ -186,5 +186,5 @@ pub fn hash_content_type(definition: String) -> napi::Result<String> {
 }
 
 fn closed() -> SyncError {
-    SyncError::new(ErrorCode::EngineClosed, "the engine was closed").next_step("make a new engine")
+    SyncError::new(ErrorCode::EngineClosed, "the engine was closed")
 }

@@ -52,7 +52,6 @@ fn panicked(panic: &(dyn Any + Send)) -> SyncError {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
     SyncError::new(ErrorCode::Internal, format!("the engine failed unexpectedly: {text}"))
-        .next_step("report this as a defect; what was sent is journalled and is recovered")
 }
 
 /// What became of a task that did not end by itself.

@@ -316,7 +316,7 @@ pub enum StoreError {
     #[error("the lease was taken over")]
     LeaseLost,
     /// Another website claims the same identity on the target.
-    #[error("website {website_id} already claims {remote_id:?}")]
+    #[error("website {website_id} already claims {}", remote_id.key())]
     Claimed {
         /// Who claims it.
         website_id: String,

@@ -54,18 +54,27 @@ pub fn resolve_database(url: &str, folders: &Folders) -> Result<PathBuf, StudioE
     };
     if path.is_empty() {
         return Err(StudioError::Invalid {
-            path: url.to_owned(),
-            reason: "its URL names no file".to_owned(),
+            path: "the address".to_owned(),
+            reason: "it names no file".to_owned(),
         });
     }
     Ok(tidy(&folder.join(path)))
 }
 
-/// The scheme of `scheme://…`. A drive letter is none.
+/// Databases whose addresses are also written without the two slashes.
+const OTHERS: [&str; 7] =
+    ["postgresql", "postgres", "mysql", "sqlserver", "mongodb", "cockroachdb", "prisma"];
+
+/// The scheme of an address that is no path, however it was quoted: `scheme://…`. A drive letter is
+/// none. What cannot be told from a part of a password is called `unknown`.
 fn scheme(url: &str) -> Option<&str> {
-    let (scheme, _) = url.split_once("://")?;
+    let (before, rest) = url.split_once(':')?;
+    let scheme = before.trim_matches(|char: char| char.is_whitespace() || "'\"`".contains(char));
     let word = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '-' | '.');
-    (scheme.len() > 1 && scheme.chars().all(word)).then_some(scheme)
+    if OTHERS.contains(&scheme) || (rest.starts_with("//") && scheme.chars().all(word)) {
+        return (scheme.len() > 1).then_some(scheme);
+    }
+    url.contains("://").then_some("unknown")
 }
 
 /// Drops `.` and doubled separators, for messages; `..` stays, because links make it mean

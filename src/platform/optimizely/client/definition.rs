@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::canonical::parse;
+use crate::model::Json;
 use crate::port::{RemoteDefinition, RemoteId, Response, Revision};
 
 use super::super::system::ownership;
@@ -16,14 +17,24 @@ use super::super::system::ownership;
 struct Head<'a> {
     #[serde(borrow)]
     key: Cow<'a, str>,
-    // Half a surrogate pair in it would make serde_json refuse the whole definition.
+    // Text or not, and half a surrogate pair or not: one odd member is no reason to refuse the whole
+    // definition, and with it the listing.
     #[serde(borrow)]
     display_name: Option<&'a RawValue>,
     #[serde(borrow)]
-    source: Option<Cow<'a, str>>,
+    source: Option<&'a RawValue>,
     #[serde(borrow)]
-    last_modified: Option<Cow<'a, str>>,
-    is_contract: Option<bool>,
+    last_modified: Option<&'a RawValue>,
+    #[serde(borrow)]
+    is_contract: Option<&'a RawValue>,
+}
+
+/// The text of a member, if it is one.
+fn text_of(member: Option<&RawValue>) -> Option<String> {
+    match parse(member?.get()).ok()? {
+        Json::String(text) => Some(text.to_lossy().into_owned()),
+        _ => None,
+    }
 }
 
 /// Reads a definition, keeping its text. `answer` is the single read or write that brought it.
@@ -35,23 +46,19 @@ pub(super) fn definition(
     answer: Option<&Response>,
 ) -> Result<RemoteDefinition, serde_json::Error> {
     let head: Head<'_> = serde_json::from_str(text)?;
-    let name = head.display_name.and_then(|name| {
-        let name = parse(name.get()).ok()?;
-        match name {
-            crate::model::Json::String(text) => Some(text.to_lossy().into_owned()),
-            _ => None,
-        }
-    });
+    let name = text_of(head.display_name).filter(|name| !name.is_empty());
+    let is_contract = head.is_contract.is_some_and(|member| member.get() == "true");
     let header = |name: &str| answer.and_then(|answer| answer.header(name));
-    let modified = head.last_modified.as_deref().or_else(|| header("last-modified"));
+    let modified =
+        text_of(head.last_modified).or_else(|| header("last-modified").map(str::to_owned));
     Ok(RemoteDefinition {
         id: RemoteId::of_key(&head.key),
-        name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| head.key.to_string()),
+        name: name.unwrap_or_else(|| head.key.to_string()),
         revision: Revision {
             etag: header("etag").filter(|etag| is_strong(etag)).map(str::to_owned),
-            modified: modified.map(str::to_owned),
+            modified,
         },
-        ownership: ownership(&head.key, head.source.as_deref(), head.is_contract == Some(true)),
+        ownership: ownership(&head.key, text_of(head.source).as_deref(), is_contract),
         body: text.into(),
     })
 }

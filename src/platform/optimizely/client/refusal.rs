@@ -34,10 +34,19 @@ pub(super) fn refused(about: About, codec: &Codec, answer: &Response, now: i64) 
     if answer.status == 401 {
         return AdapterError::Unauthorized { message: said.message };
     }
+    if (300..400).contains(&answer.status) {
+        return AdapterError::Unreachable {
+            message: format!(
+                "the platform answered {}, a redirect, which credentials do not follow",
+                answer.status
+            ),
+            effect: Effect::None,
+        };
+    }
     let refusal = classify(about, answer.status, &said.message);
     let effect = match answer.status {
         408 | 425 => about.doubt(),
-        300..500 => Effect::None,
+        400..500 => Effect::None,
         _ => about.doubt(),
     };
     let message = match refusal {

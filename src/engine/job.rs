@@ -1,0 +1,98 @@
+//! The job as it is kept: as given, without secrets, with how it ended.
+
+use crate::canonical::{parse, write};
+use crate::model::{Json, Text};
+
+use super::RunRequest;
+use super::outcome::status_word;
+use super::report::{ErrorReport, RunReport, RunStatus};
+
+/// What stands in the place of a secret.
+const MASK: &str = "***";
+
+/// Names of members that hold a secret contain one of these, in lower case and without separators.
+const SECRETS: [&str; 7] =
+    ["secret", "password", "passwd", "token", "apikey", "authorization", "credential"];
+
+/// The job as given, without secrets. A host may hand over whatever its own objects hold, and the
+/// state is no place for what the provider was configured with.
+pub(super) fn kept_job(request: &RunRequest) -> String {
+    write(&members_of(request))
+}
+
+/// The job with how it ended.
+pub(super) fn stored_result(request: &RunRequest, report: &RunReport, at: i64) -> String {
+    let outcome = match report.status {
+        RunStatus::Completed => "success",
+        RunStatus::Partial => "partial",
+        RunStatus::Failed | RunStatus::Cancelled => "failed",
+    };
+    let error = report.error.as_ref();
+    let told = [
+        ("id", serde_json::to_string(&request.job_id)),
+        ("status", serde_json::to_string(status_word(report.status))),
+        ("outcome", serde_json::to_string(outcome)),
+        ("completedAt", serde_json::to_string(&at)),
+        ("outcomes", serde_json::to_string(&report.outcomes)),
+        ("metrics", serde_json::to_string(&report.metrics)),
+        ("recovery", serde_json::to_string(&report.recovery)),
+        ("error", serde_json::to_string(&error.map(|error| &error.message))),
+        ("errorInfo", serde_json::to_string(&error.map(ErrorReport::from))),
+    ];
+    let mut job = members_of(request);
+    if let Json::Object(members) = &mut job {
+        for (name, text) in &told {
+            // Of a name that stands twice the last one counts.
+            if let Some(value) = text.as_ref().ok().and_then(|text| parse(text).ok())
+                && !value.is_null()
+            {
+                members.push((Text::from(*name), value.into_owned()));
+            }
+        }
+    }
+    write(&job)
+}
+
+/// The members of the job; none when it is no object, which the boundary has refused before.
+fn members_of(request: &RunRequest) -> Json<'static> {
+    let configured: Vec<&str> = request
+        .provider
+        .config
+        .iter()
+        .filter(|(name, value)| names_secret(name) && !value.is_empty())
+        .map(|(_, value)| &**value)
+        .collect();
+    match parse(&request.job) {
+        Ok(job @ Json::Object(_)) => masked(job.into_owned(), &configured),
+        _ => Json::Object(Vec::new()),
+    }
+}
+
+fn masked(value: Json<'static>, secrets: &[&str]) -> Json<'static> {
+    match value {
+        Json::String(Text::Str(text)) if secrets.iter().any(|secret| text.contains(secret)) => {
+            let text =
+                secrets.iter().fold(text.into_owned(), |text, secret| text.replace(secret, MASK));
+            Json::str(text)
+        }
+        Json::Array(elements) => {
+            Json::Array(elements.into_iter().map(|element| masked(element, secrets)).collect())
+        }
+        Json::Object(members) => Json::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| match value {
+                    Json::String(_) if names_secret(&name.to_lossy()) => (name, Json::str(MASK)),
+                    value => (name, masked(value, secrets)),
+                })
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+fn names_secret(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_lowercase();
+    SECRETS.iter().any(|word| plain.contains(word))
+}
