@@ -5,7 +5,9 @@
  * sockets and are integration tests.
  */
 const UNIT = ['canonical', 'layers', 'merge', 'model', 'plan']
-const UNIT_BELOW = { optimizely: ['held', 'keys', 'laws', 'limits', 'mapping', 'normalize', 'wire'] }
+const UNIT_BELOW = {
+  optimizely: ['held', 'keys', 'laws', 'limits', 'mapping', 'normalize', 'wire'],
+}
 
 /** No tests at all. */
 export const NONE = { unit: 0, integration: 0, failed: 0 }
@@ -22,7 +24,8 @@ export function plus(one, other) {
 /** Counts what cargo-nextest ran. */
 export function ofNextest({ output }) {
   const passed = [...output.matchAll(/^ *PASS \[.*?\] (?:\(.*?\) )?\S+ (\S+)$/gm)]
-  const [, run = passed.length] = /^ *Summary \[.*?\] (?:\d+\/)?(\d+) tests? run/m.exec(output) ?? []
+  const [, run = passed.length] =
+    /^ *Summary \[.*?\] (?:\d+\/)?(\d+) tests? run/m.exec(output) ?? []
   return { ...classified(passed.map(([, name]) => name)), failed: run - passed.length }
 }
 
