@@ -4,7 +4,7 @@
  * Modules of `tests/` whose tests need nothing but memory. All others open files, databases or
  * sockets and are integration tests.
  */
-const UNIT = ['canonical', 'layers', 'merge', 'model', 'plan']
+const UNIT = ['canonical', 'layers', 'merge', 'model', 'plan', 'studio']
 const UNIT_BELOW = {
   optimizely: ['held', 'keys', 'laws', 'limits', 'mapping', 'normalize', 'wire'],
 }
