@@ -16,7 +16,7 @@ function movingBar(out) {
     const filled = Math.round((progress / 100) * WIDTH)
     const bar = cyan('━'.repeat(filled)) + dim('─'.repeat(WIDTH - filled))
     const percent = `${progress}`.padStart(3)
-    const room = Math.max(0, (out.columns ?? 80) - WIDTH - 12)
+    const room = Math.max(0, (out.columns || 80) - WIDTH - 12)
     const latest = (logs.at(-1)?.message ?? '').slice(0, room)
     out.write(`\r\x1b[2K   ${bar} ${percent} %  ${dim(latest)}`)
     if (status !== 'running') out.write('\n')

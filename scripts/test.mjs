@@ -1,0 +1,83 @@
+// npm test: from a fresh clone to the result of every test.
+//
+// Cargo tests the crate without the feature `node`, the way in which it links as a program. The
+// boundary to Node.js is tested from the other side, by Jest, through the addon with all features.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { buildForDevelopment } from './build.mjs'
+import { NONE, ofCargo, ofDocumentation, ofJest, ofNextest, plus } from './counts.mjs'
+import { installPackages } from './packages.mjs'
+import { requireTools } from './requirements.mjs'
+import { answers, duration, ROOT, run } from './run.mjs'
+
+const CORE = ['--no-default-features', '--color', 'never']
+/** A line about a test that passed; nobody looks for it beside a failure. */
+const PASSED = /^ *PASS \[.*\n|^test .* ok\n/gm
+const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js')
+
+/** Runs a step, says how long it took, and shows the output of one that failed. */
+async function step(name, work) {
+  process.stdout.write(`${name} ...`)
+  const result = await work()
+  console.log(` ${result.ok ? 'ok' : 'FAILED'} (${duration(result.seconds)})`)
+  if (!result.ok) console.error(result.output.replaceAll(PASSED, ''))
+  return result
+}
+
+/** A step without which nothing else can run. */
+async function needed(name, work) {
+  const result = await step(name, work)
+  if (!result.ok) end(plus(NONE, { ...NONE, failed: 1 }))
+  return result
+}
+
+/** A step whose tests count; one that fails without a test that did is a failure of its own. */
+async function counted(name, work, count) {
+  const result = await step(name, work)
+  const counts = count(result)
+  if (!result.ok && counts.failed === 0) return { ...counts, failed: 1 }
+  return counts
+}
+
+async function rust() {
+  const nextest = await answers('cargo', 'nextest', '--version')
+  const words = nextest
+    ? ['nextest', 'run', '--no-fail-fast', ...CORE]
+    : ['test', '--lib', '--tests', '--no-fail-fast', ...CORE]
+  return counted('Rust tests', () => run('cargo', words), nextest ? ofNextest : ofCargo)
+}
+
+async function documentation() {
+  const words = ['test', '--doc', ...CORE]
+  return counted('examples in the documentation', () => run('cargo', words), ofDocumentation)
+}
+
+async function jest(fake) {
+  const folder = mkdtempSync(join(tmpdir(), 'catalyst-sync-'))
+  const report = join(folder, 'jest.json')
+  const words = [JEST, '--ci', '--json', '--outputFile', report]
+  const env = { FAKE_OPTIMIZELY: fake }
+  try {
+    return await counted(
+      'Jest tests',
+      () => run(process.execPath, words, { env }),
+      () => (existsSync(report) ? ofJest(JSON.parse(readFileSync(report, 'utf8'))) : NONE),
+    )
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function end({ unit, integration, failed }) {
+  console.log(`\n${unit} unit tests, ${integration} integration tests`)
+  console.log(`${unit + integration} passed, ${failed} failed`)
+  process.exit(failed === 0 ? 0 : 1)
+}
+
+await requireTools()
+await needed('packages of npm', installPackages)
+const { fake } = await needed('addon and fake platform', buildForDevelopment)
+end([await rust(), await documentation(), await jest(fake)].reduce(plus))
