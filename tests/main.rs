@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod adoption;
 mod canonical;
 mod deploy;
 mod fake_server;

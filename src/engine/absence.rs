@@ -8,6 +8,7 @@ use crate::port::{Claim, Entity, RemoteId, Scope, StateRow};
 
 use super::bindings::Bindings;
 use super::detect::{Pass, root_id};
+use super::failure::store_failure;
 use super::parse::parse_row;
 
 /// What becomes of the documents whose row is gone.
@@ -21,7 +22,7 @@ pub(super) struct Gone {
 
 impl Pass<'_> {
     /// A website that lost most of its types, or a target that did, is a mistake.
-    pub(super) fn check_absence(
+    pub(super) async fn check_absence(
         &self,
         scope: &Scope,
         states: &[StateRow],
@@ -38,8 +39,17 @@ impl Pass<'_> {
             .count();
         // A listing that was not read to its end is no evidence; each absence is confirmed alone.
         let is_gone = |id: &RemoteId| !self.remotes.seen.contains_key(id) && self.remotes.complete;
-        let missing_there =
-            agreed.iter().filter(|state| state.remote_id.as_ref().is_none_or(is_gone)).count();
+        let mut unseen: Vec<Entity> = agreed
+            .iter()
+            .filter(|state| state.remote_id.as_ref().is_none_or(is_gone))
+            .map(|state| state.entity.clone())
+            .collect();
+        if check_presence(agreed.len(), unseen.len()).is_err() {
+            // What we wrote a moment ago may not be listed yet.
+            let details = self.engine.ports.store.details(scope, unseen.clone()).await;
+            let details = details.map_err(store_failure)?;
+            unseen.retain(|entity| !self.within_lag(details.get(entity)));
+        }
         let mistake = |code, side: &str, gone: Disappearance, step: &str| {
             let message = format!(
                 "{} of the {} types that website {} deploys to {} are gone from the {side}",
@@ -55,7 +65,7 @@ impl Pass<'_> {
                 "check that databaseUrl names the right database; nothing was changed",
             );
         }
-        if let Err(gone) = check_presence(agreed.len(), missing_there) {
+        if let Err(gone) = check_presence(agreed.len(), unseen.len()) {
             return mistake(
                 ErrorCode::TargetMismatch,
                 "platform",

@@ -43,6 +43,8 @@ pub(super) struct Hands<'h> {
 pub(super) struct Task<'t> {
     /// Position in the plan.
     pub sequence: u32,
+    /// Requests that an earlier phase of the same operation made; attempts are counted on.
+    pub earlier: u32,
     pub one: &'t Examined,
     pub verb: Verb,
     /// What is sent.
@@ -277,7 +279,7 @@ impl Hands<'_> {
                 Intent {
                     run_id: self.run_id.to_owned(),
                     sequence: task.sequence,
-                    attempt: done.attempts,
+                    attempt: task.earlier + done.attempts,
                     entity: task.one.subject.entity.clone(),
                     type_key: task.one.key.clone(),
                     verb: task.verb,

@@ -16,6 +16,18 @@ pub(super) struct Unbound {
     pub content: ContentType,
 }
 
+impl Unbound {
+    /// A type that a field of another one needs beside it.
+    pub fn part(content: ContentType) -> Self {
+        Self { entity: Entity::content_type(content.id.clone()), content }
+    }
+
+    /// Whether it is such a type.
+    fn is_part(&self) -> bool {
+        self.entity.id.contains('/')
+    }
+}
+
 /// How a document got its binding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -204,12 +216,10 @@ impl<'c> Claimants<'c> {
     fn refusal(&self, one: &Unbound, key: &str) -> Option<Finding> {
         let folded = key.to_lowercase();
         let name = &one.content.name;
-        let rival = self
-            .unbound
-            .get(&folded)
-            .into_iter()
-            .flatten()
-            .find(|other| other.entity != one.entity);
+        // What a field needs stands back for a type that the user named.
+        let mut others = self.unbound.get(&folded).into_iter().flatten();
+        let rival =
+            others.find(|other| other.entity != one.entity && (one.is_part() || !other.is_part()));
         let rival = match self.known.get(&folded) {
             Some(entity) => Some((self.name)(entity)),
             None => rival.map(|other| other.content.name.clone()),

@@ -46,6 +46,7 @@ impl Execution<'_> {
         self.narrator.begin(step.verb, &one.key, &one.name);
         let task = Task {
             sequence: sequence(at),
+            earlier: 0,
             one,
             verb: step.verb,
             ships: step.ships.clone(),
@@ -69,6 +70,7 @@ impl Execution<'_> {
         };
         let task = Task {
             sequence: sequence(at),
+            earlier: outcome.attempts,
             one,
             verb: Verb::Update,
             ships: step.deferred.clone(),

@@ -13,7 +13,8 @@ use crate::digest::Digest;
 use crate::error::SyncError;
 use crate::model::{ContentType, Finding, TargetIndex};
 use crate::port::{
-    Claim, Entity, Ownership, RemoteDefinition, RemoteId, Scope, StateDetail, StateRow, TypeRow,
+    Claim, Entity, Held, Ownership, RemoteDefinition, RemoteId, Scope, StateDetail, StateRow,
+    TypeRow,
 };
 
 use super::absence::Gone;
@@ -208,8 +209,7 @@ impl Pass<'_> {
         }
 
         self.bind_roots(&roots, &mut found.references, &mut bindings, &orphans, claims);
-        self.recognise_parts(&mut found.references, &mut bindings, &orphans, claims);
-        self.check_absence(&found.scope, &states, &bindings)?;
+        self.check_absence(&found.scope, &states, &bindings).await?;
 
         let mut queue: Vec<Entity> =
             roots.iter().map(|row| Entity::content_type(row.id.clone())).collect();
@@ -239,7 +239,9 @@ impl Pass<'_> {
         })
     }
 
-    /// Binds the types that the state does not know.
+    /// Binds the types that the state does not know, and recognises the types that belong to their
+    /// fields, so that owners are compared with these in place. Of those that are not there yet it is
+    /// not known whether any owner needs them.
     fn bind_roots(
         &self,
         roots: &[&TypeRow],
@@ -248,18 +250,24 @@ impl Pass<'_> {
         orphans: &[&StateRow],
         claims: &[Claim],
     ) {
-        let unbound: Vec<Unbound> = roots
-            .iter()
-            .map(|row| (row, Entity::content_type(row.id.clone())))
-            .filter(|(_, entity)| !bindings.bound.contains_key(entity))
-            .map(|(row, entity)| {
+        let mut unbound = Vec::new();
+        let mut parts = Vec::new();
+        for row in roots {
+            let entity = Entity::content_type(row.id.clone());
+            if !bindings.bound.contains_key(&entity) {
                 let mut content = parse_row(row, self.index).content;
+                let own = self.search.platform.dialect.parts(&content, &Held::default());
+                parts.extend(own.into_iter().map(Unbound::part));
                 content.fields = Vec::new();
-                Unbound { entity, content }
-            })
-            .collect();
+                unbound.push(Unbound { entity, content });
+            }
+        }
+        unbound.append(&mut parts);
         for (entity, binding) in self.bind_all(&unbound, &bindings.bound, orphans, claims) {
-            bindings.take(entity, binding, references);
+            let is_there = binding.holds() && binding.origin != Origin::New;
+            if is_there || !entity.id.contains('/') {
+                bindings.take(entity, binding, references);
+            }
         }
     }
 

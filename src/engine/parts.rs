@@ -4,42 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::SyncError;
 use crate::model::ContentType;
-use crate::port::{Claim, Entity, Held, StateRow};
+use crate::port::{Claim, Entity, StateRow};
 
-use super::binding::{Origin, TypeBinding, Unbound};
+use super::binding::{TypeBinding, Unbound};
 use super::bindings::Bindings;
 use super::detect::{Pass, Scoped, Visit};
 use super::examine::Status;
-use super::parse::parse_row;
-use super::references::References;
 
 impl Pass<'_> {
-    /// Recognises the parts of types that the state does not know, so that their owners are compared
-    /// with them in place. A part that is not there yet is none of the platform's business until its
-    /// owner turns out to need it.
-    pub(super) fn recognise_parts(
-        &self,
-        references: &mut References,
-        bindings: &mut Bindings,
-        orphans: &[&StateRow],
-        claims: &[Claim],
-    ) {
-        let owners = bindings.new.iter().filter(|(_, binding)| {
-            binding.holds() && matches!(binding.origin, Origin::Adopted | Origin::Rebound(_))
-        });
-        let parts: Vec<Unbound> = owners
-            .filter_map(|(entity, _)| self.locals.row(&entity.id))
-            .flat_map(|(row, _)| {
-                let content = parse_row(row, self.index).content;
-                self.search.platform.dialect.parts(&content, &Held::default())
-            })
-            .map(unbound)
-            .collect();
-        let found = self.bind(&parts, bindings, orphans, claims).into_iter();
-        let there = found.filter(|(_, one)| one.holds() && one.origin != Origin::New);
-        take(there, references, bindings);
-    }
-
     /// Looks at the parts of the examined types, and at those that no field needs any more.
     pub(super) async fn walk_parts(
         &self,
@@ -62,10 +34,12 @@ impl Pass<'_> {
                 .iter()
                 .filter(|part| !bindings.knows(&Entity::content_type(part.id.clone())))
                 .cloned()
-                .map(unbound)
+                .map(Unbound::part)
                 .collect();
             let new = self.bind(&unknown, bindings, orphans, claims);
-            take(new.into_iter(), &mut found.references, bindings);
+            for (entity, binding) in new {
+                bindings.take(entity, binding, &mut found.references);
+            }
             let visits = parts.into_iter().map(|part| Visit {
                 entity: Entity::content_type(part.id.clone()),
                 part: Some(part),
@@ -106,21 +80,6 @@ impl Pass<'_> {
     }
 }
 
-fn unbound(part: ContentType) -> Unbound {
-    Unbound { entity: Entity::content_type(part.id.clone()), content: part }
-}
-
 fn is_readable(status: Status) -> bool {
     status != Status::Failed
-}
-
-/// Takes over what was bound.
-fn take(
-    new: impl Iterator<Item = (Entity, TypeBinding)>,
-    references: &mut References,
-    bindings: &mut Bindings,
-) {
-    for (entity, binding) in new {
-        bindings.take(entity, binding, references);
-    }
 }

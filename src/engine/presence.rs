@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::SyncError;
 use crate::model::Finding;
-use crate::port::{RemoteDefinition, RemoteId, StateDetail};
+use crate::port::{RemoteDefinition, RemoteId, Revision, StateDetail};
 
 use super::binding::TypeBinding;
 use super::detect::Pass;
@@ -66,7 +66,7 @@ impl Pass<'_> {
     }
 
     /// Our own last write may not be visible yet.
-    fn within_lag(&self, detail: Option<&StateDetail>) -> bool {
+    pub(super) fn within_lag(&self, detail: Option<&StateDetail>) -> bool {
         let lag = self.search.platform.dialect.capabilities().read_lag;
         detail.and_then(|detail| detail.last_write.as_ref()).is_some_and(|(at, _)| {
             let age = self.engine.ports.clock.now().saturating_sub(*at);
@@ -80,10 +80,19 @@ impl Pass<'_> {
         if !self.within_lag(Some(detail)) || detail.row.remote_digest == Some(definition.digest()) {
             return false;
         }
+        if is_older(&definition.revision, &detail.revision) {
+            return true;
+        }
         let Some((_, before)) = &detail.last_write else { return false };
         let view = self.search.platform.dialect.normalize(definition);
         view.is_ok_and(|view| view.digest() == *before)
     }
+}
+
+/// Whether a revision is known to be from before another.
+fn is_older(seen: &Revision, known: &Revision) -> bool {
+    let time = |revision: &Revision| revision.modified.as_ref()?.parse::<jiff::Timestamp>().ok();
+    matches!((time(seen), time(known)), (Some(seen), Some(known)) if seen < known)
 }
 
 /// A finding for a document whose read cannot be trusted yet.

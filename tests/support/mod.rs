@@ -6,6 +6,7 @@ pub mod fake;
 pub mod generate;
 pub mod loopback;
 pub mod node;
+pub mod scenario;
 pub mod scripted;
 pub mod studio_db;
 pub mod types;
