@@ -6,15 +6,19 @@
     reason = "a test fails by panicking"
 )]
 
+mod apply;
 mod canonical;
+mod converge;
 mod deploy;
 mod fake_server;
+mod faults;
 mod files;
 mod http;
 mod layers;
 mod merge;
 mod model;
 mod optimizely;
+mod recover;
 mod sqlite;
 mod studio;
 mod support;

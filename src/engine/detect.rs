@@ -14,7 +14,7 @@ use crate::error::{ErrorCode, SyncError};
 use crate::model::{ContentType, Finding, TargetIndex};
 use crate::plan::check_presence;
 use crate::port::{
-    Claim, Entity, RemoteDefinition, RemoteId, Scope, StateDetail, StateRow, TypeRow,
+    Claim, Entity, RemoteDefinition, RemoteId, Revision, Scope, StateDetail, StateRow, TypeRow,
 };
 
 use super::binding::{Evidence, Origin, TypeBinding, Unbound, bind_types};
@@ -224,7 +224,7 @@ impl Pass<'_> {
                 rebound.insert(old.clone(), entity.clone());
             }
         }
-        self.check_absence(&scope, &states, &rebound)?;
+        self.check_absence(&scope, &states, &rebound).await?;
 
         let claims_now = new
             .iter()
@@ -279,7 +279,7 @@ impl Pass<'_> {
     }
 
     /// A website that lost most of its types, or a target that did, is a mistake.
-    fn check_absence(
+    async fn check_absence(
         &self,
         scope: &Scope,
         states: &[StateRow],
@@ -294,12 +294,20 @@ impl Pass<'_> {
             .filter(|state| !rebound.contains_key(&state.entity))
             .filter(|state| self.locals.row(root_id(&state.entity.id)).is_none())
             .count();
-        let gone_there = agreed
+        let mut unseen: Vec<Entity> = agreed
             .iter()
             .filter(|state| {
                 state.remote_id.as_ref().is_none_or(|id| !self.remotes.seen.contains_key(id))
             })
-            .count();
+            .map(|state| state.entity.clone())
+            .collect();
+        if check_presence(agreed.len(), unseen.len()).is_err() {
+            // What we wrote a moment ago may not be listed yet.
+            let details = self.engine.ports.store.details(scope, unseen.clone()).await;
+            let details = details.map_err(store_failure)?;
+            unseen.retain(|entity| !self.within_lag(details.get(entity)));
+        }
+        let gone_there = unseen.len();
         let mistake = |code, side: &str, gone: crate::plan::Disappearance, step: &str| {
             let message = format!(
                 "{} of the {} types that website {} deploys to {} are gone from the {side}",
@@ -575,6 +583,9 @@ impl Pass<'_> {
         if !self.within_lag(Some(detail)) || detail.row.remote_digest == Some(definition.digest()) {
             return false;
         }
+        if is_older(&definition.revision, &detail.revision) {
+            return true;
+        }
         let Some((_, before)) = &detail.last_write else { return false };
         let view = self.search.platform.dialect.normalize(definition);
         view.is_ok_and(|view| view.digest() == *before)
@@ -599,6 +610,12 @@ impl Pass<'_> {
             .cloned()
             .collect();
     }
+}
+
+/// Whether a revision is known to be from before another.
+fn is_older(seen: &Revision, known: &Revision) -> bool {
+    let time = |revision: &Revision| revision.modified.as_ref()?.parse::<jiff::Timestamp>().ok();
+    matches!((time(seen), time(known)), (Some(seen), Some(known)) if seen < known)
 }
 
 /// A document to be looked at.

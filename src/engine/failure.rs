@@ -24,6 +24,13 @@ pub(crate) fn studio_failure(error: StudioError) -> SyncError {
 
 /// A state that cannot be read or written.
 pub(super) fn store_failure(error: StoreError) -> SyncError {
+    let message = match &error {
+        StoreError::Held { holder, since } => match jiff::Timestamp::from_millisecond(*since) {
+            Ok(since) => format!("a deployment by {holder} has been running since {since}"),
+            Err(_) => error.to_string(),
+        },
+        _ => error.to_string(),
+    };
     let (code, step) = match &error {
         StoreError::ReadOnly { .. } => {
             (ErrorCode::StoreReadOnly, "set stateUrl to a place that can be written")
@@ -44,7 +51,7 @@ pub(super) fn store_failure(error: StoreError) -> SyncError {
         StoreError::Busy { .. } => (ErrorCode::DatabaseBusy, "try again"),
         StoreError::Failed { .. } => (ErrorCode::StoreFailed, "check the file and the disk"),
     };
-    SyncError::new(code, error.to_string()).next_step(step).caused_by(error)
+    SyncError::new(code, message).next_step(step).caused_by(error)
 }
 
 /// A platform that refuses or cannot be reached.

@@ -5,6 +5,7 @@ mod binding;
 mod changes;
 mod complete;
 mod detect;
+mod doubt;
 mod examine;
 mod execute;
 mod failure;
@@ -23,6 +24,7 @@ mod references;
 mod report;
 mod run;
 mod see;
+mod send;
 mod verify;
 
 pub(crate) use failure::{adapter_failure, studio_failure};

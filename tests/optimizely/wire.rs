@@ -88,7 +88,7 @@ const EVENT: &str = r#"{"key":"Event","displayName":"Event","baseType":"_compone
 #[test]
 fn an_update_names_only_what_changes() {
     for (edits, expected) in [
-        (&[][..], "{}"),
+        (&[][..], ""),
         (&[("/displayName", Some("\"Show\""))], r#"{"displayName":"Show"}"#),
         (&[("/description", Some("\"d\""))], r#"{"description":"d"}"#),
         (

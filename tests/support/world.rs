@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use catalyst_sync::compose::{EngineOptions, engine};
+use catalyst_sync::compose::{EngineOptions, engine, engine_with};
 use catalyst_sync::engine::{
     ChangeSet, Engine, Outcome, ProviderRequest, Query, Reporter, RunEvent, RunOptions, RunReport,
     RunRequest,
 };
+use catalyst_sync::port::Clock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -140,6 +141,11 @@ impl World {
     /// A new engine; every call gets one, so that nothing is remembered but the state.
     pub fn engine(&self) -> Engine {
         engine(&self.engine_options()).unwrap()
+    }
+
+    /// A new engine that lives by a clock of its own.
+    pub fn engine_on(&self, clock: Arc<dyn Clock>) -> Engine {
+        engine_with(&self.engine_options(), clock, None).unwrap()
     }
 
     /// Deploys everything with a new engine.
