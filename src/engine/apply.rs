@@ -214,8 +214,7 @@ impl Hands<'_> {
         if now != task.one.remote {
             self.take_out_overtaken(task, &now, done);
         }
-        let is_there =
-            task.ships.iter().all(|atom| now.get(&atom.path) == atom.local.as_ref());
+        let is_there = task.ships.iter().all(|atom| now.get(&atom.path) == atom.local.as_ref());
         let nothing = match task.verb {
             Verb::Delete => !done.overtaken.is_empty(),
             _ => is_there && !self.force,
@@ -279,9 +278,10 @@ impl Hands<'_> {
         };
         let mut same = Vec::new();
         for atom in std::mem::take(&mut task.ships) {
+            let remote = now.get(&atom.path).cloned();
             match went(&atom) {
-                Movement::Same => same.push(atom),
-                Movement::Local => task.ships.push(AtomMovement { remote: None, ..atom }),
+                Movement::Same => same.push(AtomMovement { remote, ..atom }),
+                Movement::Local => task.ships.push(AtomMovement { remote, ..atom }),
                 Movement::Conflict => done.overtaken.push(atom),
                 // An order that adopting does not impose.
                 Movement::Unchanged | Movement::Remote => {}
@@ -289,6 +289,8 @@ impl Hands<'_> {
         }
         task.verb = Verb::Update;
         if task.ships.is_empty() {
+            // Orders of other elements besides are the same without being equal.
+            same.retain(|atom| atom.remote == atom.local);
             done.touched = touched_by(&same, &now);
             done.view = now;
             done.stored = Some(definition);

@@ -130,7 +130,10 @@ impl Hands<'_> {
                     let moved = |was| has_moved(was, &definition.revision);
                     let now = self.view_of(&definition)?;
                     let is_before = !sent.precondition.is_none_or(moved)
-                        && sent.atoms.iter().all(|atom| now.get(&atom.path) == atom.before.as_ref());
+                        && sent
+                            .atoms
+                            .iter()
+                            .all(|atom| now.get(&atom.path) == atom.before.as_ref());
                     if !is_before {
                         return Ok(Some(Attempt::Stored(definition)));
                     }

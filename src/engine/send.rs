@@ -149,8 +149,7 @@ impl Hands<'_> {
 
     /// What reads that lag will go on to show for a while.
     fn digest_before(&self, task: &Task<'_>) -> Digest {
-        let view =
-            task.current.as_ref().map(|current| self.platform.dialect.normalize(current));
+        let view = task.current.as_ref().map(|current| self.platform.dialect.normalize(current));
         view.and_then(Result::ok).unwrap_or_default().digest()
     }
 
@@ -199,9 +198,6 @@ fn after_loss(
         Fate::Gone if task.verb == Verb::Delete => (OperationState::Applied, Attempt::Deleted),
         Fate::Gone => (OperationState::Failed, Attempt::Reread),
         // The precondition of the next request is the guard; the read only saved one.
-        Fate::NotApplied if task.verb == Verb::Delete => {
-            (OperationState::Failed, Attempt::Reread)
-        }
         Fate::NotApplied => (OperationState::Failed, Attempt::Again(wait, failure)),
         Fate::Exists(_) => (OperationState::Applied, Attempt::Exists),
         Fate::Undecided(definition) => {
