@@ -131,11 +131,16 @@ impl World {
 
     /// Options that fit this world.
     pub fn engine_options(&self) -> EngineOptions {
+        EngineOptions::from_json(&self.options_text()).unwrap()
+    }
+
+    /// The same as JSON, for another process.
+    pub fn options_text(&self) -> String {
         let mut options = self.options.clone();
         options["databaseUrl"] = json!(self.studio.path());
         options["workingDirectory"] = json!(self.folder.path());
         options["environment"] = json!(self.environment());
-        EngineOptions::from_json(&options.to_string()).unwrap()
+        options.to_string()
     }
 
     /// A new engine; every call gets one, so that nothing is remembered but the state.
