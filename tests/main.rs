@@ -7,15 +7,19 @@
 )]
 
 mod adoption;
+mod apply;
 mod canonical;
+mod converge;
 mod deploy;
 mod fake_server;
+mod faults;
 mod files;
 mod http;
 mod layers;
 mod merge;
 mod model;
 mod optimizely;
+mod recover;
 mod sqlite;
 mod studio;
 mod support;

@@ -1,7 +1,9 @@
-//! Carries out one operation: journal, request, journal, verify.
+//! Carries out one operation: prepare, send, settle, until it is done or has failed for good.
 //!
-//! Every request is an attempt of its own: its intent is committed before it is sent and closed after
-//! its answer. What a lost answer means is settled by a read, never guessed.
+//! Every request is an attempt of its own, journalled by [`send`](super::send). Before each, the
+//! definition that it is computed from is compared with what the plan expects: atoms that somebody
+//! else moved meanwhile are taken out, and what is left is sent under the revision of that very
+//! read.
 
 use std::time::Duration;
 
@@ -11,21 +13,16 @@ use tokio_util::sync::CancellationToken;
 use crate::canonical::View;
 use crate::digest::Digest;
 use crate::error::{ErrorCode, SyncError};
-use crate::merge::{AtomMovement, Shape};
-use crate::plan::{CreateMode, PreconditionMode, Verb};
-use crate::port::{
-    AdapterError, Closing, Effect, Intent, Lease, Operation, OperationState, Refusal,
-    RemoteDefinition, Stored, TouchedAtom,
-};
+use crate::merge::{AtomMovement, Merge, Movement, Shape, three_way};
+use crate::plan::{PreconditionMode, Verb};
+use crate::port::{Closing, Lease, RemoteDefinition, TouchedAtom};
 
 use super::examine::Examined;
-use super::failure::{adapter_failure, store_failure};
 use super::references::References;
-use super::verify::{Evidence, weigh};
 use super::{Engine, Platform};
 
 /// Longest wait between two attempts.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// What an operation is carried out with.
 pub(super) struct Hands<'h> {
@@ -64,8 +61,12 @@ pub(super) struct Done {
     pub view: View,
     /// The definition was deleted.
     pub deleted: bool,
-    /// What was sent, in symbolic references.
+    /// What was sent, or turned out to be there already, in symbolic references.
     pub touched: Vec<TouchedAtom>,
+    /// What was carried out, and changed by somebody else before it could be seen.
+    pub edited: Vec<TouchedAtom>,
+    /// What was sent without it being possible to tell whether it was carried out.
+    pub doubted: Vec<TouchedAtom>,
     /// Movements that were not sent, because the platform moved the same atoms meanwhile.
     pub overtaken: Vec<AtomMovement>,
     /// When the last request was sent, and the view before it.
@@ -83,8 +84,8 @@ pub(super) struct Done {
 }
 
 /// What one attempt came to.
-enum Attempt {
-    Stored(Option<RemoteDefinition>),
+pub(super) enum Attempt {
+    Stored(RemoteDefinition),
     Deleted,
     /// Nothing was done; the same again after a while.
     Again(Duration, SyncError),
@@ -92,7 +93,15 @@ enum Attempt {
     Reread,
     /// A creation found that something has the key.
     Exists,
+    /// Whether it was carried out cannot be told from what the platform shows.
+    Doubt(RemoteDefinition, SyncError),
     Fail(SyncError),
+}
+
+/// What is left to do before a request.
+enum Left {
+    Something,
+    Nothing,
 }
 
 impl Hands<'_> {
@@ -105,7 +114,7 @@ impl Hands<'_> {
         done
     }
 
-    fn shape(&self) -> Shape {
+    pub(super) fn shape(&self) -> Shape {
         self.platform.dialect.capabilities().shape
     }
 
@@ -132,17 +141,12 @@ impl Hands<'_> {
         let mut last = None;
         // A precondition that fails costs a read and another request, so it counts as an attempt.
         while done.attempts < self.engine.settings.max_attempts {
-            if !self.prepare(task, done).await? {
+            if matches!(self.prepare(task, done).await?, Left::Nothing) {
                 return Ok(());
             }
             let wait = waits.next().unwrap_or(LONGEST_WAIT);
             match self.attempt(task, done, wait).await? {
-                Attempt::Stored(Some(definition)) => {
-                    done.view = self.view_of(&definition)?;
-                    done.stored = Some(definition);
-                    return Ok(());
-                }
-                Attempt::Stored(None) => return Ok(()),
+                Attempt::Stored(definition) => return self.see(definition, done),
                 Attempt::Deleted => {
                     done.deleted = true;
                     return Ok(());
@@ -154,7 +158,15 @@ impl Hands<'_> {
                     }
                 }
                 Attempt::Reread => task.current = self.reread(task, wait).await?,
-                Attempt::Exists => return self.adopt(task, done).await,
+                Attempt::Exists => {
+                    if matches!(self.adopt(task, done).await?, Left::Nothing) {
+                        return Ok(());
+                    }
+                }
+                Attempt::Doubt(definition, error) => {
+                    self.see(definition, done)?;
+                    return Err(error);
+                }
                 Attempt::Fail(error) => {
                     last = Some(error);
                     break;
@@ -170,21 +182,27 @@ impl Hands<'_> {
         }))
     }
 
-    /// Makes sure that the operation is computed from a definition whose state is known, and that
-    /// the platform still holds what the plan expects. Returns whether anything is left to send.
-    async fn prepare(&self, task: &mut Task<'_>, done: &mut Done) -> Result<bool, SyncError> {
+    fn see(&self, definition: RemoteDefinition, done: &mut Done) -> Result<(), SyncError> {
+        done.view = self.view_of(&definition)?;
+        done.stored = Some(definition);
+        Ok(())
+    }
+
+    /// Makes sure that the operation is computed from a definition whose state is known, and takes
+    /// out what the platform moved meanwhile.
+    async fn prepare(&self, task: &mut Task<'_>, done: &mut Done) -> Result<Left, SyncError> {
         if task.verb == Verb::Create {
-            return Ok(true);
+            return Ok(Left::Something);
         }
         let guarded = self.platform.dialect.capabilities().precondition != PreconditionMode::None;
         let known = task.current.as_ref().is_some_and(|current| current.revision.etag.is_some());
         if task.current.is_none() || (guarded && !known) {
             task.current = self.read(task).await?;
         }
-        let Some(current) = &task.current else {
+        let Some(current) = task.current.clone() else {
             if task.verb == Verb::Delete {
                 done.deleted = true;
-                return Ok(false);
+                return Ok(Left::Nothing);
             }
             return Err(SyncError::new(
                 ErrorCode::RemoteGone,
@@ -192,253 +210,55 @@ impl Hands<'_> {
             )
             .next_step("detect the changes again and decide"));
         };
-        let now = self.view_of(current)?;
-        if task.verb == Verb::Delete {
-            if now == task.one.remote {
-                return Ok(true);
-            }
-            return Err(SyncError::new(
-                ErrorCode::Conflict,
-                format!(
-                    "{} was changed on the platform since it was planned to be deleted",
-                    task.one.key
-                ),
-            )
-            .next_step("detect the changes again and decide"));
+        let now = self.view_of(&current)?;
+        if now != task.one.remote {
+            self.take_out_overtaken(task, &now, done);
         }
+        let is_there = task.ships.iter().all(|atom| now.get(&atom.path) == atom.local.as_ref());
+        let nothing = match task.verb {
+            Verb::Delete => !done.overtaken.is_empty(),
+            _ => is_there && !self.force,
+        };
+        if nothing {
+            done.touched = touched_by(&task.ships, &now);
+            done.view = now;
+            done.stored = Some(current);
+            return Ok(Left::Nothing);
+        }
+        Ok(Left::Something)
+    }
+
+    /// Takes out what the platform moved since the plan was made: atoms whose value is neither the
+    /// expected nor the intended one, and atoms that overlap a movement of another atom, such as
+    /// attributes of a property that was removed. For a deletion that is anything at all.
+    fn take_out_overtaken(&self, task: &mut Task<'_>, now: &View, done: &mut Done) {
+        let one = task.one;
+        let empty = View::new();
+        let local = if task.verb == Verb::Delete { &empty } else { &one.local };
+        let fresh = three_way(one.base.as_ref(), local, now, &self.shape());
+        if task.verb == Verb::Delete {
+            let theirs = |atom: &&AtomMovement| {
+                matches!(atom.movement, Movement::Remote | Movement::Conflict)
+            };
+            done.overtaken = fresh.movements.iter().filter(theirs).cloned().collect();
+            return;
+        }
+        let clashes = |merge: &Merge, atom: &AtomMovement| {
+            merge.of(Movement::Conflict).any(|other| other.path == atom.path)
+        };
         let (overtaken, ships) =
             std::mem::take(&mut task.ships).into_iter().partition::<Vec<_>, _>(|atom| {
                 let value = now.get(&atom.path);
-                value != atom.remote.as_ref() && value != atom.local.as_ref()
+                let is_elsewhere = value != atom.remote.as_ref() && value != atom.local.as_ref();
+                is_elsewhere || (clashes(&fresh, atom) && !clashes(&one.merge, atom))
             });
         task.ships = ships;
         done.overtaken.extend(overtaken);
-        if task.ships.is_empty() && !self.force {
-            done.view = now;
-            done.stored = Some(current.clone());
-            return Ok(false);
-        }
-        Ok(true)
     }
 
-    /// One request, journalled.
-    async fn attempt(
-        &self,
-        task: &Task<'_>,
-        done: &mut Done,
-        wait: Duration,
-    ) -> Result<Attempt, SyncError> {
-        let clock = &self.engine.ports.clock;
-        let store = &self.engine.ports.store;
-        let shape = self.shape();
-        let before = match &task.current {
-            Some(current) => self.view_of(current)?,
-            None => View::new(),
-        };
-        let mut after = before.clone();
-        let mut touched = Vec::new();
-        for atom in &task.ships {
-            after.put(atom.path.clone(), atom.local.clone());
-            touched.push(TouchedAtom {
-                path: atom.path.clone(),
-                before: before.get(&atom.path).cloned(),
-                intended: atom.local.clone(),
-                local: atom.local.clone(),
-            });
-        }
-        let operation = Operation {
-            verb: task.verb,
-            id: task.one.subject.remote_id.clone(),
-            before: task.current.clone(),
-            after: if task.verb == Verb::Delete {
-                View::new()
-            } else {
-                self.references.to_wire(&after, &shape)
-            },
-            accept_loss: self.accept_loss,
-            whole: self.force,
-        };
-        let adapter = &self.platform.adapter;
-        let body = adapter
-            .encode(&operation)
-            .map_err(|error| adapter_failure(error, task.verb.as_str()))?;
-        if self.cancel.is_cancelled() {
-            return Err(SyncError::new(ErrorCode::Cancelled, "cancelled before it was sent"));
-        }
-        done.attempts += 1;
-        let sent_at = clock.now();
-        let raw_before =
-            task.current.as_ref().map(|current| self.platform.dialect.normalize(current));
-        let before_digest = raw_before
-            .and_then(Result::ok)
-            .map_or_else(|| View::new().digest(), |view| view.digest());
-        let previous = task.current.as_ref().map(|current| current.body.clone());
-        let journal = store
-            .intend(
-                self.lease,
-                Intent {
-                    run_id: self.run_id.to_owned(),
-                    sequence: task.sequence,
-                    attempt: task.earlier + done.attempts,
-                    entity: task.one.subject.entity.clone(),
-                    type_key: task.one.key.clone(),
-                    verb: task.verb,
-                    remote_id: operation.id.clone(),
-                    precondition: task.current.as_ref().map(|current| current.revision.clone()),
-                    atoms: touched.clone(),
-                    body_digest: Digest::of(&body),
-                    body: body.clone(),
-                    previous: previous.clone(),
-                    bindings: task.bindings.clone(),
-                    sent_at,
-                },
-            )
-            .await
-            .map_err(store_failure)?;
-        store.check(self.lease).await.map_err(store_failure)?;
-
-        let answer = adapter.apply(&operation, &body, self.cancel).await;
-        done.touched = touched;
-        done.body = body;
-        done.previous = previous;
-        done.last_write = Some((sent_at, before_digest));
-        let closing = |state, response: Option<String>| Closing {
-            id: journal,
-            state,
-            response,
-            at: clock.now(),
-        };
-        match answer {
-            Ok(Stored::Definition(definition)) => {
-                let response = Some(definition.body.to_string());
-                done.closes.push(closing(OperationState::Applied, response));
-                Ok(Attempt::Stored(Some(definition)))
-            }
-            Ok(Stored::Gone) => {
-                done.closes.push(closing(OperationState::Applied, None));
-                Ok(Attempt::Deleted)
-            }
-            Ok(Stored::Unseen) => {
-                done.closes.push(closing(OperationState::Applied, None));
-                self.see_what_was_stored(task, &done.touched).await.map(Attempt::Stored)
-            }
-            Err(AdapterError::Cancelled) => {
-                let closed = closing(OperationState::Failed, None);
-                store.close(self.lease, closed).await.map_err(store_failure)?;
-                Err(SyncError::new(ErrorCode::Cancelled, "cancelled before it was sent"))
-            }
-            Err(error) => {
-                let lost = is_lost(&error);
-                if !lost {
-                    let closed = closing(OperationState::Failed, Some(error.to_string()));
-                    store.close(self.lease, closed).await.map_err(store_failure)?;
-                    return Ok(after_refusal(error, task.verb, wait));
-                }
-                let failure = adapter_failure(error, task.verb.as_str());
-                let settled = self.settle_lost(task, &done.touched, failure, wait).await?;
-                let state = match &settled {
-                    Attempt::Stored(_) | Attempt::Deleted => OperationState::Applied,
-                    Attempt::Again(..) | Attempt::Reread | Attempt::Exists => {
-                        OperationState::Failed
-                    }
-                    // Left open: the next run settles it.
-                    Attempt::Fail(_) => return Ok(settled),
-                };
-                let closed = closing(state, Some("answer lost, settled by a read".to_owned()));
-                store.close(self.lease, closed).await.map_err(store_failure)?;
-                Ok(settled)
-            }
-        }
-    }
-
-    /// Finds out what became of a request whose answer was lost.
-    async fn settle_lost(
-        &self,
-        task: &Task<'_>,
-        touched: &[TouchedAtom],
-        failure: SyncError,
-        wait: Duration,
-    ) -> Result<Attempt, SyncError> {
-        let Ok(shown) = self.read(task).await else { return Ok(Attempt::Fail(failure)) };
-        match (task.verb, shown) {
-            (Verb::Delete, None) => Ok(Attempt::Deleted),
-            // The precondition of the next request is the guard; the read only saved one.
-            (Verb::Delete, Some(_)) => Ok(Attempt::Reread),
-            (Verb::Create, Some(definition)) => {
-                let now = self.view_of(&definition)?;
-                Ok(match weigh(touched, &now, false) {
-                    Evidence::Applied => Attempt::Stored(Some(definition)),
-                    _ => Attempt::Exists,
-                })
-            }
-            (Verb::Create, None) => {
-                if self.platform.dialect.capabilities().create == CreateMode::Insert {
-                    return Ok(Attempt::Again(wait, failure));
-                }
-                // A create that replaces has no guard: only time tells that it is not under way.
-                self.outwait_request(self.engine.ports.clock.now()).await?;
-                match self.read(task).await? {
-                    Some(_) => Ok(Attempt::Exists),
-                    None => Ok(Attempt::Again(Duration::ZERO, failure)),
-                }
-            }
-            (Verb::Update, None) => Ok(Attempt::Reread),
-            (Verb::Update, Some(definition)) => {
-                let now = self.view_of(&definition)?;
-                let sent_under = task.current.as_ref().map(|current| &current.revision);
-                let moved = sent_under != Some(&definition.revision);
-                Ok(match weigh(touched, &now, moved) {
-                    Evidence::Applied | Evidence::AppliedThenEdited => {
-                        Attempt::Stored(Some(definition))
-                    }
-                    Evidence::NotApplied => Attempt::Again(wait, failure),
-                    Evidence::Undecided | Evidence::Overtaken => {
-                        let message = format!(
-                            "the answer to an update of {} was lost, and what the platform shows now cannot tell whether it was carried out",
-                            task.one.key
-                        );
-                        Attempt::Fail(
-                            SyncError::new(ErrorCode::InDoubt, message)
-                                .next_step("look at the type on the platform and deploy again")
-                                .caused_by(failure),
-                        )
-                    }
-                })
-            }
-        }
-    }
-
-    /// Reads until the platform shows something else than before our write, for as long as its reads
-    /// may lag. `None` when it never does: then nothing is known, and nothing is recorded as agreed.
-    async fn see_what_was_stored(
-        &self,
-        task: &Task<'_>,
-        touched: &[TouchedAtom],
-    ) -> Result<Option<RemoteDefinition>, SyncError> {
-        let capabilities = self.platform.dialect.capabilities();
-        let clock = &self.engine.ports.clock;
-        let until = clock.elapsed() + capabilities.read_lag;
-        let mut pause = Duration::from_millis(500);
-        loop {
-            if let Some(definition) = self.read(task).await? {
-                let now = self.view_of(&definition)?;
-                let as_before = !touched.is_empty()
-                    && touched.iter().all(|atom| now.get(&atom.path) == atom.before.as_ref());
-                if !as_before {
-                    return Ok(Some(definition));
-                }
-            }
-            if clock.elapsed() + pause > until || self.cancel.is_cancelled() {
-                return Ok(None);
-            }
-            clock.sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(8));
-        }
-    }
-
-    /// Something has the key of a creation: what is equal is agreed, what is missing is added, what
-    /// differs is a conflict for the next detection to show.
-    async fn adopt(&self, task: &mut Task<'_>, done: &mut Done) -> Result<(), SyncError> {
+    /// Something has the key of a creation: what is equal is agreed on, what it lacks is left to be
+    /// added, and what differs is a conflict.
+    async fn adopt(&self, task: &mut Task<'_>, done: &mut Done) -> Result<Left, SyncError> {
         let Some(definition) = self.read(task).await? else {
             return Err(SyncError::new(
                 ErrorCode::StaleRead,
@@ -447,88 +267,58 @@ impl Hands<'_> {
             .next_step("deploy again in a minute"));
         };
         let now = self.view_of(&definition)?;
-        let ships = std::mem::take(&mut task.ships);
-        let (same, open): (Vec<_>, Vec<_>) =
-            ships.into_iter().partition(|atom| now.get(&atom.path) == atom.local.as_ref());
-        done.touched = same
-            .into_iter()
-            .map(|atom| TouchedAtom {
-                before: now.get(&atom.path).cloned(),
-                intended: atom.local.clone(),
-                local: atom.local.clone(),
-                path: atom.path,
-            })
-            .collect();
-        done.overtaken = open;
-        done.view = now;
-        done.stored = Some(definition);
-        Ok(())
-    }
-
-    async fn read(&self, task: &Task<'_>) -> Result<Option<RemoteDefinition>, SyncError> {
-        // A read that settles an answer must not be cut short by a cancellation.
-        let never = CancellationToken::new();
-        let read = self.platform.adapter.read(&task.one.subject.remote_id, &never).await;
-        read.map_err(|error| adapter_failure(error, "read").of(&task.one.key))
-    }
-
-    /// Reads after a precondition failed. A read that still shows the state which was refused lags.
-    async fn reread(
-        &self,
-        task: &Task<'_>,
-        wait: Duration,
-    ) -> Result<Option<RemoteDefinition>, SyncError> {
-        let shown = self.read(task).await?;
-        let refused = task.current.as_ref().map(|current| &current.revision);
-        if shown.as_ref().map(|shown| &shown.revision) != refused {
-            return Ok(shown);
+        let mut intended = View::new();
+        for atom in &task.ships {
+            intended.put(atom.path.clone(), atom.local.clone());
         }
-        self.wait(wait).await?;
-        self.read(task).await
+        let merge = three_way(None, &intended, &now, &self.shape());
+        let went = |atom: &AtomMovement| {
+            let known = merge.movements.iter().find(|other| other.path == atom.path);
+            known.map_or(Movement::Unchanged, |known| known.movement)
+        };
+        let mut same = Vec::new();
+        for atom in std::mem::take(&mut task.ships) {
+            let remote = now.get(&atom.path).cloned();
+            match went(&atom) {
+                Movement::Same => same.push(AtomMovement { remote, ..atom }),
+                Movement::Local => task.ships.push(AtomMovement { remote, ..atom }),
+                Movement::Conflict => done.overtaken.push(atom),
+                // An order that adopting does not impose.
+                Movement::Unchanged | Movement::Remote => {}
+            }
+        }
+        task.verb = Verb::Update;
+        if task.ships.is_empty() {
+            // Orders of other elements besides are the same without being equal.
+            same.retain(|atom| atom.remote == atom.local);
+            done.touched = touched_by(&same, &now);
+            done.view = now;
+            done.stored = Some(definition);
+            return Ok(Left::Nothing);
+        }
+        // What is there already needs no sending, and is agreed on with the rest.
+        task.ships.extend(same);
+        task.current = Some(definition);
+        Ok(Left::Something)
     }
 
-    async fn wait(&self, wait: Duration) -> Result<(), SyncError> {
+    pub(super) async fn wait(&self, wait: Duration) -> Result<(), SyncError> {
         tokio::select! {
             () = self.engine.ports.clock.sleep(wait) => Ok(()),
             () = self.cancel.cancelled() => Err(SyncError::new(ErrorCode::Cancelled, "cancelled while waiting")),
         }
     }
-
-    /// Waits until a request sent at some time can no longer take effect unseen.
-    pub async fn outwait_request(&self, sent_at: i64) -> Result<(), SyncError> {
-        let capabilities = self.platform.dialect.capabilities();
-        let window = capabilities.in_flight + capabilities.read_lag;
-        let age = self.engine.ports.clock.now().saturating_sub(sent_at);
-        let age = Duration::from_millis(u64::try_from(age).unwrap_or_default());
-        self.wait(window.saturating_sub(age)).await
-    }
 }
 
-/// Whether the effect of a request is not known.
-fn is_lost(error: &AdapterError) -> bool {
-    matches!(
-        error,
-        AdapterError::Refused { effect: Effect::Unknown, .. }
-            | AdapterError::Unreachable { effect: Effect::Unknown, .. }
-    )
-}
-
-/// What follows from a refusal that had no effect.
-fn after_refusal(error: AdapterError, verb: Verb, wait: Duration) -> Attempt {
-    let (refusal, asked) = match &error {
-        AdapterError::Refused { refusal, retry_after, .. } => (Some(*refusal), *retry_after),
-        _ => (None, None),
-    };
-    let unreachable = matches!(error, AdapterError::Unreachable { .. });
-    let failure = adapter_failure(error, verb.as_str());
-    match refusal {
-        Some(Refusal::RateLimited | Refusal::Failed) => {
-            Attempt::Again(asked.unwrap_or(wait).min(LONGEST_WAIT), failure)
-        }
-        Some(Refusal::Stale) => Attempt::Reread,
-        Some(Refusal::Duplicate) if verb == Verb::Create => Attempt::Exists,
-        Some(Refusal::NotFound) if verb == Verb::Delete => Attempt::Deleted,
-        None if unreachable => Attempt::Again(wait, failure),
-        _ => Attempt::Fail(failure),
-    }
+/// What an operation touches, with the values before.
+pub(super) fn touched_by(ships: &[AtomMovement], before: &View) -> Vec<TouchedAtom> {
+    ships
+        .iter()
+        .map(|atom| TouchedAtom {
+            path: atom.path.clone(),
+            before: before.get(&atom.path).cloned(),
+            intended: atom.local.clone(),
+            local: atom.local.clone(),
+        })
+        .collect()
 }

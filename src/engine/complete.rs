@@ -1,17 +1,19 @@
 //! One step from its beginning to its record.
 
+use std::sync::Arc;
+
 use crate::error::{ErrorClass, ErrorCode, SyncError};
 use crate::plan::Verb;
-use crate::port::{HistoryRow, OperationState, Record, TouchedAtom};
+use crate::port::{HistoryRow, OperationState, Record, StateDetail, TouchedAtom};
 
 use super::apply::{Done, Hands, Task};
 use super::binding::Origin;
 use super::detect::Scoped;
-use super::examine::{Examined, Status};
+use super::examine::{Examined, Status, Subject, examine};
 use super::failure::store_failure;
 use super::fields::write_bindings;
 use super::narrate::Narrator;
-use super::outcome::{conflicted, outcome_error, planned};
+use super::outcome::{conflicted, had_conflict, outcome_error, planned};
 use super::plan::{ScopePlan, Step};
 use super::record::{Standing, conflict_row, state_after};
 use super::report::{Outcome, OutcomeError};
@@ -140,15 +142,17 @@ impl Execution<'_> {
         let verdict = verify(&done.touched, &done.view);
         let saw = done.stored.is_some();
         if saw {
-            outcome.dropped.extend(verdict.dropped.iter().map(ToString::to_string));
-            outcome.rewritten.extend(verdict.rewritten.iter().map(ToString::to_string));
-            outcome.dropped.sort();
-            outcome.dropped.dedup();
+            // The second phase of a step verifies the first once more.
+            outcome.dropped = verdict.dropped.iter().map(ToString::to_string).collect();
+            outcome.rewritten = verdict.rewritten.iter().map(ToString::to_string).collect();
         }
         if let Some(error) = &done.error {
-            outcome.status =
-                if error.code == ErrorCode::Cancelled { "not_attempted" } else { "failed" }
-                    .to_owned();
+            outcome.status = match error.code {
+                ErrorCode::Cancelled => "not_attempted",
+                ErrorCode::InDoubt => "conflict",
+                _ => "failed",
+            }
+            .to_owned();
             outcome.error = Some(outcome_error(error));
         } else if !done.overtaken.is_empty() {
             let paths: Vec<&str> = done.overtaken.iter().map(|atom| atom.path.as_str()).collect();
@@ -197,12 +201,14 @@ impl Execution<'_> {
         if done.deleted && step.verb == Verb::Delete {
             record.forget = Some(one.subject.entity.clone());
         } else if let Some(stored) = &done.stored
-            && done.error.is_none()
+            && (done.error.is_none() || !done.doubted.is_empty())
         {
             let standing = Standing {
                 remote: stored,
                 view: &done.view,
                 sent: &done.touched,
+                edited: &done.edited,
+                doubted: &done.doubted,
                 last_write: done.last_write,
                 at: now,
             };
@@ -238,14 +244,32 @@ impl Execution<'_> {
                 completed_at: now,
             });
         }
-        if done.error.is_none() && self.still_conflicts(one, step) {
-            record.conflict = conflict_row(one, &self.scoped.scope, now);
-        } else if done.error.is_none()
-            && one.subject.detail.as_ref().is_some_and(|old| old.row.status == "conflict")
-        {
+        if let Some(state) = &record.state {
+            let conflicts = matches!(&*state.row.status, "conflict" | "in_doubt");
+            if conflicts && let Some(seen) = self.seen_since(one, done, state) {
+                record.conflict = conflict_row(&seen, &self.scoped.scope, now);
+            } else if !conflicts && had_conflict(one) {
+                record.settled_conflict = Some(one.subject.entity.clone());
+            }
+        } else if record.forget.is_some() && had_conflict(one) {
             record.settled_conflict = Some(one.subject.entity.clone());
         }
         record
+    }
+
+    /// A type as it stands after its step, for a conflict that the plan did not know, or not so.
+    fn seen_since(&self, one: &Examined, done: &Done, state: &StateDetail) -> Option<Examined> {
+        let subject = Subject {
+            entity: one.subject.entity.clone(),
+            website_id: one.subject.website_id.clone(),
+            remote_id: one.subject.remote_id.clone(),
+            origin: Origin::Known,
+            local: one.subject.local.clone(),
+            remote: Some(Arc::new(done.stored.clone()?)),
+            detail: Some(state.clone()),
+            findings: Vec::new(),
+        };
+        Some(examine(subject, &self.scoped.references, &*self.hands.platform.dialect))
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) struct Subject {
 }
 
 /// The studio's side of a document.
+#[derive(Clone)]
 pub(super) struct LocalSide {
     /// The type; references are row ids.
     pub content: ContentType,

@@ -106,10 +106,19 @@ pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<
     if stopped.is_none() && execution.begin && hands.cancel.is_cancelled() {
         stopped = Some(SyncError::new(ErrorCode::Cancelled, "cancelled by the user"));
     }
+    let halfway = |at: usize| {
+        let second = items.iter().position(|item| item.second && item.step == at);
+        second.is_some_and(|second| progress.get(second) == Some(&Progress::Waiting))
+    };
     let outcomes = steps.iter().enumerate().filter_map(|(at, step)| {
         let one = execution.scoped.examined.get(step.at)?;
         let done = finished.remove(&at).map(|done| done.outcome);
-        Some(done.unwrap_or_else(|| planned(step, one, "not_attempted")))
+        let mut outcome = done.unwrap_or_else(|| planned(step, one, "not_attempted"));
+        if outcome.status == "success" && halfway(at) {
+            // The references that were to follow were not sent; the next run sends them.
+            "not_attempted".clone_into(&mut outcome.status);
+        }
+        Some(outcome)
     });
     (outcomes.collect(), stopped)
 }

@@ -8,6 +8,7 @@ mod bindings;
 mod changes;
 mod complete;
 mod detect;
+mod doubt;
 mod examine;
 mod execute;
 mod failure;
@@ -30,6 +31,7 @@ mod report;
 mod run;
 mod see;
 mod selection;
+mod send;
 mod verify;
 
 pub(crate) use failure::{adapter_failure, studio_failure};

@@ -163,7 +163,15 @@ pub(super) fn idle_records(
         if let (Some(_), Some(remote)) = (&one.subject.local, &one.subject.remote)
             && one.status != Status::Failed
         {
-            let standing = Standing { remote, view: &one.remote, sent: &[], last_write: None, at };
+            let standing = Standing {
+                remote,
+                view: &one.remote,
+                sent: &[],
+                edited: &[],
+                doubted: &[],
+                last_write: None,
+                at,
+            };
             let mut state = state_after(one, &standing, dialect);
             if let Some(old) = &one.subject.detail {
                 state.revision.etag = old
@@ -184,9 +192,7 @@ pub(super) fn idle_records(
             record.forget = Some(old.clone());
         }
         record.conflict = conflict_row(one, &scoped.scope, at);
-        let had_conflict =
-            one.subject.detail.as_ref().is_some_and(|old| old.row.status == "conflict");
-        if record.conflict.is_none() && had_conflict {
+        if record.conflict.is_none() && had_conflict(one) {
             record.settled_conflict = Some(one.subject.entity.clone());
         }
         if record != Record::default() {
@@ -196,6 +202,12 @@ pub(super) fn idle_records(
     let vanished = scoped.vanished.iter().cloned();
     records.extend(vanished.map(|entity| Record { forget: Some(entity), ..Record::default() }));
     records
+}
+
+/// Whether the state knows of an open conflict.
+pub(super) fn had_conflict(one: &Examined) -> bool {
+    let old = one.subject.detail.as_ref();
+    old.is_some_and(|old| matches!(&*old.row.status, "conflict" | "in_doubt"))
 }
 
 /// How many types succeeded, and how many did not. What waits for consent counts as neither.

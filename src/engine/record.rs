@@ -2,7 +2,7 @@
 
 use crate::canonical::{Path, View};
 use crate::digest::Digest;
-use crate::merge::{AtomMovement, Base, Movement, Pair, Shape, three_way};
+use crate::merge::{Ancestor, AtomMovement, Base, Movement, Pair, Shape, three_way};
 use crate::port::{
     ConflictRow, Dialect, RemoteDefinition, Scope, StateDetail, StateRow, TouchedAtom,
 };
@@ -21,6 +21,10 @@ pub(super) struct Standing<'s> {
     pub view: &'s View,
     /// What was sent and verified.
     pub sent: &'s [TouchedAtom],
+    /// What was carried out, and changed by somebody else before it could be seen.
+    pub edited: &'s [TouchedAtom],
+    /// What was sent without it being possible to tell whether it was carried out.
+    pub doubted: &'s [TouchedAtom],
     /// When our last write was sent and the digest of the view before it, when there was one.
     pub last_write: Option<(i64, Digest)>,
     /// Now, in milliseconds.
@@ -38,7 +42,7 @@ pub(super) fn state_after(
     let rest = three_way(Some(&base), &one.local, standing.view, &shape);
     let side = one.subject.local.as_ref();
     let old = one.subject.detail.as_ref();
-    let status = status_after(one, &rest);
+    let status = status_after(one, &rest, !standing.doubted.is_empty());
     StateDetail {
         row: StateRow {
             entity: one.subject.entity.clone(),
@@ -97,8 +101,32 @@ fn base_after(one: &Examined, standing: &Standing<'_>, shape: &Shape) -> Base {
         let stored = standing.view.get(&atom.path).cloned();
         base.set(&atom.path, Pair { local: atom.local.clone(), remote: stored });
     }
+    for atom in standing.edited {
+        let pair = Pair { local: atom.local.clone(), remote: atom.intended.clone() };
+        base.set(&atom.path, pair);
+    }
+    doubt(&mut base, standing.doubted, standing.view, shape);
     take_orders(one, standing, &mut base, shape);
     base
+}
+
+/// Makes a conflict of every atom that was sent in vain or was carried out and undone since, nobody
+/// can tell. Where the base alone would not show one, it becomes a pair that neither side stands at:
+/// the studio as it was before the write, the platform as it was meant to be after it. Whatever the
+/// sides hold now has then moved on both, until they are equal or somebody decides.
+pub(super) fn doubt(base: &mut Base, atoms: &[TouchedAtom], now: &View, shape: &Shape) {
+    for atom in atoms.iter().filter(|atom| atom.before != atom.intended) {
+        let known = match base.get(&atom.path, shape) {
+            Ancestor::Known { local, remote } => Some((local.cloned(), remote.cloned())),
+            Ancestor::Unknown => None,
+        };
+        let stands_still =
+            known.as_ref().is_none_or(|(_, remote)| now.get(&atom.path) == remote.as_ref());
+        if stands_still {
+            let local = known.map_or_else(|| atom.before.clone(), |(local, _)| local);
+            base.set(&atom.path, Pair { local, remote: atom.intended.clone() });
+        }
+    }
 }
 
 /// An order that nobody moved still follows the elements that came and went.
@@ -158,12 +186,12 @@ fn bindings_after(
     bindings
 }
 
-fn status_after(one: &Examined, rest: &crate::merge::Merge) -> &'static str {
+fn status_after(one: &Examined, rest: &crate::merge::Merge, is_new_doubt: bool) -> &'static str {
     let has = |movement| rest.of(movement).next().is_some();
     if has(Movement::Conflict) {
         // A write that could not be settled stays known as the reason until somebody decides.
         let doubted = one.subject.detail.as_ref().is_some_and(|old| old.row.status == "in_doubt");
-        if doubted { "in_doubt" } else { "conflict" }
+        if doubted || is_new_doubt { "in_doubt" } else { "conflict" }
     } else if has(Movement::Local) {
         "modified"
     } else if has(Movement::Remote) {

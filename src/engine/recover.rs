@@ -1,10 +1,10 @@
 //! Settles what an interrupted run left open: `design.md` §3.5.
 
 use crate::canonical::{Path, View};
-use crate::error::SyncError;
+use crate::error::{ErrorClass, SyncError};
 use crate::merge::{Base, Pair};
 use crate::model::Finding;
-use crate::plan::{CreateMode, Verb};
+use crate::plan::Verb;
 use crate::port::{
     Closing, JournalEntry, Lease, OperationState, Record, RemoteDefinition, Scope, StateDetail,
     StateRow,
@@ -12,9 +12,10 @@ use crate::port::{
 
 use super::Engine;
 use super::apply::Hands;
-use super::failure::{adapter_failure, store_failure};
+use super::doubt::{Fate, Sent};
+use super::failure::store_failure;
+use super::record::doubt;
 use super::references::References;
-use super::verify::{Evidence, weigh};
 
 impl Engine {
     /// Settles every operation of a scope that was started and not closed. What it finds to have been
@@ -30,8 +31,19 @@ impl Engine {
         let mut findings = Vec::new();
         for entry in open {
             let key = entry.intent.type_key.clone();
-            let (record, finding) = self.settle(hands, lease, entry).await?;
-            store.record(lease, vec![record]).await.map_err(store_failure)?;
+            let finding = match self.settle(hands, lease, entry).await {
+                Ok((record, finding)) => {
+                    store.record(lease, vec![record]).await.map_err(store_failure)?;
+                    finding
+                }
+                // What cannot be read concerns this type only, and stays open.
+                Err(error) if error.class() == ErrorClass::Forbidden => Finding::warning(
+                    "NOT_RECOVERED",
+                    format!("an interrupted write to {key} cannot be settled: {error}"),
+                    "give the API key the right to read the type",
+                ),
+                Err(error) => return Err(error),
+            };
             findings.push(finding.of(key));
         }
         Ok(findings)
@@ -58,63 +70,50 @@ impl Engine {
         entry: JournalEntry,
     ) -> Result<(Record, Finding), SyncError> {
         let intent = &entry.intent;
-        let read = async || {
-            let read = hands.platform.adapter.read(&intent.remote_id, hands.cancel).await;
-            read.map_err(|error| adapter_failure(error, "recover").of(&intent.type_key))
+        let sent = Sent {
+            verb: intent.verb,
+            id: &intent.remote_id,
+            key: &intent.type_key,
+            atoms: &intent.atoms,
+            precondition: intent.precondition.as_ref(),
+            sent_at: intent.sent_at,
         };
-        let mut shown = read().await?;
-        let create = hands.platform.dialect.capabilities().create;
-        if shown.is_none() && intent.verb == Verb::Create && create != CreateMode::Insert {
-            // A create that replaces has no guard, so an old one must be known to be over.
-            hands.outwait_request(intent.sent_at).await?;
-            shown = read().await?;
-        }
-        let close =
-            |state| Closing { id: entry.id, state, response: None, at: self.ports.clock.now() };
+        let fate = hands.find_out(&sent).await?;
+        let old = self.detail(lease, &entry).await?;
         let what = format!("an interrupted {} of {}", intent.verb.as_str(), intent.type_key);
-        let settled = |state, outcome: &str, record: Record| {
-            let finding = Finding::info("RECOVERED", format!("{what} {outcome}"), "nothing to do");
-            (Record { closes: vec![close(state)], ..record }, finding)
+        let recovered = |outcome: &str| {
+            Finding::info("RECOVERED", format!("{what} {outcome}"), "nothing to do")
         };
-        Ok(match (intent.verb, shown) {
-            (Verb::Delete, None) => settled(
+        let (state, record, finding) = match fate {
+            Fate::Gone if intent.verb == Verb::Delete => (
                 OperationState::Applied,
-                "had been carried out",
                 Record { forget: Some(intent.entity.clone()), ..Record::default() },
+                recovered("had been carried out"),
             ),
-            (Verb::Delete, Some(_)) | (Verb::Create | Verb::Update, None) => {
-                settled(OperationState::Failed, "had not been carried out", Record::default())
+            Fate::NotApplied | Fate::Gone => {
+                (OperationState::Failed, Record::default(), recovered("had not been carried out"))
             }
-            (Verb::Create | Verb::Update, Some(definition)) => {
-                let now = hands.view_of(&definition)?;
-                let precondition = intent.precondition.as_ref();
-                let moved = precondition.is_some_and(|was| *was != definition.revision);
-                let evidence = weigh(&intent.atoms, &now, moved);
-                let old = self.detail(lease, &entry).await?;
-                match (intent.verb, evidence) {
-                    (_, Evidence::Applied | Evidence::AppliedThenEdited) | (Verb::Create, _) => {
-                        let state = agreed(hands, &entry, old, &definition, &now);
-                        let record = Record { state: Some(state), ..Record::default() };
-                        settled(OperationState::Applied, "had been carried out", record)
-                    }
-                    (_, Evidence::NotApplied) => settled(
-                        OperationState::Failed,
-                        "had not been carried out",
-                        Record::default(),
-                    ),
-                    (_, Evidence::Undecided | Evidence::Overtaken) => {
-                        let doubted = old.map(|old| in_doubt(hands, &entry, old));
-                        let finding = Finding::warning(
-                            "IN_DOUBT",
-                            format!("{what} cannot be told from what somebody else did since"),
-                            "compare the type with the platform and decide",
-                        );
-                        let closes = vec![close(OperationState::Undecided)];
-                        (Record { state: doubted, closes, ..Record::default() }, finding)
-                    }
-                }
+            Fate::Applied(definition)
+            | Fate::AppliedThenEdited(definition, _)
+            | Fate::Exists(definition) => {
+                let state = agreed(hands, &entry, old, &definition)?;
+                let record = Record { state: Some(state), ..Record::default() };
+                (OperationState::Applied, record, recovered("had been carried out"))
             }
-        })
+            Fate::Undecided(definition) => {
+                let state = doubted(hands, &entry, old, &definition)?;
+                let finding = Finding::warning(
+                    "IN_DOUBT",
+                    format!("{what} cannot be told from what somebody else did since"),
+                    "compare the type with the platform and decide",
+                );
+                let record = Record { state: Some(state), ..Record::default() };
+                (OperationState::Undecided, record, finding)
+            }
+        };
+        let at = self.ports.clock.now();
+        let closing = Closing { id: entry.id, state, response: None, at };
+        Ok((Record { closes: vec![closing], ..record }, finding))
     }
 
     async fn detail(
@@ -135,14 +134,12 @@ fn agreed(
     entry: &JournalEntry,
     old: Option<StateDetail>,
     definition: &RemoteDefinition,
-    now: &View,
-) -> StateDetail {
-    let dialect = &hands.platform.dialect;
-    let shape = dialect.capabilities().shape;
+) -> Result<StateDetail, SyncError> {
+    let now = hands.view_of(definition)?;
     let intent = &entry.intent;
     let is_create = intent.verb == Verb::Create;
     let mut base = old.as_ref().and_then(|old| Base::from_json(&old.base).ok()).unwrap_or_default();
-    base.cover(&shape);
+    base.cover(&hands.shape());
     for atom in &intent.atoms {
         let shows = now.get(&atom.path) == atom.intended.as_ref();
         if is_create && !shows {
@@ -154,53 +151,66 @@ fn agreed(
     }
     if is_create {
         let known: Vec<&Path> = intent.atoms.iter().map(|atom| &atom.path).collect();
-        let others: Vec<Path> = now
-            .iter()
-            .map(|(path, _)| path)
-            .filter(|path| !known.contains(path))
-            .cloned()
-            .collect();
-        for path in others {
-            base.forget(&path);
+        for (path, _) in now.iter().filter(|(path, _)| !known.contains(path)) {
+            base.forget(path);
         }
     }
-    let row = StateRow {
-        entity: intent.entity.clone(),
-        type_key: intent.type_key.clone(),
-        remote_id: Some(intent.remote_id.clone()),
-        row_digest: None,
-        remote_digest: None,
-        dialect: dialect.fingerprint(),
-        settled: false,
-        refers: old.as_ref().is_some_and(|old| old.row.refers),
-        agreed: true,
-        status: "in_sync".to_owned(),
-    };
+    Ok(state_of(hands, entry, old, definition, &base))
+}
+
+/// The state after a write that cannot be told from somebody else's edit.
+fn doubted(
+    hands: &Hands<'_>,
+    entry: &JournalEntry,
+    old: Option<StateDetail>,
+    definition: &RemoteDefinition,
+) -> Result<StateDetail, SyncError> {
+    let now = hands.view_of(definition)?;
+    let shape = hands.shape();
+    let mut base = old.as_ref().and_then(|old| Base::from_json(&old.base).ok()).unwrap_or_default();
+    doubt(&mut base, &entry.intent.atoms, &now, &shape);
+    let mut state = state_of(hands, entry, old, definition, &base);
+    "in_doubt".clone_into(&mut state.row.status);
+    Ok(state)
+}
+
+/// The state that the detection which follows looks at anew, because nothing in it is settled.
+fn state_of(
+    hands: &Hands<'_>,
+    entry: &JournalEntry,
+    old: Option<StateDetail>,
+    definition: &RemoteDefinition,
+    base: &Base,
+) -> StateDetail {
+    let intent = &entry.intent;
+    let dialect = &hands.platform.dialect;
+    let before = intent.previous.as_ref().map(|body| {
+        dialect.normalize(&RemoteDefinition { body: body.clone(), ..definition.clone() })
+    });
+    let before = before.and_then(Result::ok).unwrap_or_else(View::new);
+    let origin = if intent.verb == Verb::Create { "created" } else { "adopted" };
     StateDetail {
-        row,
+        row: StateRow {
+            entity: intent.entity.clone(),
+            type_key: intent.type_key.clone(),
+            remote_id: Some(intent.remote_id.clone()),
+            row_digest: None,
+            remote_digest: None,
+            dialect: dialect.fingerprint(),
+            settled: false,
+            refers: old.as_ref().is_some_and(|old| old.row.refers),
+            agreed: true,
+            status: "in_sync".to_owned(),
+        },
         base: base.to_json(),
         bindings: intent.bindings.clone(),
-        origin: old.as_ref().map_or_else(|| "created".to_owned(), |old| old.origin.clone()),
+        origin: old.as_ref().map_or_else(|| origin.to_owned(), |old| old.origin.clone()),
         revision: definition.revision.clone(),
-        last_write: old.as_ref().and_then(|old| old.last_write),
+        // A listing may go on to show what was there before this very write.
+        last_write: Some((intent.sent_at, before.digest())),
         content_hash: old.as_ref().and_then(|old| old.content_hash),
         local_hash: None,
         remote_hash: None,
         last_sync_at: Some(intent.sent_at),
-    }
-}
-
-/// The state after a write that cannot be told from somebody else's edit: the touched atoms are
-/// unknown, so that different values are a conflict and nothing is overwritten.
-fn in_doubt(hands: &Hands<'_>, entry: &JournalEntry, old: StateDetail) -> StateDetail {
-    let mut base = Base::from_json(&old.base).unwrap_or_default();
-    base.cover(&hands.platform.dialect.capabilities().shape);
-    for atom in &entry.intent.atoms {
-        base.forget(&atom.path);
-    }
-    StateDetail {
-        base: base.to_json(),
-        row: StateRow { settled: false, status: "in_doubt".to_owned(), ..old.row.clone() },
-        ..old
     }
 }

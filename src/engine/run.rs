@@ -45,6 +45,8 @@ struct Tally {
     plan_digest: Option<String>,
     traffic: Traffic,
     items: u64,
+    /// The store knows of the run.
+    began: bool,
     /// The run did not get to its end.
     stopped: Option<SyncError>,
 }
@@ -74,12 +76,14 @@ impl Engine {
         if let Err(error) = run.carry_out(&mut tally).await {
             tally.stopped = Some(error);
         }
-        let mut report = run.report(tally, self.ports.clock.elapsed().saturating_sub(began));
-        if let Err(error) = run.finish(&report.0, report.1.as_deref()).await {
-            report.0.error.get_or_insert(error);
-            report.0.status = RunStatus::Failed;
+        let known = tally.began;
+        let taken = self.ports.clock.elapsed().saturating_sub(began);
+        let (mut report, plan_digest) = run.report(tally, taken);
+        if known && let Err(error) = run.finish(&report, plan_digest).await {
+            report.error.get_or_insert(error);
+            report.status = RunStatus::Failed;
         }
-        report.0
+        report
     }
 
     /// The stored job of the latest run of an id, as JSON; dates are milliseconds.
@@ -106,18 +110,20 @@ impl Run<'_> {
         let count: usize = websites.iter().map(|id| locals.of_website(id).count()).sum();
         self.narrator.step(10, format!("Found {count} content types to sync..."));
 
-        let mut leases = Vec::new();
+        let (mut leases, mut result) = (Vec::new(), Ok(()));
         if !dry {
             self.engine.ports.store.check_writable().await.map_err(store_failure)?;
-            self.begin(&platform).await?;
-            for website_id in &websites {
-                let scope =
-                    Scope { website_id: website_id.clone(), target: platform.target.clone() };
-                leases.push(self.acquire(&scope).await?);
-            }
+            result = self.acquire_all(&websites, &platform, &mut leases).await;
         }
-        let result = self.deploy_all(tally, &locals, &platform, websites, &leases, &policy).await;
-        tally.traffic = platform.adapter.traffic();
+        // What a living run holds is refused before anything of this one is recorded.
+        if result.is_ok() && !dry {
+            result = self.begin(&platform).await;
+            tally.began = result.is_ok();
+        }
+        if result.is_ok() {
+            result = self.deploy_all(tally, &locals, &platform, websites, &leases, &policy).await;
+            tally.traffic = platform.adapter.traffic();
+        }
         if !dry {
             self.engine.forget_listing(&platform.target).await;
         }
@@ -143,10 +149,21 @@ impl Run<'_> {
         self.engine.ports.store.begin_run(row).await.map_err(store_failure)
     }
 
-    async fn acquire(&self, scope: &Scope) -> Result<Lease, SyncError> {
-        let now = self.engine.ports.clock.now();
-        let acquired = self.engine.ports.store.acquire(scope, &self.request.job_id, now).await;
-        acquired.map_err(store_failure)
+    /// Takes every scope of the run. What was taken stays in `leases` even when one is refused, so
+    /// that it is given back.
+    async fn acquire_all(
+        &self,
+        websites: &[String],
+        platform: &Platform,
+        leases: &mut Vec<Lease>,
+    ) -> Result<(), SyncError> {
+        for website_id in websites {
+            let scope = Scope { website_id: website_id.clone(), target: platform.target.clone() };
+            let now = self.engine.ports.clock.now();
+            let acquired = self.engine.ports.store.acquire(&scope, &self.request.job_id, now).await;
+            leases.push(acquired.map_err(store_failure)?);
+        }
+        Ok(())
     }
 
     fn stop_if_cancelled(&self) -> Result<(), SyncError> {
@@ -418,17 +435,18 @@ impl Run<'_> {
         (report, tally.plan_digest)
     }
 
-    /// Records how the run ended; a run that never began leaves nothing.
-    async fn finish(&self, report: &RunReport, plan_digest: Option<&str>) -> Result<(), SyncError> {
-        if self.request.options.dry_run || plan_digest.is_none() && report.outcomes.is_empty() {
-            return Ok(());
-        }
+    /// Records how the run ended.
+    async fn finish(
+        &self,
+        report: &RunReport,
+        plan_digest: Option<String>,
+    ) -> Result<(), SyncError> {
         let (succeeded, failed) = outcome::counts(&report.outcomes);
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let end = RunEnd {
             run_id: self.run_id.clone(),
             status: outcome::status_word(report.status).to_owned(),
-            plan_digest: plan_digest.map(str::to_owned),
+            plan_digest,
             counts: [count(succeeded + failed), count(succeeded), count(failed)],
             result: stored_result(self.request, report, self.engine.ports.clock.now()),
             completed_at: self.engine.ports.clock.now(),

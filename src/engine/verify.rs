@@ -1,7 +1,7 @@
 //! Compares what a platform stored with what was meant.
 
 use crate::canonical::{Path, View};
-use crate::port::TouchedAtom;
+use crate::port::{Revision, TouchedAtom};
 
 /// What a platform did to what it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,6 +38,15 @@ pub(super) enum Evidence {
     Undecided,
     /// None is as intended, and some are not as before.
     Overtaken,
+}
+
+/// Whether a definition is in another state than it was. Entity tags tell more than times, and a tag
+/// that only one side has tells nothing.
+pub(super) fn has_moved(was: &Revision, is: &Revision) -> bool {
+    match (&was.etag, &is.etag) {
+        (Some(was), Some(is)) => was != is,
+        _ => matches!((&was.modified, &is.modified), (Some(was), Some(is)) if was != is),
+    }
 }
 
 /// Weighs what a read shows. `revision_moved` tells whether the definition is in another state than

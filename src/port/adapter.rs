@@ -205,7 +205,8 @@ pub trait Adapter: Send + Sync {
 
     /// Writes the body of an operation, so that it can be journalled before it is sent: for a
     /// creation the whole document, for an update only what differs from
-    /// [`Operation::before`], for a deletion nothing.
+    /// [`Operation::before`] (everything that we own where [`Operation::whole`] asks for it), for a
+    /// deletion nothing. An empty text for an update says that nothing differs.
     ///
     /// # Errors
     ///

@@ -88,7 +88,7 @@ const EVENT: &str = r#"{"key":"Event","displayName":"Event","baseType":"_compone
 #[test]
 fn an_update_names_only_what_changes() {
     for (edits, expected) in [
-        (&[][..], "{}"),
+        (&[][..], ""),
         (&[("/displayName", Some("\"Show\""))], r#"{"displayName":"Show"}"#),
         (&[("/description", Some("\"d\""))], r#"{"description":"d"}"#),
         (
@@ -193,7 +193,10 @@ fn an_order_moves_as_few_numbers_as_it_can() {
         if order.contains('n') {
             edits.push(("/properties/n", Some("true")));
         }
-        let patch: serde_json::Value = serde_json::from_str(&patch(&body, &edits)).unwrap();
+        let text = patch(&body, &edits);
+        // Nothing is sent for an order that is so already.
+        let text = if text.is_empty() { "null" } else { &*text };
+        let patch: serde_json::Value = serde_json::from_str(text).unwrap();
         let sent: Vec<String> = patch["properties"]
             .as_object()
             .into_iter()

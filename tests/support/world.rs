@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use catalyst_sync::compose::{EngineOptions, engine};
+use catalyst_sync::compose::{EngineOptions, engine, engine_with};
 use catalyst_sync::engine::{
     ChangeSet, Engine, Outcome, ProviderRequest, Query, Reporter, RunEvent, RunOptions, RunReport,
     RunRequest,
 };
+use catalyst_sync::port::Clock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -130,16 +131,26 @@ impl World {
 
     /// Options that fit this world.
     pub fn engine_options(&self) -> EngineOptions {
+        EngineOptions::from_json(&self.options_text()).unwrap()
+    }
+
+    /// The same as JSON, for another process.
+    pub fn options_text(&self) -> String {
         let mut options = self.options.clone();
         options["databaseUrl"] = json!(self.studio.path());
         options["workingDirectory"] = json!(self.folder.path());
         options["environment"] = json!(self.environment());
-        EngineOptions::from_json(&options.to_string()).unwrap()
+        options.to_string()
     }
 
     /// A new engine; every call gets one, so that nothing is remembered but the state.
     pub fn engine(&self) -> Engine {
         engine(&self.engine_options()).unwrap()
+    }
+
+    /// A new engine that lives by a clock of its own.
+    pub fn engine_on(&self, clock: Arc<dyn Clock>) -> Engine {
+        engine_with(&self.engine_options(), clock, None).unwrap()
     }
 
     /// Deploys everything with a new engine.

@@ -50,7 +50,7 @@ pub use fault::{Fault, FaultKind, Match, Moment, RetryAfter, Shift};
 pub use gate::{
     OFFICIAL_FILE, OFFICIAL_SHA256, TOLERATED_STATUSES, judge_example, official_path, own_document,
 };
-pub use log::Kind;
+pub use log::{Kind, RequestRecord};
 pub use options::{
     Behaviour, CreateMode, EntityTags, FakeOptions, Preview3, References, Tenant, TokenErrors,
     Totals, WriteAnswers,

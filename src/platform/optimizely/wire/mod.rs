@@ -13,15 +13,20 @@ use crate::port::{Operation, Verb};
 
 use super::paths;
 use super::version::Codec;
+use update::Extent;
 
 /// Why a document has no form on the wire.
 pub(super) type Reason = String;
 
-/// Writes the body of an operation, in canonical JSON; empty for a deletion.
+/// Writes the body of an operation, in canonical JSON; empty for a deletion, and for an update that
+/// changes nothing.
 pub(super) fn encode(operation: &Operation, codec: &Codec) -> Result<String, Reason> {
     match (operation.verb, &operation.before) {
         (Verb::Create, _) => create::body(&operation.id.key(), &operation.after, codec),
-        (Verb::Update, Some(before)) => update::body(before, &operation.after, codec),
+        (Verb::Update, Some(before)) => {
+            let extent = if operation.whole { Extent::Everything } else { Extent::Difference };
+            update::body(before, &operation.after, extent, codec)
+        }
         (Verb::Update, None) => Err("an update needs the definition that it changes".to_owned()),
         (Verb::Delete, _) => Ok(String::new()),
     }

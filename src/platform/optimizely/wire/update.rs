@@ -14,16 +14,27 @@ use super::super::{PropertyType, order};
 use super::property::{Members, check_type, property};
 use super::{Reason, int32, intended_order};
 
+/// How much of a definition an update sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// What differs.
+    Difference,
+    /// Every attribute that the view owns, whether it differs or not.
+    Everything,
+}
+
 /// Members of a merge patch.
 type Patch = Vec<(Text<'static>, Json<'static>)>;
 
-/// Writes the smallest patch that makes the definition's own view `after`.
+/// Writes a patch that makes the definition's own view `after`, or nothing when there is nothing to
+/// change.
 ///
 /// Members that the view does not own never occur in it, nor do `key` and `baseType`, which v1
 /// leaves out of its patch schema and both versions refuse to change.
 pub(super) fn body(
     before: &RemoteDefinition,
     after: &View,
+    extent: Extent,
     codec: &Codec,
 ) -> Result<String, Reason> {
     let key = before.id.key();
@@ -39,18 +50,18 @@ pub(super) fn body(
         });
         Json::object(members.collect::<Members>())
     };
-    let mut patch = difference(&owned(&was), &owned(after));
-    let properties = properties(&present, &was, after, codec)?;
+    let mut patch = difference(&owned(&was), &owned(after), extent);
+    let properties = properties(&present, (&was, after), extent, codec)?;
     if !properties.is_empty() {
         patch.push((Text::from("properties"), Json::Object(properties)));
     }
-    Ok(write(&Json::Object(patch)))
+    Ok(if patch.is_empty() { String::new() } else { write(&Json::Object(patch)) })
 }
 
 fn properties(
     present: &Json<'_>,
-    was: &View,
-    after: &View,
+    (was, after): (&View, &View),
+    extent: Extent,
     codec: &Codec,
 ) -> Result<Patch, Reason> {
     let list = paths::properties();
@@ -59,7 +70,7 @@ fn properties(
     for key in was.elements(&list).filter(|key| after.get(&paths::property(key)).is_none()) {
         patches.push((key, Json::Null));
     }
-    let numbers = numbers(&raw, was, after);
+    let numbers = numbers(&raw, (was, after), extent);
     for key in after.elements(&list) {
         let exists = was.get(&paths::property(&key)).is_some();
         let present = raw(&key).filter(|_| exists);
@@ -68,7 +79,8 @@ fn properties(
         let written = property(after, &key, present.filter(|_| is_same_type), codec)?;
         let mut patch = if let Some(present) = present {
             let before = property(was, &key, Some(present), codec)?;
-            change(present, before, &written, &key, codec)?
+            check_retyping(&before, &written, &key, codec)?;
+            change(present, before, &written, extent)
         } else {
             check_type(&written, &key, codec)?;
             written.into_iter().map(|(name, value)| (Text::from(name), value)).collect()
@@ -88,26 +100,36 @@ fn element(view: &View, key: &str) -> Option<String> {
     PropertyType::from_canonical(atom).map(|platform| platform.element().to_owned())
 }
 
-/// The change of one property. Once its type changes, members of the old one go that the old view
-/// did not see.
-fn change(
-    present: &Json<'_>,
-    before: Members,
+/// Refuses a new type that this version does not have; one that a property already has may stay.
+fn check_retyping(
+    before: &Members,
     after: &Members,
     key: &str,
     codec: &Codec,
-) -> Result<Patch, Reason> {
+) -> Result<(), Reason> {
+    if is_retyped(before, after) { check_type(after, key, codec) } else { Ok(()) }
+}
+
+fn is_retyped(before: &Members, after: &Members) -> bool {
+    let words = |members: &Members| {
+        let member = |name: &str| members.iter().find(|(own, _)| *own == name);
+        let own = member("type").and_then(|(_, value)| value.as_str().map(str::to_owned));
+        let items = member("items").and_then(|(_, items)| items.get("type")?.as_str());
+        (own, items.map(str::to_owned))
+    };
+    words(before) != words(after)
+}
+
+/// The change of one property. Once its type changes, members of the old one go that the old view
+/// did not see.
+fn change(present: &Json<'_>, before: Members, after: &Members, extent: Extent) -> Patch {
+    let is_retyped = is_retyped(&before, after);
     let (before, written) = (Json::object(before), Json::object(after.iter().cloned()));
-    let mut patch = difference(&before, &written);
-    let is_type = |(name, _): &&(Text<'_>, Json<'_>)| name.as_str() == Some("type");
-    let items = patch.iter().find(|(name, _)| name.as_str() == Some("items"));
-    let is_retyped = patch.iter().find(is_type).is_some()
-        || items.and_then(|(_, items)| items.members()?.iter().find(is_type)).is_some();
+    let mut patch = difference(&before, &written, extent);
     if is_retyped {
-        check_type(after, key, codec)?;
         remove_leftovers(present, &written, &mut patch);
     }
-    Ok(patch)
+    patch
 }
 
 fn remove_leftovers(present: &Json<'_>, written: &Json<'_>, patch: &mut Patch) {
@@ -129,14 +151,14 @@ fn remove_leftovers(present: &Json<'_>, written: &Json<'_>, patch: &mut Patch) {
 }
 
 /// RFC 7396: objects merge, `null` removes, everything else replaces.
-fn difference(before: &Json<'_>, after: &Json<'static>) -> Patch {
+fn difference(before: &Json<'_>, after: &Json<'static>, extent: Extent) -> Patch {
     let mut patch = Patch::new();
     for (name, value) in after.members().unwrap_or_default() {
         let previous = name.as_str().and_then(|name| before.get(name));
         match (previous, value) {
-            (Some(previous), value) if previous == value => {}
+            (Some(previous), value) if previous == value && extent == Extent::Difference => {}
             (Some(previous @ Json::Object(_)), value @ Json::Object(_)) => {
-                patch.push((name.clone(), Json::Object(difference(previous, value))));
+                patch.push((name.clone(), Json::Object(difference(previous, value, extent))));
             }
             _ => patch.push((name.clone(), value.clone())),
         }
@@ -153,8 +175,8 @@ fn difference(before: &Json<'_>, after: &Json<'static>) -> Patch {
 /// The `sortOrder` of each property whose number must change for the intended order.
 fn numbers<'j>(
     raw: &dyn Fn(&str) -> Option<&'j Json<'j>>,
-    was: &View,
-    after: &View,
+    (was, after): (&View, &View),
+    extent: Extent,
 ) -> BTreeMap<String, i64> {
     let keys = intended_order(after).unwrap_or_default();
     let present: Vec<Option<i64>> = keys
@@ -164,7 +186,7 @@ fn numbers<'j>(
         .collect();
     let numbers = order::renumber(&present);
     let all = keys.into_iter().zip(present).zip(numbers);
-    all.filter(|((_, present), number)| *present != Some(*number))
+    all.filter(|((_, present), number)| extent == Extent::Everything || *present != Some(*number))
         .map(|((key, _), number)| (key, number))
         .collect()
 }

@@ -38,7 +38,6 @@ pub const RULES: &[Rule] = &[
     rule("unknown-member", "§2 general rules, §6 PATCH body", &[400], BOTH, Contract, Gate),
     rule("key-shape", "§3 key", &[400], BOTH, Contract, Gate),
     rule("create-needs-display-name", "§6 create", &[400], ONLY_V1, Contract, Gate),
-    rule("property-needs-type", "§6 create", &[400], BOTH, Contract, Check(property::needs_type)),
     rule("no-nested-arrays", "§3 type", &[400], BOTH, Contract, Gate),
     rule("body-schema", "§3", &[400], BOTH, Contract, Gate),
     // Whether the resource may be touched.
@@ -57,6 +56,7 @@ pub const RULES: &[Rule] = &[
     rule("key-in-other-case", "§4 key case", &[409], BOTH, State, Check(create::key_in_other_case)),
     rule("behaviors-need-component", "§3 compositionBehaviors", &[400], BOTH, Contract, Check(create::behaviors_need_component)),
     // Properties one by one.
+    rule("property-needs-type", "§6 create", &[400], BOTH, Contract, Check(property::needs_type)),
     rule("property-name", "§3 properties", &[400], BOTH, Contract, Check(property::name)),
     rule("text-constraints", "§3, constraint fits type", &[400], BOTH, Contract, Check(property::text_constraints)),
     rule("range-constraints", "§3 minimum, maximum", &[400], BOTH, Contract, Check(property::range_constraints)),

@@ -1,0 +1,183 @@
+//! Finds out what became of a request whose answer is not known: the table of `design.md` §3.5.
+//!
+//! What a read shows is evidence of two kinds. *Positive* evidence, an intended value that was not
+//! there before, is conclusive at once: nothing takes it back. *Negative* evidence, the value
+//! before, may only mean that the request is still under way or that the read lags. It is trusted at
+//! once only where acting on it is safe anyway, because the next request carries a guard that fails
+//! if the first one took effect after all: an entity tag, or a creation that refuses an existing
+//! key. Everything else waits until the request can no longer take effect unseen (request timeout
+//! plus read lag since it was sent), and is looked at again.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::canonical::Path;
+use crate::error::SyncError;
+use crate::plan::{CreateMode, PreconditionMode, Verb};
+use crate::port::{RemoteDefinition, RemoteId, Revision, TouchedAtom};
+
+use super::apply::{Attempt, Hands, Task};
+use super::failure::adapter_failure;
+use super::verify::{Evidence, has_moved, weigh};
+
+/// A request that was sent.
+pub(super) struct Sent<'s> {
+    pub verb: Verb,
+    pub id: &'s RemoteId,
+    /// The type's key, for people.
+    pub key: &'s str,
+    pub atoms: &'s [TouchedAtom],
+    /// What it was sent under; `None` for a creation.
+    pub precondition: Option<&'s Revision>,
+    pub sent_at: i64,
+}
+
+/// What became of it.
+pub(super) enum Fate {
+    /// Carried out.
+    Applied(RemoteDefinition),
+    /// Carried out, and these atoms were changed by somebody else since.
+    AppliedThenEdited(RemoteDefinition, Vec<Path>),
+    /// Not carried out, and safe to send again.
+    NotApplied,
+    /// The definition is not there: a deletion was carried out, an update has nothing to change.
+    Gone,
+    /// What was to be created exists, and differs from what was meant.
+    Exists(RemoteDefinition),
+    /// Not to be told from what somebody else did since.
+    Undecided(RemoteDefinition),
+}
+
+impl Hands<'_> {
+    /// Finds out what became of a request.
+    pub(super) async fn find_out(&self, sent: &Sent<'_>) -> Result<Fate, SyncError> {
+        let fate = self.look(sent).await?;
+        let is_conclusive = match fate {
+            Fate::NotApplied => self.is_guarded(sent),
+            Fate::Undecided(_) => false,
+            _ => true,
+        };
+        if is_conclusive {
+            return Ok(fate);
+        }
+        self.outwait(sent.sent_at).await?;
+        let fate = self.look(sent).await?;
+        if matches!(fate, Fate::NotApplied) && !self.is_guarded(sent) {
+            // Replicas that lag show old and new in turn, so absence is asked for twice.
+            return self.look(sent).await;
+        }
+        Ok(fate)
+    }
+
+    async fn look(&self, sent: &Sent<'_>) -> Result<Fate, SyncError> {
+        let Some(definition) = self.read_id(sent.id, sent.key).await? else {
+            return Ok(if sent.verb == Verb::Create { Fate::NotApplied } else { Fate::Gone });
+        };
+        if sent.verb == Verb::Delete {
+            return Ok(Fate::NotApplied);
+        }
+        let now = self.view_of(&definition)?;
+        let moved = sent.precondition.is_some_and(|was| has_moved(was, &definition.revision));
+        Ok(match weigh(sent.atoms, &now, moved) {
+            Evidence::Applied => Fate::Applied(definition),
+            _ if sent.verb == Verb::Create => Fate::Exists(definition),
+            Evidence::AppliedThenEdited => {
+                let edited =
+                    sent.atoms.iter().filter(|atom| now.get(&atom.path) != atom.intended.as_ref());
+                let edited = edited.map(|atom| atom.path.clone()).collect();
+                Fate::AppliedThenEdited(definition, edited)
+            }
+            Evidence::NotApplied => Fate::NotApplied,
+            Evidence::Undecided | Evidence::Overtaken => Fate::Undecided(definition),
+        })
+    }
+
+    /// Whether sending a request again fails if it was carried out after all.
+    fn is_guarded(&self, sent: &Sent<'_>) -> bool {
+        let capabilities = self.platform.dialect.capabilities();
+        match sent.precondition {
+            None => capabilities.create == CreateMode::Insert,
+            Some(revision) => {
+                capabilities.precondition != PreconditionMode::None
+                    && (revision.etag.is_some() || revision.modified.is_some())
+            }
+        }
+    }
+
+    /// Waits until a request sent at some time can no longer take effect unseen.
+    async fn outwait(&self, sent_at: i64) -> Result<(), SyncError> {
+        let capabilities = self.platform.dialect.capabilities();
+        let window = capabilities.in_flight + capabilities.read_lag;
+        let age = self.engine.ports.clock.now().saturating_sub(sent_at);
+        let age = Duration::from_millis(u64::try_from(age).unwrap_or_default());
+        self.wait(window.saturating_sub(age)).await
+    }
+
+    /// Reads until the platform shows something else than before a write that it accepted, for as
+    /// long as its reads may lag. `None` when it never does.
+    pub(super) async fn see_what_was_stored(
+        &self,
+        sent: &Sent<'_>,
+    ) -> Result<Option<Attempt>, SyncError> {
+        let clock = &self.engine.ports.clock;
+        let until = clock.elapsed() + self.platform.dialect.capabilities().read_lag;
+        let mut pause = Duration::from_millis(500);
+        loop {
+            match self.read_id(sent.id, sent.key).await? {
+                None if sent.verb == Verb::Delete => return Ok(Some(Attempt::Deleted)),
+                Some(definition) if sent.verb != Verb::Delete => {
+                    let moved = |was| has_moved(was, &definition.revision);
+                    let now = self.view_of(&definition)?;
+                    let is_before = !sent.precondition.is_none_or(moved)
+                        && sent
+                            .atoms
+                            .iter()
+                            .all(|atom| now.get(&atom.path) == atom.before.as_ref());
+                    if !is_before {
+                        return Ok(Some(Attempt::Stored(definition)));
+                    }
+                }
+                _ => {}
+            }
+            if clock.elapsed() + pause > until || self.cancel.is_cancelled() {
+                return Ok(None);
+            }
+            clock.sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(8));
+        }
+    }
+
+    pub(super) async fn read(
+        &self,
+        task: &Task<'_>,
+    ) -> Result<Option<RemoteDefinition>, SyncError> {
+        self.read_id(&task.one.subject.remote_id, &task.one.key).await
+    }
+
+    async fn read_id(
+        &self,
+        id: &RemoteId,
+        key: &str,
+    ) -> Result<Option<RemoteDefinition>, SyncError> {
+        // A read that settles an answer must not be cut short by a cancellation.
+        let never = CancellationToken::new();
+        let read = self.platform.adapter.read(id, &never).await;
+        read.map_err(|error| adapter_failure(error, "read").of(key))
+    }
+
+    /// Reads after a precondition failed. A read that still shows the state which was refused lags.
+    pub(super) async fn reread(
+        &self,
+        task: &Task<'_>,
+        wait: Duration,
+    ) -> Result<Option<RemoteDefinition>, SyncError> {
+        let shown = self.read(task).await?;
+        let refused = task.current.as_ref().map(|current| &current.revision);
+        if shown.as_ref().map(|shown| &shown.revision) != refused {
+            return Ok(shown);
+        }
+        self.wait(wait).await?;
+        self.read(task).await
+    }
+}

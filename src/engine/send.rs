@@ -1,0 +1,235 @@
+//! One request, journalled: its intent is committed before it is sent and closed after its answer.
+
+use std::time::Duration;
+
+use crate::canonical::View;
+use crate::digest::Digest;
+use crate::error::{ErrorCode, SyncError};
+use crate::plan::Verb;
+use crate::port::{
+    AdapterError, Closing, Effect, Intent, Operation, OperationState, Refusal, Stored,
+};
+
+use super::apply::{Attempt, Done, Hands, LONGEST_WAIT, Task, touched_by};
+use super::doubt::{Fate, Sent};
+use super::failure::{adapter_failure, store_failure};
+
+impl Hands<'_> {
+    /// Sends one request of an operation. `wait` is how long to wait before another one.
+    pub(super) async fn attempt(
+        &self,
+        task: &Task<'_>,
+        done: &mut Done,
+        wait: Duration,
+    ) -> Result<Attempt, SyncError> {
+        let clock = &self.engine.ports.clock;
+        let store = &self.engine.ports.store;
+        let before = match &task.current {
+            Some(current) => self.view_of(current)?,
+            None => View::new(),
+        };
+        let operation = self.operation(task, &before);
+        let adapter = &self.platform.adapter;
+        let body = adapter
+            .encode(&operation)
+            .map_err(|error| adapter_failure(error, task.verb.as_str()))?;
+        done.touched = touched_by(&task.ships, &before);
+        if let (Verb::Update, true, Some(current)) = (task.verb, body.is_empty(), &task.current) {
+            // The platform's own form of the definition does not differ.
+            return Ok(Attempt::Stored(current.clone()));
+        }
+        self.stop_if_cancelled()?;
+        let sent_at = clock.now();
+        let precondition = task.current.as_ref().map(|current| current.revision.clone());
+        let previous = task.current.as_ref().map(|current| current.body.clone());
+        let intent = Intent {
+            run_id: self.run_id.to_owned(),
+            sequence: task.sequence,
+            attempt: task.earlier + done.attempts + 1,
+            entity: task.one.subject.entity.clone(),
+            type_key: task.one.key.clone(),
+            verb: task.verb,
+            remote_id: operation.id.clone(),
+            precondition: precondition.clone(),
+            atoms: done.touched.clone(),
+            body_digest: Digest::of(&body),
+            body: body.clone(),
+            previous: previous.clone(),
+            bindings: task.bindings.clone(),
+            sent_at,
+        };
+        let journal = store.intend(self.lease, intent).await.map_err(store_failure)?;
+        store.check(self.lease).await.map_err(store_failure)?;
+
+        let answer = adapter.apply(&operation, &body, self.cancel).await;
+        let closing = |state, response: Option<String>| Closing {
+            id: journal,
+            state,
+            response,
+            at: clock.now(),
+        };
+        if matches!(answer, Err(AdapterError::Cancelled)) {
+            let closed = closing(OperationState::Failed, None);
+            store.close(self.lease, closed).await.map_err(store_failure)?;
+            return Err(cancelled());
+        }
+        done.attempts += 1;
+        done.body = body;
+        done.previous = previous;
+        done.last_write = Some((sent_at, self.digest_before(task)));
+        let sent = Sent {
+            verb: task.verb,
+            id: &operation.id,
+            key: &task.one.key,
+            atoms: &done.touched,
+            precondition: precondition.as_ref(),
+            sent_at,
+        };
+        match answer {
+            Ok(Stored::Definition(definition)) => {
+                let response = Some(definition.body.to_string());
+                done.closes.push(closing(OperationState::Applied, response));
+                Ok(Attempt::Stored(definition))
+            }
+            Ok(Stored::Gone) => {
+                done.closes.push(closing(OperationState::Applied, None));
+                Ok(Attempt::Deleted)
+            }
+            Ok(Stored::Unseen) => {
+                let Some(seen) = self.see_what_was_stored(&sent).await? else {
+                    // Left open: the next run settles it.
+                    return Ok(Attempt::Fail(unseen(&task.one.key)));
+                };
+                done.closes.push(closing(OperationState::Applied, None));
+                Ok(seen)
+            }
+            Err(error) if is_lost(&error) => {
+                let failure = adapter_failure(error, task.verb.as_str());
+                // Left open when it cannot be found out now: the next run settles it.
+                let Ok(fate) = self.find_out(&sent).await else {
+                    return Ok(Attempt::Fail(failure));
+                };
+                let (state, attempt) = after_loss(fate, task, done, failure, wait);
+                let closed = closing(state, Some("answer lost, settled by a read".to_owned()));
+                if matches!(attempt, Attempt::Stored(_) | Attempt::Deleted | Attempt::Doubt(..)) {
+                    // Closed together with what it means for the base.
+                    done.closes.push(closed);
+                } else {
+                    store.close(self.lease, closed).await.map_err(store_failure)?;
+                }
+                Ok(attempt)
+            }
+            Err(error) => {
+                let closed = closing(OperationState::Failed, Some(error.to_string()));
+                store.close(self.lease, closed).await.map_err(store_failure)?;
+                Ok(after_refusal(error, task.verb, wait))
+            }
+        }
+    }
+
+    /// The operation as the adapter needs it: the definition with the movements in it.
+    fn operation(&self, task: &Task<'_>, before: &View) -> Operation {
+        let mut after = before.clone();
+        for atom in &task.ships {
+            after.put(atom.path.clone(), atom.local.clone());
+        }
+        Operation {
+            verb: task.verb,
+            id: task.one.subject.remote_id.clone(),
+            before: task.current.clone(),
+            after: if task.verb == Verb::Delete {
+                View::new()
+            } else {
+                self.references.to_wire(&after, &self.shape())
+            },
+            accept_loss: self.accept_loss,
+            whole: self.force,
+        }
+    }
+
+    /// What reads that lag will go on to show for a while.
+    fn digest_before(&self, task: &Task<'_>) -> Digest {
+        let view = task.current.as_ref().map(|current| self.platform.dialect.normalize(current));
+        view.and_then(Result::ok).unwrap_or_default().digest()
+    }
+
+    fn stop_if_cancelled(&self) -> Result<(), SyncError> {
+        if self.cancel.is_cancelled() { Err(cancelled()) } else { Ok(()) }
+    }
+}
+
+fn cancelled() -> SyncError {
+    SyncError::new(ErrorCode::Cancelled, "cancelled before it was sent")
+}
+
+fn unseen(key: &str) -> SyncError {
+    SyncError::new(
+        ErrorCode::StaleRead,
+        format!("the platform accepted the change of {key}, and does not show it yet"),
+    )
+    .next_step("deploy again in a minute")
+}
+
+/// Whether the effect of a request is not known.
+fn is_lost(error: &AdapterError) -> bool {
+    matches!(
+        error,
+        AdapterError::Refused { effect: Effect::Unknown, .. }
+            | AdapterError::Unreachable { effect: Effect::Unknown, .. }
+    )
+}
+
+/// What follows from the fate of a request whose answer was lost.
+fn after_loss(
+    fate: Fate,
+    task: &Task<'_>,
+    done: &mut Done,
+    failure: SyncError,
+    wait: Duration,
+) -> (OperationState, Attempt) {
+    match fate {
+        Fate::Applied(definition) => (OperationState::Applied, Attempt::Stored(definition)),
+        Fate::AppliedThenEdited(definition, edited) => {
+            done.touched.retain(|atom| !edited.contains(&atom.path));
+            let ships = touched_by(&task.ships, &View::new());
+            done.edited = ships.into_iter().filter(|atom| edited.contains(&atom.path)).collect();
+            (OperationState::Applied, Attempt::Stored(definition))
+        }
+        Fate::Gone if task.verb == Verb::Delete => (OperationState::Applied, Attempt::Deleted),
+        Fate::Gone => (OperationState::Failed, Attempt::Reread),
+        // The precondition of the next request is the guard; the read only saved one.
+        Fate::NotApplied => (OperationState::Failed, Attempt::Again(wait, failure)),
+        Fate::Exists(_) => (OperationState::Applied, Attempt::Exists),
+        Fate::Undecided(definition) => {
+            done.doubted = std::mem::take(&mut done.touched);
+            let message = format!(
+                "the answer to an update of {} was lost, and what the platform shows now cannot tell whether it was carried out",
+                task.one.key
+            );
+            let error = SyncError::new(ErrorCode::InDoubt, message)
+                .next_step("compare the type with the platform and decide")
+                .caused_by(failure);
+            (OperationState::Undecided, Attempt::Doubt(definition, error))
+        }
+    }
+}
+
+/// What follows from a refusal that had no effect.
+fn after_refusal(error: AdapterError, verb: Verb, wait: Duration) -> Attempt {
+    let (refusal, asked) = match &error {
+        AdapterError::Refused { refusal, retry_after, .. } => (Some(*refusal), *retry_after),
+        _ => (None, None),
+    };
+    let unreachable = matches!(error, AdapterError::Unreachable { .. });
+    let failure = adapter_failure(error, verb.as_str());
+    match refusal {
+        Some(Refusal::RateLimited | Refusal::Failed) => {
+            Attempt::Again(asked.unwrap_or(wait).min(LONGEST_WAIT), failure)
+        }
+        Some(Refusal::Stale) => Attempt::Reread,
+        Some(Refusal::Duplicate) if verb == Verb::Create => Attempt::Exists,
+        Some(Refusal::NotFound) if verb == Verb::Delete => Attempt::Deleted,
+        None if unreachable => Attempt::Again(wait, failure),
+        _ => Attempt::Fail(failure),
+    }
+}
