@@ -6,8 +6,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod bad_input;
 mod canonical;
 mod deploy;
+mod errors;
 mod fake_server;
 mod files;
 mod http;
