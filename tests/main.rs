@@ -8,9 +8,11 @@
 
 mod adoption;
 mod apply;
+mod bad_input;
 mod canonical;
 mod converge;
 mod deploy;
+mod errors;
 mod fake_server;
 mod faults;
 mod files;

@@ -12,6 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum Reply {
     /// Writes these bytes and keeps the connection.
     Bytes(String),
+    /// Writes bytes that may be no text, and keeps the connection.
+    Raw(Vec<u8>),
     /// Writes these bytes and closes the connection.
     Last(String),
     /// Closes the connection without a word.
@@ -103,11 +105,12 @@ async fn serve(
         }
         now.fetch_sub(counts, Ordering::SeqCst);
         let (bytes, stays) = match reply {
-            Reply::Bytes(bytes) => (bytes, true),
-            Reply::Last(bytes) => (bytes, false),
+            Reply::Bytes(text) => (text.into_bytes(), true),
+            Reply::Raw(bytes) => (bytes, true),
+            Reply::Last(text) => (text.into_bytes(), false),
             Reply::Cut | Reply::After(..) => return,
         };
-        if stream.write_all(bytes.as_bytes()).await.is_err() || !stays {
+        if stream.write_all(&bytes).await.is_err() || !stays {
             return;
         }
     }

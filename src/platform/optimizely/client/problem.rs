@@ -63,6 +63,11 @@ fn words(problem: &Problem) -> String {
         .into_iter()
         .collect();
     words.extend(problem.errors.as_ref().map(details).unwrap_or_default());
+    // One sentence of ours is made of several of theirs, which often say the same.
+    for word in &mut words {
+        word.truncate(word.trim_end_matches(['.', ' ']).len());
+    }
+    words.dedup();
     words.join("; ")
 }
 
