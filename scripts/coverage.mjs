@@ -13,7 +13,7 @@ import { answers, ROOT, run } from './run.mjs'
 /** Percent of the lines of layers 0 to 6. */
 const BOUND = 90
 const FOLDER = join(ROOT, 'coverage')
-const TARPAULIN = '0.35.0'
+const TARPAULIN = '0.37.5'
 
 await requireTools()
 mkdirSync(FOLDER, { recursive: true })
@@ -35,6 +35,7 @@ async function measureRust() {
   const words = [
     ...['tarpaulin', '--engine', 'llvm', '--no-default-features', '--lib', '--tests'],
     ...['--include-files', 'src/*', '--no-fail-fast', '--skip-clean', '--color', 'never'],
+    ...['--timeout', '900'],
     // A folder of its own, because instrumented dependencies replace plain ones.
     ...['--target-dir', join(ROOT, 'target', 'tarpaulin')],
     ...['--out', 'json', '--output-dir', FOLDER],

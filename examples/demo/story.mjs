@@ -5,7 +5,7 @@ import { ROOT } from '../../scripts/run.mjs'
 import { progressBar } from './bar.mjs'
 import { showChangeSet } from './change-set.mjs'
 import { differing, fingerprints } from './folder.mjs'
-import { count, line, proven, section, table } from './page.mjs'
+import { count, line, section, table } from './page.mjs'
 import { cyan, dim, green } from './paint.mjs'
 import { FakePlatform, writes } from './platform.mjs'
 import { promise, promiseEqual } from './promise.mjs'
@@ -22,24 +22,6 @@ const OPTIMIZELY = { id: 'optimizely', name: 'Optimizely', config: {} }
 /** Tells the main job from beginning to end. */
 export async function tell({ folder, fake }) {
   const studio = new Studio(join(folder, 'dev.db'))
-  const model = join(folder, 'model')
-  const files = { id: 'files', name: 'Files', config: { directory: model } }
-
-  section('A studio', 'its database, as the studio writes it')
-  studio.make(WEBSITES)
-  table(
-    WEBSITES.map(({ name, writtenBy, types }) => [
-      name,
-      types.map((type) => type.name).join(', '),
-      count(items(types), 'content item'),
-      `by the ${writtenBy}`,
-    ]),
-    cyan,
-    undefined,
-    dim,
-    dim,
-  )
-
   const platform = await FakePlatform.start(fake)
   // As the studio's `.env.local` would say it.
   Object.assign(process.env, platform.environment)
@@ -49,95 +31,118 @@ export async function tell({ folder, fake }) {
     filesRoot: folder,
     updateIntervalMs: 20,
   })
+  const model = join(folder, 'model')
+  const files = { id: 'files', name: 'Files', config: { directory: model } }
+  const scene = { studio, platform, engine, model, files }
   try {
     await platform.takeItsTime(LATENCY_MS)
-    const made = studio.fingerprint()
-
-    section('Deploy to Optimizely', platform.origin)
-    const first = await deploy(engine, 'first', OPTIMIZELY)
-    showOutcomes(first)
-    promiseEqual(
-      `${count(TYPES.length, 'type')} created, one request each`,
-      writes(await platform.requests()).map(({ method }) => method),
-      TYPES.map(() => 'POST'),
-    )
-
-    section('Deploy to files', relative(ROOT, model))
-    await deploy(engine, 'first-files', files)
-    const written = fingerprints(model)
-    const keys = first.outcomes.map(({ typeKey }) => typeKey)
-    promiseEqual(
-      `${count(keys.length, 'file')}, one per type, and catalyst-sync.json that names the folder`,
-      [...written.keys()].sort(),
-      [...keys.map((key) => `${key}.json`), 'catalyst-sync.json'].sort(),
-    )
-    promise("the studio's own database: not a byte changed", studio.fingerprint() === made)
-
-    section('Someone edits one type in the studio')
-    studio.edit('type_article', ({ fields: [title] }) => {
-      title.label = 'Headline'
-      title.validation.maxLength = 160
-    })
-    const edited = studio.fingerprint()
-    const changes = await engine.detectChanges({ provider: OPTIMIZELY, includeDetails: true })
-    showChangeSet(changes)
-    promise(
-      'one type differs, and the engine says in what',
-      changes.summary.total === 1 && changes.summary.unchanged === TYPES.length - 1,
-      changes.summary,
-    )
-
-    section('Deploy again', 'only what changed')
-    const before = await platform.types()
-    const seen = (await platform.requests()).length
-    showOutcomes(await deploy(engine, 'second', OPTIMIZELY))
-    const sent = writes((await platform.requests()).slice(seen))
-    await proveMinimal(sent, before, await platform.types())
-
-    section('And the files')
-    await deploy(engine, 'second-files', files)
-    promiseEqual('one file changed', differing(written, fingerprints(model)), ['Article.json'])
-
-    section('Once more, with nothing to do')
-    const settled = (await platform.requests()).length
-    await deploy(engine, 'third', OPTIMIZELY)
-    promiseEqual('no write', writes((await platform.requests()).slice(settled)), [])
-    promiseEqual(
-      'all requests and answers keep to the contract of the platform',
-      await platform.violations(),
-      [],
-    )
-    promise("the studio's own database: not a byte changed", studio.fingerprint() === edited)
-
-    section('What was written where')
-    const requests = await platform.requests()
-    table(
-      [
-        [
-          relative(ROOT, studio.path),
-          "the studio's: written by this demo, only read by the engine",
-        ],
-        [
-          relative(ROOT, `${studio.path}.catalyst-sync`),
-          'what the engine remembers: bases, journal, history',
-        ],
-        [
-          relative(ROOT, model),
-          `${count(keys.length, 'content type')} as files to read, edit and version`,
-        ],
-        [
-          platform.origin,
-          `${count(keys.length, 'content type')}, ${count(requests.length, 'request')}, ` +
-            `${writes(requests).length} of them writes`,
-        ],
-      ],
-      cyan,
-    )
-    line()
+    makeStudio(scene)
+    await deployEverything(scene)
+    await editOneType(scene)
+    await deployTheEdit(scene)
+    await deployNothing(scene)
+    await sayWhatIsWhere(scene)
   } finally {
     await engine.close()
     await platform.stop()
   }
+}
+
+function makeStudio({ studio }) {
+  section('A studio', 'its database, as the studio writes it')
+  studio.make(WEBSITES)
+  const rows = WEBSITES.map(({ name, writtenBy, types }) => [
+    name,
+    types.map((type) => type.name).join(', '),
+    count(
+      types.reduce((sum, { items }) => sum + items, 0),
+      'content item',
+    ),
+    `by the ${writtenBy}`,
+  ])
+  table(rows, cyan, undefined, dim, dim)
+}
+
+async function deployEverything({ studio, platform, engine, model, files }) {
+  const made = studio.fingerprint()
+
+  section('Deploy to Optimizely', platform.origin)
+  const { outcomes } = await deploy(engine, 'first', OPTIMIZELY)
+  showOutcomes(outcomes)
+  promiseEqual(
+    `${count(TYPES.length, 'type')} created, one request each`,
+    writes(await platform.requests()).map(({ method }) => method),
+    TYPES.map(() => 'POST'),
+  )
+
+  section('Deploy to files', relative(ROOT, model))
+  await deploy(engine, 'first-files', files)
+  promiseEqual(
+    `${count(TYPES.length, 'file')}, one per type, and catalyst-sync.json that names the folder`,
+    [...fingerprints(model).keys()].sort(),
+    [...outcomes.map(({ typeKey }) => `${typeKey}.json`), 'catalyst-sync.json'].sort(),
+  )
+  promise("the studio's own database: not a byte changed", studio.fingerprint() === made)
+}
+
+async function editOneType({ studio, engine }) {
+  section('Someone edits one type in the studio')
+  studio.edit('type_article', ({ fields: [title] }) => {
+    title.label = 'Headline'
+    title.validation.maxLength = 160
+  })
+  const changes = await engine.detectChanges({ provider: OPTIMIZELY, includeDetails: true })
+  showChangeSet(changes)
+  promise(
+    'one type differs, and the engine says in what',
+    changes.summary.total === 1 && changes.summary.unchanged === TYPES.length - 1,
+    changes.summary,
+  )
+}
+
+async function deployTheEdit({ platform, engine, model, files }) {
+  section('Deploy again', 'only what changed')
+  const before = await platform.types()
+  const seen = (await platform.requests()).length
+  const { outcomes } = await deploy(engine, 'second', OPTIMIZELY)
+  showOutcomes(outcomes)
+  const sent = writes((await platform.requests()).slice(seen))
+  proveMinimal(sent, before, await platform.types())
+
+  section('And the files')
+  const held = fingerprints(model)
+  await deploy(engine, 'second-files', files)
+  promiseEqual('one file changed', differing(held, fingerprints(model)), ['Article.json'])
+}
+
+async function deployNothing({ studio, platform, engine }) {
+  section('Once more, with nothing to do')
+  const edited = studio.fingerprint()
+  const seen = (await platform.requests()).length
+  await deploy(engine, 'third', OPTIMIZELY)
+  promiseEqual('no write', writes((await platform.requests()).slice(seen)), [])
+  promiseEqual(
+    'all requests and answers keep to the contract of the platform',
+    await platform.violations(),
+    [],
+  )
+  promise("the studio's own database: not a byte changed", studio.fingerprint() === edited)
+}
+
+async function sayWhatIsWhere({ studio, platform, model }) {
+  section('What was written where')
+  const requests = await platform.requests()
+  const types = count(TYPES.length, 'content type')
+  const sent = `${count(requests.length, 'request')}, ${writes(requests).length} of them writes`
+  const state = `${studio.path}.catalyst-sync`
+  const rows = [
+    [relative(ROOT, studio.path), "the studio's: written by this demo, only read by the engine"],
+    [relative(ROOT, state), 'what the engine remembers: bases, journal, history'],
+    [relative(ROOT, model), `${types} as files to read, edit and version`],
+    [platform.origin, `${types}, ${sent}`],
+  ]
+  table(rows, cyan)
+  line()
 }
 
 /** Runs a deployment as the studio's wizard does, and promises that it succeeds. */
@@ -161,7 +166,7 @@ async function deploy(engine, id, provider) {
   return result
 }
 
-function showOutcomes({ outcomes }) {
+function showOutcomes(outcomes) {
   table(
     outcomes.map(({ typeKey, operation, status }) => [typeKey, operation, status]),
     undefined,
@@ -171,7 +176,7 @@ function showOutcomes({ outcomes }) {
 }
 
 /** Reads in the platform's log what was sent, and in its store what it did. */
-async function proveMinimal(sent, before, after) {
+function proveMinimal(sent, before, after) {
   promise('exactly one write', sent.length === 1, sent)
   const [{ method, path, headers, body }] = sent
   line(dim(`  ${method} ${path}`))
@@ -194,8 +199,4 @@ async function proveMinimal(sent, before, after) {
     (key) => JSON.stringify(after[key]) !== JSON.stringify(before[key]),
   )
   promiseEqual(`the other ${count(TYPES.length - 1, 'type')} are untouched`, touched, ['Article'])
-}
-
-function items(types) {
-  return types.reduce((sum, type) => sum + type.items, 0)
 }
