@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::digest::Digest;
-use crate::error::{ErrorCode, SyncError};
+use crate::error::{ErrorClass, ErrorCode, SyncError};
 use crate::model::{ContentType, Finding, TargetIndex};
 use crate::plan::check_presence;
 use crate::port::{
@@ -307,7 +307,6 @@ impl Pass<'_> {
             let details = details.map_err(store_failure)?;
             unseen.retain(|entity| !self.within_lag(details.get(entity)));
         }
-        let gone_there = unseen.len();
         let mistake = |code, side: &str, gone: crate::plan::Disappearance, step: &str| {
             let message = format!(
                 "{} of the {} types that website {} deploys to {} are gone from the {side}",
@@ -323,7 +322,7 @@ impl Pass<'_> {
                 "check that databaseUrl names the right database; nothing was changed",
             );
         }
-        if let Err(gone) = check_presence(agreed.len(), gone_there) {
+        if let Err(gone) = check_presence(agreed.len(), unseen.len()) {
             return mistake(
                 ErrorCode::TargetMismatch,
                 "platform",
@@ -481,13 +480,21 @@ impl Pass<'_> {
                 findings: Vec::new(),
             });
         let Some(binding) = bindings.new.get(&entity).cloned().or(known) else { return Ok(()) };
-        let remote = match self.presence(&binding, detail.as_ref()).await? {
-            Presence::Here(definition) => Some(definition),
-            Presence::Absent => None,
-            Presence::Stale => {
+        let mut refused = None;
+        let remote = match self.presence(&binding, detail.as_ref()).await {
+            Ok(Presence::Here(definition)) => Some(definition),
+            Ok(Presence::Absent) => None,
+            Ok(Presence::Stale) => {
                 found.stale.push(binding.remote_id.key());
                 return Ok(());
             }
+            // A refusal to read one type is that type's, not the run's.
+            Err(error) if error.class() == ErrorClass::Forbidden => {
+                let step = "give the API key the right to read the type";
+                refused = Some(Finding::error("FORBIDDEN", error.message, step));
+                None
+            }
+            Err(error) => return Err(error),
         };
         let row = self.locals.row(root_id(&entity.id));
         let local = match (visit.part, row) {
@@ -500,7 +507,7 @@ impl Pass<'_> {
             _ => None,
         };
         let (local, more) = local.map_or((None, Vec::new()), |(side, found)| (Some(side), found));
-        if local.is_none() && remote.is_none() {
+        if local.is_none() && remote.is_none() && refused.is_none() {
             found.vanished.push(entity);
             return Ok(());
         }
@@ -512,7 +519,7 @@ impl Pass<'_> {
             local,
             remote,
             detail,
-            findings: binding.findings.into_iter().chain(more).collect(),
+            findings: binding.findings.into_iter().chain(more).chain(refused).collect(),
         };
         let mut examined = examine(subject, &found.references, &*self.search.platform.dialect);
         if let Some(side) = &mut examined.subject.local {
