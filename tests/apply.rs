@@ -9,11 +9,16 @@ use catalyst_sync::error::ErrorCode;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::fake::{Fault, FaultKind, Kind, Match, Version};
+use crate::support::fake::{Fault, FaultKind, Kind, Match, Moment, Version};
 use crate::support::world::{Told, World, brief, request};
 
 fn event(label: &str) -> Value {
     json!([{ "id": "f1", "name": "title", "label": label, "type": "text" }])
+}
+
+fn pointing(to: &str) -> Value {
+    json!([{ "id": "f1", "name": "next", "label": "Next", "type": "reference",
+             "referenceTypes": [to], "allowedTypes": [to] }])
 }
 
 fn options() -> RunOptions {
@@ -92,10 +97,6 @@ async fn an_update_reads_only_what_moved() {
 async fn a_circle_of_references_takes_two_phases() {
     let mut world = World::new().await;
     world.options["mapping"] = json!("native");
-    let pointing = |to: &str| {
-        json!([{ "id": "f1", "name": "next", "label": "Next", "type": "reference",
-                 "referenceTypes": [to], "allowedTypes": [to] }])
-    };
     world.add("a", "Alpha", &pointing("Beta"));
     world.add("b", "Beta", &pointing("Alpha"));
     let report = world.deploy().await;
@@ -111,6 +112,87 @@ async fn a_circle_of_references_takes_two_phases() {
     world.fake.assert_clean();
 }
 
+/// One half of a circle cannot be made: the other exists, and waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_circle_that_breaks_is_closed_by_the_next_run() {
+    let mut world = World::new().await;
+    world.options["mapping"] = json!("native");
+    world.add("a", "Alpha", &pointing("Beta"));
+    world.add("b", "Beta", &pointing("Alpha"));
+    let what = FaultKind::Status { status: 403, moment: Moment::Before, retry_after: None };
+    world.fake.control().add_fault(Fault::once(Match::on("POST", "Beta"), what));
+    let report = world.deploy().await;
+    assert_eq!(
+        brief(&report.outcomes),
+        ["Alpha create blocked DEPENDENCY_FAILED", "Beta create failed FORBIDDEN"]
+    );
+    let report = world.deploy().await;
+    assert_eq!(brief(&report.outcomes), ["Beta create success", "Alpha update success"]);
+    let stored = world.fake.control().content_type(Version::V1, "Alpha").unwrap();
+    assert_eq!(stored["properties"]["next"]["allowedTypes"], json!(["Beta"]));
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+    world.fake.assert_clean();
+}
+
+/// Cancelled between its two phases, a creation has not succeeded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_circle_that_is_cancelled_halfway_did_not_succeed() {
+    let mut world = World::new().await;
+    world.options["mapping"] = json!("native");
+    world.add("a", "Alpha", &pointing("Beta"));
+    world.add("b", "Beta", &pointing("Alpha"));
+    world
+        .fake
+        .control()
+        .add_fault(Fault { when: Match::method("POST"), what: FaultKind::Latency { ms: 100 } });
+    let cancel = CancellationToken::new();
+    let control = world.fake.control().clone();
+    let canceller = tokio::spawn({
+        let cancel = cancel.clone();
+        async move {
+            while control.count(Kind::Post) < 2 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            cancel.cancel();
+        }
+    });
+    let report = world.engine().deploy(&request(), Arc::new(Told::default()), &cancel).await;
+    canceller.await.unwrap();
+    assert_eq!(report.status, RunStatus::Cancelled);
+    assert_eq!(
+        brief(&report.outcomes),
+        ["Alpha create not_attempted", "Beta create not_attempted"]
+    );
+    assert_eq!(world.fake.control().count(Kind::Patch), 0);
+    world.fake.control().clear_faults();
+    let report = world.deploy().await;
+    assert_eq!(brief(&report.outcomes), ["Alpha update success", "Beta update success"]);
+    assert_eq!(world.fake.control().count(Kind::Post), 2);
+    world.fake.assert_clean();
+}
+
+/// How much a run did.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_metrics_count_what_was_done() {
+    let world = World::new().await;
+    world.add("c1", "Event", &event("Title"));
+    world.add("c2", "Place", &event("Title"));
+    for (id, type_id) in [("i1", "c1"), ("i2", "c1"), ("i3", "c2")] {
+        world.sql(
+            "INSERT INTO ContentItem (id, contentTypeId, websiteId, data, updatedAt)
+             VALUES (?1, ?2, 'w1', '{}', 1)",
+            &[id, type_id],
+        );
+    }
+    let what = FaultKind::Status { status: 403, moment: Moment::Before, retry_after: None };
+    world.fake.control().add_fault(Fault { when: Match::on("POST", "Place"), what });
+    let metrics = world.deploy().await.metrics;
+    assert_eq!((metrics.content_items_processed, metrics.requests), (2, 4));
+    assert!((metrics.success_rate - 0.5).abs() < f64::EPSILON);
+    let sent: usize = world.fake.control().requests().iter().map(|one| one.body.len()).sum();
+    assert!(metrics.bytes_transferred > sent as u64, "answers count as well");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_failure_stops_a_run_that_asks_for_it() {
     let mut world = World::new().await;
@@ -118,11 +200,7 @@ async fn the_first_failure_stops_a_run_that_asks_for_it() {
     for key in ["Alpha", "Beta", "Gamma"] {
         world.add(key, key, &event("Title"));
     }
-    let what = FaultKind::Status {
-        status: 403,
-        moment: crate::support::fake::Moment::Before,
-        retry_after: None,
-    };
+    let what = FaultKind::Status { status: 403, moment: Moment::Before, retry_after: None };
     world.fake.control().add_fault(Fault { when: Match::on("POST", "Beta"), what });
     let report =
         world.deploy_with(RunOptions { stop_on_error: true, ..RunOptions::default() }).await;

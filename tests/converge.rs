@@ -15,14 +15,14 @@ fn field(id: &str, name: &str, label: &str) -> Value {
     json!({ "id": id, "name": name, "label": label, "type": "text" })
 }
 
-fn event(fields: Value) -> Value {
+fn event(fields: &Value) -> Value {
     json!({ "name": "Event", "fields": fields })
 }
 
 fn limited(longest: u32) -> Value {
     let mut title = field("f1", "title", "Title");
     title["validation"] = json!({ "maxLength": longest });
-    event(json!([title, field("f2", "venue", "Venue")]))
+    event(&json!([title, field("f2", "venue", "Venue")]))
 }
 
 fn stored(world: &World, key: &str) -> Value {
@@ -120,7 +120,7 @@ async fn an_edit_of_what_was_dropped_is_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_changed_survives_a_push() {
     let options = |values: &[&str]| {
-        event(json!([{ "id": "f1", "name": "topic", "label": "Topic", "type": "select",
+        event(&json!([{ "id": "f1", "name": "topic", "label": "Topic", "type": "select",
                        "options": values }]))
     };
     let value = |value: &str| json!({ "value": value, "displayName": value });
@@ -188,7 +188,7 @@ async fn a_type_that_others_allowed_survives_a_push_of_another() {
         world.add(id, name, &json!({ "name": name, "fields": [field("t", "title", "Title")] }));
     }
     let owner = |targets: &[&str]| {
-        event(json!([{ "id": "f1", "name": "parts", "label": "Parts", "type": "reference",
+        event(&json!([{ "id": "f1", "name": "parts", "label": "Parts", "type": "reference",
                        "referenceTypes": targets, "allowedTypes": targets }]))
     };
     world.add("c1", "Event", &owner(&["Alpha"]));
@@ -258,12 +258,12 @@ async fn a_property_that_goes_during_a_run_is_not_made_again_in_part() {
     world.add(
         "c1",
         "Event",
-        &event(json!([field("f1", "title", "Title"), field("f2", "venue", "Venue")])),
+        &event(&json!([field("f1", "title", "Title"), field("f2", "venue", "Venue")])),
     );
     deploy_on(&world, &clock, RunOptions::default()).await;
     let mut helped = field("f2", "venue", "Venue");
     helped["helpText"] = json!("Where");
-    world.change("c1", &event(json!([field("f1", "title", "Title"), helped])));
+    world.change("c1", &event(&json!([field("f1", "title", "Title"), helped])));
     let first = Match { times: Some(1), ..Match::on("PATCH", "Event") };
     fault(&world, first, FaultKind::Latency { ms: 250 });
     let control = world.fake.control().clone();

@@ -4,9 +4,11 @@
 //! the end of a wait.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use catalyst_sync::engine::{Outcome, RunOptions, RunReport, RunRequest, RunStatus};
 use catalyst_sync::error::{ErrorClass, ErrorCode};
+use catalyst_sync::port::Clock as _;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -372,6 +374,33 @@ async fn a_write_that_cannot_be_settled_is_left_to_the_next_run() {
         bench.assert_arrived(verb);
         bench.assert_journal_is_closed();
     }
+}
+
+/// Both forms of `Retry-After` are waited for, and no longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platform_says_how_long_to_wait() {
+    for (asked, least) in [(RetryAfter::Seconds(7), 7_000), (RetryAfter::DateIn(7), 5_000)] {
+        let bench = Bench::for_one(Verb::Create).await;
+        let before = bench.clock.elapsed();
+        let once = Match { times: ONCE, ..Match::on("POST", "Event") };
+        bench.fault(once, too_many(Some(asked)));
+        assert_eq!(brief(&bench.deploy().await.outcomes), ["Event create success"]);
+        let waited = bench.clock.elapsed().abs_diff(before).as_millis();
+        assert!((least..=8_000).contains(&waited), "{asked:?}: {waited} ms");
+    }
+}
+
+/// The listing lacks a type, and the read that is to confirm it is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_to_read_one_type_is_that_types() {
+    let bench = Bench::for_one(Verb::Update).await;
+    bench.clock.advance(Duration::from_hours(1));
+    bench.world.fake.control().remove("Keep");
+    bench.fault(Match::on("GET", "Keep"), status(403, BEFORE));
+    let report = bench.deploy().await;
+    assert_eq!(brief(&report.outcomes), ["Keep none failed FORBIDDEN", "Event update success"]);
+    bench.world.fake.control().clear_faults();
+    assert_eq!(brief(&bench.deploy().await.outcomes), [""; 0]);
 }
 
 /// A platform without entity tags is guarded by the time of the last modification.

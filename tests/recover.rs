@@ -182,99 +182,100 @@ struct Row {
     closed: &'static str,
 }
 
+const ROWS: [Row; 9] = [
+    // Every atom as intended: applied.
+    Row {
+        shows: ("Headline", 80, false),
+        guard: Guard::Tag,
+        does: &[],
+        conflict: "",
+        waits: false,
+        holds: ("Headline", 80),
+        closed: "applied",
+    },
+    // The same without a guard: positive evidence needs none.
+    Row {
+        shows: ("Headline", 80, true),
+        guard: Guard::None,
+        does: &[],
+        conflict: "",
+        waits: false,
+        holds: ("Headline", 80),
+        closed: "applied",
+    },
+    // Some as intended: applied, then edited; the edit is a remote movement.
+    Row {
+        shows: ("Headline", 7, false),
+        guard: Guard::Tag,
+        does: &[],
+        conflict: "",
+        waits: false,
+        holds: ("Headline", 7),
+        closed: "applied",
+    },
+    Row {
+        shows: ("Headline", 120, false),
+        guard: Guard::Tag,
+        does: &[],
+        conflict: "",
+        waits: false,
+        holds: ("Headline", 120),
+        closed: "applied",
+    },
+    // All as before, the revision too: not applied, sent again under the same precondition.
+    Row {
+        shows: ("Title", 120, false),
+        guard: Guard::Tag,
+        does: &["Event update success"],
+        conflict: "",
+        waits: false,
+        holds: ("Headline", 80),
+        closed: "failed",
+    },
+    // The same without a guard: it may still be under way.
+    Row {
+        shows: ("Title", 120, false),
+        guard: Guard::None,
+        does: &["Event update success"],
+        conflict: "",
+        waits: true,
+        holds: ("Headline", 80),
+        closed: "failed",
+    },
+    // All as before, and the revision moved: carried out and undone, or never; nobody can tell.
+    Row {
+        shows: ("Title", 120, true),
+        guard: Guard::Tag,
+        does: &["Event none conflict CONFLICT"],
+        conflict: "in_doubt",
+        waits: true,
+        holds: ("Title", 120),
+        closed: "undecided",
+    },
+    // None as intended, some not as before: overtaken.
+    Row {
+        shows: ("Theirs", 120, false),
+        guard: Guard::Tag,
+        does: &["Event none conflict CONFLICT"],
+        conflict: "in_doubt",
+        waits: true,
+        holds: ("Theirs", 120),
+        closed: "undecided",
+    },
+    Row {
+        shows: ("Theirs", 7, false),
+        guard: Guard::Tag,
+        does: &["Event none conflict CONFLICT"],
+        conflict: "in_doubt",
+        waits: true,
+        holds: ("Theirs", 7),
+        closed: "undecided",
+    },
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_is_settled_by_what_a_read_shows() {
-    let rows = [
-        // Every atom as intended: applied.
-        Row {
-            shows: ("Headline", 80, false),
-            guard: Guard::Tag,
-            does: &[],
-            conflict: "",
-            waits: false,
-            holds: ("Headline", 80),
-            closed: "applied",
-        },
-        // The same without a guard: positive evidence needs none.
-        Row {
-            shows: ("Headline", 80, true),
-            guard: Guard::None,
-            does: &[],
-            conflict: "",
-            waits: false,
-            holds: ("Headline", 80),
-            closed: "applied",
-        },
-        // Some as intended: applied, then edited; the edit is a remote movement.
-        Row {
-            shows: ("Headline", 7, false),
-            guard: Guard::Tag,
-            does: &[],
-            conflict: "",
-            waits: false,
-            holds: ("Headline", 7),
-            closed: "applied",
-        },
-        Row {
-            shows: ("Headline", 120, false),
-            guard: Guard::Tag,
-            does: &[],
-            conflict: "",
-            waits: false,
-            holds: ("Headline", 120),
-            closed: "applied",
-        },
-        // All as before, the revision too: not applied, sent again under the same precondition.
-        Row {
-            shows: ("Title", 120, false),
-            guard: Guard::Tag,
-            does: &["Event update success"],
-            conflict: "",
-            waits: false,
-            holds: ("Headline", 80),
-            closed: "failed",
-        },
-        // The same without a guard: it may still be under way.
-        Row {
-            shows: ("Title", 120, false),
-            guard: Guard::None,
-            does: &["Event update success"],
-            conflict: "",
-            waits: true,
-            holds: ("Headline", 80),
-            closed: "failed",
-        },
-        // All as before, and the revision moved: carried out and undone, or never; nobody can tell.
-        Row {
-            shows: ("Title", 120, true),
-            guard: Guard::Tag,
-            does: &["Event none conflict CONFLICT"],
-            conflict: "in_doubt",
-            waits: true,
-            holds: ("Title", 120),
-            closed: "undecided",
-        },
-        // None as intended, some not as before: overtaken.
-        Row {
-            shows: ("Theirs", 120, false),
-            guard: Guard::Tag,
-            does: &["Event none conflict CONFLICT"],
-            conflict: "in_doubt",
-            waits: true,
-            holds: ("Theirs", 120),
-            closed: "undecided",
-        },
-        Row {
-            shows: ("Theirs", 7, false),
-            guard: Guard::Tag,
-            does: &["Event none conflict CONFLICT"],
-            conflict: "in_doubt",
-            waits: true,
-            holds: ("Theirs", 7),
-            closed: "undecided",
-        },
-    ];
-    for (n, row) in rows.iter().enumerate() {
+    for (n, row) in ROWS.iter().enumerate() {
         let bench = Bench::with(Some(&event("Title", 120, None))).await;
         bench.world.change("c1", &event("Headline", 80, None));
         bench.interrupt(Verb::Update, row.guard, &both()).await;

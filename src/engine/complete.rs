@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{ErrorClass, ErrorCode, SyncError};
 use crate::plan::Verb;
-use crate::port::{HistoryRow, OperationState, Record, StateDetail, TouchedAtom};
+use crate::port::{HistoryRow, OperationState, Record, RemoteDefinition, StateDetail, TouchedAtom};
 
 use super::apply::{Done, Hands, Task};
 use super::binding::Origin;
@@ -52,7 +52,7 @@ impl Execution<'_> {
             one,
             verb: step.verb,
             ships: step.ships.clone(),
-            current: self.current(one, step.verb),
+            current: Self::current(one, step.verb),
             bindings: write_bindings(&one.bindings),
         };
         let began = self.hands.engine.ports.clock.now();
@@ -103,7 +103,7 @@ impl Execution<'_> {
             .collect();
         let mut outcome =
             first.map_or_else(|| planned(step, one, "blocked"), |first| first.outcome);
-        outcome.status = "blocked".to_owned();
+        "blocked".clone_into(&mut outcome.status);
         outcome.error = Some(OutcomeError {
             code: ErrorCode::DependencyFailed.as_str().to_owned(),
             message: format!(
@@ -116,7 +116,7 @@ impl Execution<'_> {
 
     /// The definition to start from: as listed, with the entity tag that the state knows for it when
     /// nothing moved since, which saves a read.
-    fn current(&self, one: &Examined, verb: Verb) -> Option<crate::port::RemoteDefinition> {
+    fn current(one: &Examined, verb: Verb) -> Option<RemoteDefinition> {
         let listed = one.subject.remote.as_deref().filter(|_| verb != Verb::Create)?;
         let mut current = listed.clone();
         if let Some(old) = &one.subject.detail
@@ -147,16 +147,16 @@ impl Execution<'_> {
             outcome.rewritten = verdict.rewritten.iter().map(ToString::to_string).collect();
         }
         if let Some(error) = &done.error {
-            outcome.status = match error.code {
+            let status = match error.code {
                 ErrorCode::Cancelled => "not_attempted",
                 ErrorCode::InDoubt => "conflict",
                 _ => "failed",
-            }
-            .to_owned();
+            };
+            status.clone_into(&mut outcome.status);
             outcome.error = Some(outcome_error(error));
         } else if !done.overtaken.is_empty() {
             let paths: Vec<&str> = done.overtaken.iter().map(|atom| atom.path.as_str()).collect();
-            outcome.status = "conflict".to_owned();
+            "conflict".clone_into(&mut outcome.status);
             outcome.error = Some(OutcomeError {
                 code: ErrorCode::Conflict.as_str().to_owned(),
                 message: format!(
@@ -164,7 +164,7 @@ impl Execution<'_> {
                     paths.join(", ")
                 ),
             });
-        } else if matches!(one.status, Status::Conflict(_)) && self.still_conflicts(one, step) {
+        } else if matches!(one.status, Status::Conflict(_)) && still_conflicts(one, step) {
             outcome = conflicted(one, outcome);
         }
         let record = self.record_of(step, one, &mut done, &outcome, began);
@@ -174,17 +174,12 @@ impl Execution<'_> {
                 self.hands.engine.ports.store.record(self.hands.lease, vec![record]).await;
             if let Err(error) = recorded {
                 let error = store_failure(error).of(&one.key);
-                outcome.status = "failed".to_owned();
+                "failed".clone_into(&mut outcome.status);
                 outcome.error = Some(outcome_error(&error));
                 fatal.get_or_insert(error);
             }
         }
         Finished { outcome, fatal, done: Some(done) }
-    }
-
-    /// Whether an overlap is left after what the step sent.
-    fn still_conflicts(&self, one: &Examined, step: &Step) -> bool {
-        one.merge.overlaps().any(|atom| !step.ships.iter().any(|sent| sent.path == atom.path))
     }
 
     fn record_of(
@@ -271,6 +266,11 @@ impl Execution<'_> {
         };
         Some(examine(subject, &self.scoped.references, &*self.hands.platform.dialect))
     }
+}
+
+/// Whether an overlap is left after what the step sent.
+fn still_conflicts(one: &Examined, step: &Step) -> bool {
+    one.merge.overlaps().any(|atom| !step.ships.iter().any(|sent| sent.path == atom.path))
 }
 
 fn sequence(at: usize) -> u32 {

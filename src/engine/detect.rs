@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::digest::Digest;
-use crate::error::SyncError;
+use crate::error::{ErrorClass, SyncError};
 use crate::model::{ContentType, Finding, TargetIndex};
 use crate::port::{
     Claim, Entity, Held, Ownership, RemoteDefinition, RemoteId, Scope, StateDetail, StateRow,
@@ -391,13 +391,21 @@ impl Pass<'_> {
                 findings: Vec::new(),
             });
         let Some(binding) = bindings.new.get(&entity).cloned().or(known) else { return Ok(()) };
-        let remote = match self.presence(&binding, detail.as_ref()).await? {
-            Presence::Here(definition) => Some(definition),
-            Presence::Absent => None,
-            Presence::Stale => {
+        let mut refused = None;
+        let remote = match self.presence(&binding, detail.as_ref()).await {
+            Ok(Presence::Here(definition)) => Some(definition),
+            Ok(Presence::Absent) => None,
+            Ok(Presence::Stale) => {
                 found.stale.push(Unseen { key: binding.remote_id.key(), id: entity.id });
                 return Ok(());
             }
+            // A refusal to read one type is that type's, not the run's.
+            Err(error) if error.class() == ErrorClass::Forbidden => {
+                let step = "give the API key the right to read the type";
+                refused = Some(Finding::error("FORBIDDEN", error.message, step));
+                None
+            }
+            Err(error) => return Err(error),
         };
         let row = self.locals.row(root_id(&entity.id));
         let local = match (visit.part, row) {
@@ -410,11 +418,12 @@ impl Pass<'_> {
         let (local, mut more) =
             local.map_or((None, Vec::new()), |(side, found)| (Some(side), found));
         let reserved = remote.as_deref().and_then(|definition| reserved(&definition.ownership));
-        if local.is_none() && (remote.is_none() || reserved.is_some()) {
+        if local.is_none() && refused.is_none() && (remote.is_none() || reserved.is_some()) {
             found.vanished.push(entity);
             return Ok(());
         }
         more.extend(reserved.filter(|_| binding.holds()));
+        more.extend(refused);
         let subject = Subject {
             entity,
             website_id: found.scope.website_id.clone(),

@@ -30,7 +30,8 @@ pub(super) struct Sent<'s> {
     pub atoms: &'s [TouchedAtom],
     /// What it was sent under; `None` for a creation.
     pub precondition: Option<&'s Revision>,
-    pub sent_at: i64,
+    /// When, in milliseconds.
+    pub at: i64,
 }
 
 /// What became of it.
@@ -61,7 +62,7 @@ impl Hands<'_> {
         if is_conclusive {
             return Ok(fate);
         }
-        self.outwait(sent.sent_at).await?;
+        self.outwait(sent.at).await?;
         let fate = self.look(sent).await?;
         if matches!(fate, Fate::NotApplied) && !self.is_guarded(sent) {
             // Replicas that lag show old and new in turn, so absence is asked for twice.

@@ -71,6 +71,11 @@ pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<
                         (at, done)
                     });
                 }
+                Readiness::Blocked if has_failed(&finished, item.step) => {
+                    // The second phase of what failed in the first says nothing new.
+                    set(&mut progress, at, Progress::Failed);
+                    blocked = true;
+                }
                 Readiness::Blocked => {
                     let done = execution.blocked(step, finished.remove(&item.step));
                     execution.narrator.end(&done.outcome);
@@ -159,6 +164,10 @@ fn readiness(
             steps.get(other.step).is_some_and(|other| !is_delete(other)) && open(&at)
         });
     if earlier || item.needs.iter().any(open) { Readiness::NotYet } else { Readiness::Ready }
+}
+
+fn has_failed(finished: &BTreeMap<usize, Finished>, step: usize) -> bool {
+    finished.get(&step).is_some_and(|done| matches!(&*done.outcome.status, "failed" | "blocked"))
 }
 
 fn set<T>(list: &mut [T], at: usize, value: T) {

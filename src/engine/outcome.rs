@@ -128,7 +128,7 @@ pub(super) fn of_dry_run(scoped: &Scoped, plan: &ScopePlan) -> Vec<Outcome> {
         .map(|(step, one)| {
             let mut outcome = planned(step, one, "success");
             if step.lacks.is_some() {
-                outcome.status = "blocked".to_owned();
+                "blocked".clone_into(&mut outcome.status);
             }
             if matches!(one.status, Status::Conflict(_)) {
                 outcome = conflicted(one, outcome);

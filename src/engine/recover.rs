@@ -1,6 +1,6 @@
 //! Settles what an interrupted run left open: `design.md` §3.5.
 
-use crate::canonical::{Path, View};
+use crate::canonical::Path;
 use crate::error::{ErrorClass, SyncError};
 use crate::merge::{Base, Pair};
 use crate::model::Finding;
@@ -76,7 +76,7 @@ impl Engine {
             key: &intent.type_key,
             atoms: &intent.atoms,
             precondition: intent.precondition.as_ref(),
-            sent_at: intent.sent_at,
+            at: intent.sent_at,
         };
         let fate = hands.find_out(&sent).await?;
         let old = self.detail(lease, &entry).await?;
@@ -96,12 +96,12 @@ impl Engine {
             Fate::Applied(definition)
             | Fate::AppliedThenEdited(definition, _)
             | Fate::Exists(definition) => {
-                let state = agreed(hands, &entry, old, &definition)?;
+                let state = agreed(hands, &entry, old.as_ref(), &definition)?;
                 let record = Record { state: Some(state), ..Record::default() };
                 (OperationState::Applied, record, recovered("had been carried out"))
             }
             Fate::Undecided(definition) => {
-                let state = doubted(hands, &entry, old, &definition)?;
+                let state = doubted(hands, &entry, old.as_ref(), &definition)?;
                 let finding = Finding::warning(
                     "IN_DOUBT",
                     format!("{what} cannot be told from what somebody else did since"),
@@ -132,13 +132,13 @@ impl Engine {
 fn agreed(
     hands: &Hands<'_>,
     entry: &JournalEntry,
-    old: Option<StateDetail>,
+    old: Option<&StateDetail>,
     definition: &RemoteDefinition,
 ) -> Result<StateDetail, SyncError> {
     let now = hands.view_of(definition)?;
     let intent = &entry.intent;
     let is_create = intent.verb == Verb::Create;
-    let mut base = old.as_ref().and_then(|old| Base::from_json(&old.base).ok()).unwrap_or_default();
+    let mut base = old.and_then(|old| Base::from_json(&old.base).ok()).unwrap_or_default();
     base.cover(&hands.shape());
     for atom in &intent.atoms {
         let shows = now.get(&atom.path) == atom.intended.as_ref();
@@ -162,12 +162,12 @@ fn agreed(
 fn doubted(
     hands: &Hands<'_>,
     entry: &JournalEntry,
-    old: Option<StateDetail>,
+    old: Option<&StateDetail>,
     definition: &RemoteDefinition,
 ) -> Result<StateDetail, SyncError> {
     let now = hands.view_of(definition)?;
     let shape = hands.shape();
-    let mut base = old.as_ref().and_then(|old| Base::from_json(&old.base).ok()).unwrap_or_default();
+    let mut base = old.and_then(|old| Base::from_json(&old.base).ok()).unwrap_or_default();
     doubt(&mut base, &entry.intent.atoms, &now, &shape);
     let mut state = state_of(hands, entry, old, definition, &base);
     "in_doubt".clone_into(&mut state.row.status);
@@ -178,7 +178,7 @@ fn doubted(
 fn state_of(
     hands: &Hands<'_>,
     entry: &JournalEntry,
-    old: Option<StateDetail>,
+    old: Option<&StateDetail>,
     definition: &RemoteDefinition,
     base: &Base,
 ) -> StateDetail {
@@ -187,7 +187,7 @@ fn state_of(
     let before = intent.previous.as_ref().map(|body| {
         dialect.normalize(&RemoteDefinition { body: body.clone(), ..definition.clone() })
     });
-    let before = before.and_then(Result::ok).unwrap_or_else(View::new);
+    let before = before.and_then(Result::ok).unwrap_or_default();
     let origin = if intent.verb == Verb::Create { "created" } else { "adopted" };
     StateDetail {
         row: StateRow {
@@ -198,17 +198,17 @@ fn state_of(
             remote_digest: None,
             dialect: dialect.fingerprint(),
             settled: false,
-            refers: old.as_ref().is_some_and(|old| old.row.refers),
+            refers: old.is_some_and(|old| old.row.refers),
             agreed: true,
             status: "in_sync".to_owned(),
         },
         base: base.to_json(),
         bindings: intent.bindings.clone(),
-        origin: old.as_ref().map_or_else(|| origin.to_owned(), |old| old.origin.clone()),
+        origin: old.map_or_else(|| origin.to_owned(), |old| old.origin.clone()),
         revision: definition.revision.clone(),
         // A listing may go on to show what was there before this very write.
         last_write: Some((intent.sent_at, before.digest())),
-        content_hash: old.as_ref().and_then(|old| old.content_hash),
+        content_hash: old.and_then(|old| old.content_hash),
         local_hash: None,
         remote_hash: None,
         last_sync_at: Some(intent.sent_at),

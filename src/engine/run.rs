@@ -33,7 +33,7 @@ use super::{Engine, Platform, Purpose, RunRequest};
 struct Run<'r> {
     engine: &'r Engine,
     request: &'r RunRequest,
-    run_id: String,
+    id: String,
     narrator: &'r Narrator,
     cancel: &'r CancellationToken,
 }
@@ -64,11 +64,7 @@ impl Engine {
         let run = Run {
             engine: self,
             request,
-            run_id: format!(
-                "run_{:013x}_{:016x}",
-                self.ports.clock.now(),
-                self.ports.clock.random()
-            ),
+            id: format!("run_{:013x}_{:016x}", self.ports.clock.now(), self.ports.clock.random()),
             narrator: &narrator,
             cancel,
         };
@@ -138,7 +134,7 @@ impl Run<'_> {
 
     async fn begin(&self, platform: &Platform) -> Result<(), SyncError> {
         let row = RunRow {
-            run_id: self.run_id.clone(),
+            run_id: self.id.clone(),
             job_id: self.request.job_id.clone(),
             provider: platform.provider.clone(),
             actor: self.request.actor.clone(),
@@ -184,7 +180,7 @@ impl Run<'_> {
     ) -> Result<(), SyncError> {
         for lease in leases {
             let references = self.engine.known_references(&lease.scope).await?;
-            let hands = self.hands(platform, lease, policy, &references);
+            let hands = self.hands(platform, lease, *policy, &references);
             for finding in self.engine.settle_open(&hands, lease).await? {
                 self.narrator.finding(&finding);
             }
@@ -220,7 +216,7 @@ impl Run<'_> {
         for (at, (scoped, plan)) in detection.scopes.iter().zip(&plans).enumerate() {
             let mut outcomes = outcome::of_idle(scoped, plan, &selection);
             if let Some(lease) = leases.get(at) {
-                let hands = self.hands(platform, lease, policy, &scoped.references);
+                let hands = self.hands(platform, lease, *policy, &scoped.references);
                 if result.is_ok() {
                     result = self.record_idle(&hands, scoped, plan).await;
                 }
@@ -259,7 +255,7 @@ impl Run<'_> {
         }
         if result.is_ok() {
             self.narrator.step(80, "Verifying synchronization...");
-            self.narrator.step(99, self.summary(&tally.outcomes));
+            self.narrator.step(99, summary(&tally.outcomes));
         }
         result
     }
@@ -268,14 +264,14 @@ impl Run<'_> {
         &'h self,
         platform: &'h Platform,
         lease: &'h Lease,
-        policy: &Policy,
+        policy: Policy,
         references: &'h References,
     ) -> Hands<'h> {
         Hands {
             engine: self.engine,
             platform,
             lease,
-            run_id: &self.run_id,
+            run_id: &self.id,
             references,
             accept_loss: policy.consent.data_loss,
             force: policy.force,
@@ -383,7 +379,7 @@ impl Run<'_> {
                 verb: step.verb,
             })
         });
-        let planned = self.engine.ports.store.plan(lease, &self.run_id, rows.collect()).await;
+        let planned = self.engine.ports.store.plan(lease, &self.id, rows.collect()).await;
         planned.map_err(store_failure)
     }
 
@@ -400,11 +396,6 @@ impl Run<'_> {
             return Ok(());
         }
         self.engine.ports.store.record(hands.lease, records).await.map_err(store_failure)
-    }
-
-    fn summary(&self, outcomes: &[Outcome]) -> String {
-        let (succeeded, failed) = outcome::counts(outcomes);
-        format!("Sync completed: {succeeded} succeeded, {failed} failed")
     }
 
     fn report(&self, tally: Tally, taken: Duration) -> (RunReport, Option<String>) {
@@ -444,7 +435,7 @@ impl Run<'_> {
         let (succeeded, failed) = outcome::counts(&report.outcomes);
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let end = RunEnd {
-            run_id: self.run_id.clone(),
+            run_id: self.id.clone(),
             status: outcome::status_word(report.status).to_owned(),
             plan_digest,
             counts: [count(succeeded + failed), count(succeeded), count(failed)],
@@ -453,6 +444,11 @@ impl Run<'_> {
         };
         self.engine.ports.store.finish_run(end).await.map_err(store_failure)
     }
+}
+
+fn summary(outcomes: &[Outcome]) -> String {
+    let (succeeded, failed) = outcome::counts(outcomes);
+    format!("Sync completed: {succeeded} succeeded, {failed} failed")
 }
 
 fn schema_name(provider: &str) -> String {

@@ -83,7 +83,7 @@ impl Hands<'_> {
             key: &task.one.key,
             atoms: &done.touched,
             precondition: precondition.as_ref(),
-            sent_at,
+            at: sent_at,
         };
         match answer {
             Ok(Stored::Definition(definition)) => {

@@ -101,14 +101,10 @@ fn assert_arrived(world: &World, at: &str) {
     };
     assert_eq!(effects(Kind::Post), ["Alpha", "Beta", "Gamma"], "{at}");
     assert_eq!(effects(Kind::Delete), ["Old"], "{at}");
-    // One of the two in the circle is completed in a second phase.
+    // Whichever of the circle was made last may have had its reference from the beginning.
     let patched = effects(Kind::Patch);
-    assert!(
-        patched == ["Alpha", "Event"]
-            || patched == ["Beta", "Event"]
-            || patched == ["Alpha", "Beta", "Event"],
-        "{at}: {patched:?}"
-    );
+    let once = [&["Alpha", "Beta", "Event"][..], &["Alpha", "Event"], &["Beta", "Event"]];
+    assert!(once.iter().any(|keys| patched == *keys), "{at}: {patched:?}");
 }
 
 /// Where in the life of a request the process dies.
@@ -200,6 +196,7 @@ answers! {
     killed_at_answer_6: 6;
     killed_at_answer_7: 7;
     killed_at_answer_8: 8;
+    killed_at_answer_9: 9;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -59,7 +59,9 @@ pub(super) fn refused(about: About, codec: &Codec, answer: &Response, now: i64) 
         status: answer.status,
         message,
         request_id: header_id.or(said.trace_id),
-        retry_after: answer.header("retry-after").and_then(|value| retry_after(value, now)),
+        retry_after: answer
+            .header("retry-after")
+            .and_then(|value| retry_after(value, answer.header("date"), now)),
         effect,
     }
 }
@@ -88,15 +90,19 @@ fn classify(about: About, status: u16, message: &str) -> Refusal {
     }
 }
 
-/// `Retry-After` in seconds, or as a date (RFC 9110, section 10.2.3).
-fn retry_after(value: &str, now: i64) -> Option<Duration> {
+/// `Retry-After` in seconds, or as a date (RFC 9110, section 10.2.3), which is counted from the
+/// server's own where it tells that, because clocks differ.
+fn retry_after(value: &str, date: Option<&str>, now: i64) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let until = httpdate::parse_http_date(value).ok()?.duration_since(UNIX_EPOCH).ok()?;
-    let now = Duration::from_millis(now.try_into().ok()?);
-    Some(until.saturating_sub(now))
+    let until = httpdate::parse_http_date(value).ok()?;
+    let now = match date.and_then(|date| httpdate::parse_http_date(date).ok()) {
+        Some(date) => date,
+        None => UNIX_EPOCH + Duration::from_millis(now.try_into().ok()?),
+    };
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 /// An answer of success whose body cannot be read: what it reports has happened all the same.
