@@ -11,6 +11,7 @@ mod canonical;
 mod deploy;
 mod fake_server;
 mod files;
+mod guards;
 mod http;
 mod layers;
 mod merge;
