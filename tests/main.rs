@@ -17,6 +17,7 @@ mod layers;
 mod merge;
 mod model;
 mod optimizely;
+mod plan;
 mod sqlite;
 mod studio;
 mod support;

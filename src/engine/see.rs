@@ -162,7 +162,7 @@ impl Engine {
             let view = platform.dialect.normalize(definition).ok();
             details.remote_changed.push(remote_new(key, definition.name.clone(), view, &shape));
         }
-        if let Err(error) = self.ports.store.check_writable().await {
+        if let Err(error) = self.ports.store.check_recordable().await {
             findings.push(Finding::warning(
                 "STATE_NOT_SAVED",
                 error.to_string(),
