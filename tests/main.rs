@@ -9,6 +9,7 @@
 mod adoption;
 mod canonical;
 mod deploy;
+mod detect;
 mod fake_server;
 mod files;
 mod guards;
