@@ -271,17 +271,26 @@ fn verb_of(one: &Examined, policy: &Policy) -> Option<Verb> {
     }
 }
 
-/// The movements that a run ships: the studio's, and with `source_wins` what overlaps, too.
+/// The movements that a run ships: the studio's, and with `source_wins` what overlaps, too. What is
+/// made, for the first time or again, is sent whole.
 fn shipping(one: &Examined, policy: &Policy) -> Merge {
     let wins = policy.strategy == ConflictStrategy::SourceWins;
-    let recreated = one.subject.local.is_some() && one.subject.remote.is_none();
+    if one.subject.local.is_some() && one.subject.remote.is_none() {
+        let whole = one.local.iter().map(|(path, value)| AtomMovement {
+            path: path.clone(),
+            base: None,
+            local: Some(value.clone()),
+            remote: None,
+            movement: Movement::Local,
+            under: None,
+        });
+        return Merge { movements: whole.collect() };
+    }
     let movements = one.merge.movements.iter().filter_map(|atom| {
         let ships = match atom.movement {
             Movement::Local => true,
             Movement::Conflict => wins,
-            // A type that is made again is sent whole.
-            Movement::Remote | Movement::Same => recreated && atom.local.is_some(),
-            Movement::Unchanged => false,
+            Movement::Remote | Movement::Same | Movement::Unchanged => false,
         };
         ships.then(|| AtomMovement { movement: Movement::Local, under: None, ..atom.clone() })
     });

@@ -35,6 +35,12 @@ pub fn withhold(merge: &Merge, shape: &Shape, consent: Consent) -> Withholding {
         .filter(|atom| loses_content(atom, shape))
         .map(|atom| &atom.path)
         .collect();
+    let lists: BTreeSet<Path> = losing.iter().filter_map(|path| path.parent()).collect();
+    // An order goes with the last element of its list.
+    let is_last_order = |atom: &AtomMovement| {
+        atom.local.is_none()
+            && shape.ordered_list(&atom.path).is_some_and(|list| lists.contains(&list))
+    };
     let follows = |path: &Path| {
         losing.contains(path)
             || shape.elements_on(path).iter().any(|element| losing.contains(element))
@@ -42,7 +48,7 @@ pub fn withhold(merge: &Merge, shape: &Shape, consent: Consent) -> Withholding {
     };
     let mut result = Withholding::default();
     for atom in merge.of(Movement::Local) {
-        let lossy = follows(&atom.path);
+        let lossy = follows(&atom.path) || is_last_order(atom);
         if lossy && !consent.data_loss {
             result.withheld.push(atom.path.clone());
         } else {

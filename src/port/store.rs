@@ -356,8 +356,11 @@ pub trait Store: Send + Sync {
     /// What other websites than the scope's own claim on its target.
     async fn claims(&self, scope: &Scope) -> Result<Vec<Claim>, StoreError>;
 
-    /// Whether deployments can be recorded.
+    /// Whether deployments can be recorded; makes what they need.
     async fn check_writable(&self) -> Result<(), StoreError>;
+
+    /// Whether deployments could be recorded, as far as that can be told without leaving a trace.
+    async fn check_recordable(&self) -> Result<(), StoreError>;
 
     /// Takes the scope. Fails with [`StoreError::Held`] while a living run holds it; what a dead
     /// one left behind does not count.

@@ -136,6 +136,10 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn check_recordable(&self) -> Result<(), StoreError> {
+        self.blocking(|inner| lease::check_recordable(&inner.database)).await
+    }
+
     async fn acquire(&self, scope: &Scope, owner: &str, now: i64) -> Result<Lease, StoreError> {
         let (scope, owner) = (scope.clone(), owner.to_owned());
         self.blocking(move |inner| inner.locks.acquire(&inner.database, &scope, &owner, now)).await

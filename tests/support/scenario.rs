@@ -38,6 +38,16 @@ pub fn referring(name: &str, targets: &[&str]) -> Value {
     made
 }
 
+/// Types of somebody else, `M0000` and on: with a thousand of them a listing has a second page.
+pub fn foreign_types(count: usize) -> Vec<Value> {
+    (0..count)
+        .map(|n| {
+            let key = format!("M{n:04}");
+            json!({ "displayName": key, "key": key, "baseType": "_component" })
+        })
+        .collect()
+}
+
 /// What was written to the platform since the log was cleared: `PATCH BlogPost`, sorted.
 pub fn writes(world: &World) -> Vec<String> {
     let mut writes = writes_in_order(world);
