@@ -37,7 +37,7 @@ pub fn withhold(merge: &Merge, shape: &Shape, consent: Consent) -> Withholding {
         .collect();
     let follows = |path: &Path| {
         losing.contains(path)
-            || losing.iter().any(|loss| shape.is_element(loss) && path.is_below(loss))
+            || shape.elements_on(path).iter().any(|element| losing.contains(element))
             || shape.anchor_of(path).is_some_and(|anchor| losing.contains(&anchor))
     };
     let mut result = Withholding::default();
