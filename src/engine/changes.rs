@@ -10,7 +10,6 @@ use crate::plan::{Consent, Risk, withhold};
 use crate::port::Scope;
 
 use super::examine::{Examined, Status};
-use super::fields::read_bindings;
 use super::report::{AtomChange, Conflict, ConflictField, FailedType, FieldChanges, TypeChange};
 
 /// Reads the movements of one document for people.
@@ -25,12 +24,11 @@ pub(super) struct ChangeReader<'c> {
 impl<'c> ChangeReader<'c> {
     /// Makes a reader for a document.
     pub fn new(one: &'c Examined, shape: &'c Shape) -> Self {
-        let known = one.subject.detail.as_ref().map(|detail| read_bindings(&detail.bindings));
-        let known = known.unwrap_or_default().into_iter();
+        let known = one.known.iter().map(|bound| (bound.key.clone(), bound.name.clone()));
         Self {
             shape,
             names: one.bindings.iter().map(|bound| (&*bound.key, &*bound.name)).collect(),
-            old_names: known.map(|bound| (bound.key, bound.name)).collect(),
+            old_names: known.collect(),
         }
     }
 

