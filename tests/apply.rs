@@ -395,7 +395,11 @@ async fn a_scope_has_one_writer() {
     let error = second.error.unwrap();
     assert_eq!((second.status, error.code), (RunStatus::Failed, ErrorCode::DeploymentInProgress));
     // Who, and since when.
-    assert!(error.message.contains("by first has been running since 20"), "{}", error.message);
+    assert!(
+        error.message.contains("the deployment first has been running since 20"),
+        "{}",
+        error.message
+    );
     assert!(error.retryable());
     let first = first.await.unwrap();
     assert_eq!(first.status, RunStatus::Completed);

@@ -89,17 +89,20 @@ pub(super) fn check_lockable(database: &Database) -> Result<(), StoreError> {
     fs::create_dir_all(&folder).map_err(|error| refuse(&folder, &error))
 }
 
-/// Whether the state and its locks could be written. Opening a file for writing changes nothing, and
-/// a file without a name is gone when it is closed.
+/// Whether the state and its locks could be written. The file itself is only asked for its
+/// permissions: closing it after opening it would drop the locks that this process holds on it. A
+/// file without a name is gone when it is closed.
 pub(super) fn check_recordable(database: &Database) -> Result<(), StoreError> {
     let file = database.file();
-    match OpenOptions::new().write(true).open(file) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(refuse(file, &error)),
+    match fs::metadata(file) {
+        Ok(found) if found.permissions().readonly() => {
+            return Err(refuse(file, &io::Error::from(io::ErrorKind::PermissionDenied)));
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refuse(file, &error)),
+        _ => {}
     }
     let folder = file.parent().unwrap_or(file);
-    tempfile::tempfile_in(folder).map(drop).map_err(|error| refuse(folder, &error))
+    tempfile::tempfile_in(folder).map(drop).map_err(|error| refuse(file, &error))
 }
 
 /// Locks a scope; `None` while somebody else does. The file is never deleted: a lock on a deleted

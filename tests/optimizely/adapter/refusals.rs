@@ -35,7 +35,6 @@ fn a_refusal_has_a_reason_and_an_effect() {
         (Update, 425, "", R::Failed, E::Unknown),
         (Update, 500, "", R::Failed, E::Unknown),
         (Update, 503, "<html>", R::Failed, E::Unknown),
-        (Update, 302, "", R::Failed, E::None),
         (Update, 400, "", R::Invalid, E::None),
         (
             Update,
@@ -180,4 +179,11 @@ fn an_unreadable_success_is_unknown() {
     let error = list(ApiVersion::V1, [answer(200, &[], r#"{"items":[{}]}"#)]).0.unwrap_err();
     let AdapterError::Refused { refusal, effect, .. } = error else { panic!("{error}") };
     assert_eq!((refusal, effect), (Refusal::Failed, Effect::None));
+}
+
+/// Credentials follow no redirect, so nothing was carried out.
+#[test]
+fn a_redirect_is_no_answer() {
+    let error = refused(Verb::Update, answer(302, &[], ""));
+    assert!(matches!(error, AdapterError::Unreachable { effect: Effect::None, .. }), "{error:?}");
 }
