@@ -38,6 +38,10 @@ pub struct Query {
 }
 
 /// How a run behaves; the names are those of `job.options`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the public contract names each of them; none excludes another"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RunOptions {

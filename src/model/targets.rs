@@ -25,10 +25,18 @@ pub struct TargetIndex {
 /// Row ids by name; `None` where several types are called so.
 #[derive(Debug, Default)]
 struct Names {
-    ids: HashMap<String, Option<String>>,
-    keys: HashMap<String, Option<String>>,
-    names: HashMap<String, Option<String>>,
-    folded: HashMap<String, Option<String>>,
+    by_id: HashMap<String, Option<String>>,
+    by_key: HashMap<String, Option<String>>,
+    by_name: HashMap<String, Option<String>>,
+    /// By name in lower case.
+    by_folded: HashMap<String, Option<String>>,
+}
+
+/// What a target names.
+enum Found<'n> {
+    One(&'n str),
+    Several,
+    Nobody,
 }
 
 impl TargetIndex {
@@ -39,12 +47,12 @@ impl TargetIndex {
         let mut index = Self::default();
         for (website, id, key, name) in types {
             let names = index.websites.entry(website.to_owned()).or_default();
-            add(&mut names.ids, id.to_owned(), id);
+            add(&mut names.by_id, id.to_owned(), id);
             if let Some(key) = key {
-                add(&mut names.keys, key.to_owned(), id);
+                add(&mut names.by_key, key.to_owned(), id);
             }
-            add(&mut names.names, name.to_owned(), id);
-            add(&mut names.folded, name.to_lowercase(), id);
+            add(&mut names.by_name, name.to_owned(), id);
+            add(&mut names.by_folded, name.to_lowercase(), id);
         }
         index
     }
@@ -67,28 +75,32 @@ impl TargetIndex {
 }
 
 impl Names {
-    /// The id behind a target: `None` for nobody, `Some(None)` for several.
-    fn find(&self, target: &str) -> Option<Option<&str>> {
-        [&self.ids, &self.keys, &self.names]
+    /// Looks for a target, as written first.
+    fn find(&self, target: &str) -> Found<'_> {
+        let found = [&self.by_id, &self.by_key, &self.by_name]
             .into_iter()
             .find_map(|exact| exact.get(target))
-            .or_else(|| self.folded.get(&target.to_lowercase()))
-            .map(Option::as_deref)
+            .or_else(|| self.by_folded.get(&target.to_lowercase()));
+        match found {
+            Some(Some(id)) => Found::One(id),
+            Some(None) => Found::Several,
+            None => Found::Nobody,
+        }
     }
 }
 
 fn rewrite(field: &mut Field, names: Option<&Names>, findings: &mut Vec<Finding>) {
     let mut ids: Vec<String> = Vec::with_capacity(field.targets.len());
     for target in &field.targets {
-        let problem = match names.and_then(|names| names.find(target)) {
-            Some(Some(id)) => {
+        let problem = match names.map_or(Found::Nobody, |names| names.find(target)) {
+            Found::One(id) => {
                 if !ids.iter().any(|known| known == id) {
                     ids.push(id.to_owned());
                 }
                 continue;
             }
-            None => "which is no type of this website",
-            Some(None) => "and several types of this website are called so",
+            Found::Nobody => "which is no type of this website",
+            Found::Several => "and several types of this website are called so",
         };
         let name = &field.name;
         findings.push(
