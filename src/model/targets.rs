@@ -25,11 +25,11 @@ pub struct TargetIndex {
 /// Row ids by name; `None` where several types are called so.
 #[derive(Debug, Default)]
 struct Names {
-    by_id: HashMap<String, Option<String>>,
-    by_key: HashMap<String, Option<String>>,
-    by_name: HashMap<String, Option<String>>,
+    ids: HashMap<String, Option<String>>,
+    keys: HashMap<String, Option<String>>,
+    called: HashMap<String, Option<String>>,
     /// By name in lower case.
-    by_folded: HashMap<String, Option<String>>,
+    folded: HashMap<String, Option<String>>,
 }
 
 /// What a target names.
@@ -47,12 +47,12 @@ impl TargetIndex {
         let mut index = Self::default();
         for (website, id, key, name) in types {
             let names = index.websites.entry(website.to_owned()).or_default();
-            add(&mut names.by_id, id.to_owned(), id);
+            add(&mut names.ids, id.to_owned(), id);
             if let Some(key) = key {
-                add(&mut names.by_key, key.to_owned(), id);
+                add(&mut names.keys, key.to_owned(), id);
             }
-            add(&mut names.by_name, name.to_owned(), id);
-            add(&mut names.by_folded, name.to_lowercase(), id);
+            add(&mut names.called, name.to_owned(), id);
+            add(&mut names.folded, name.to_lowercase(), id);
         }
         index
     }
@@ -77,10 +77,10 @@ impl TargetIndex {
 impl Names {
     /// Looks for a target, as written first.
     fn find(&self, target: &str) -> Found<'_> {
-        let found = [&self.by_id, &self.by_key, &self.by_name]
+        let found = [&self.ids, &self.keys, &self.called]
             .into_iter()
             .find_map(|exact| exact.get(target))
-            .or_else(|| self.by_folded.get(&target.to_lowercase()));
+            .or_else(|| self.folded.get(&target.to_lowercase()));
         match found {
             Some(Some(id)) => Found::One(id),
             Some(None) => Found::Several,
