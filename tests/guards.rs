@@ -188,6 +188,8 @@ async fn nothing_goes_that_something_still_refers_to() {
             "Gamma delete blocked DEPENDENCY_FAILED"
         ]
     );
+    let message = &report.outcomes[1].error.as_ref().unwrap().message;
+    assert!(message.starts_with("is referred to by Alpha,"), "{message}");
     let report = world.deploy_with(options).await;
     assert_eq!(
         brief(&report.outcomes),

@@ -1,5 +1,6 @@
 //! Which steps stay, and in which order they are taken.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Path, View};
@@ -58,8 +59,8 @@ fn held_afterwards(steps: &[Step], scoped: &Scoped, shape: &Shape) -> BTreeMap<S
             for id in referred(path, Some(value), shape) {
                 let step = deleting.get(&id).and_then(|n| steps.get(*n));
                 let Some(step) = step.filter(|step| step.at != at) else { continue };
-                if !held.contains_key(&id) {
-                    held.insert(id, one.key.clone());
+                if let Entry::Vacant(entry) = held.entry(id) {
+                    entry.insert(one.key.clone());
                     holders.push(step.at);
                 }
             }

@@ -67,6 +67,10 @@ pub(super) struct Likeness<'l> {
     pub definition: &'l RemoteDefinition,
 }
 
+/// Keeps those of the pairs that look the same in every atom, given the keys that others have.
+pub(super) type Same<'s> =
+    dyn Fn(Vec<Likeness<'s>>, &BTreeMap<Entity, String>) -> Vec<Likeness<'s>> + 's;
+
 /// What binding has to go by.
 pub(super) struct Evidence<'e> {
     /// Bindings of documents that still exist.
@@ -79,8 +83,8 @@ pub(super) struct Evidence<'e> {
     pub remotes: &'e Remotes,
     /// The platform's rules for keys.
     pub dialect: &'e dyn Dialect,
-    /// Keeps those of the pairs that look the same in every atom, given what is bound already.
-    pub same: &'e dyn Fn(Vec<Likeness<'e>>, &BTreeMap<Entity, String>) -> Vec<Likeness<'e>>,
+    /// See [`Same`].
+    pub same: &'e Same<'e>,
     /// Name of a document for people.
     pub name: &'e dyn Fn(&Entity) -> String,
 }

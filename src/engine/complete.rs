@@ -107,7 +107,8 @@ impl Execution<'_> {
         outcome.error = Some(OutcomeError {
             code: ErrorCode::DependencyFailed.as_str().to_owned(),
             message: format!(
-                "refers to {}, which could not be deployed; deploy again when it can",
+                "{} {}, which could not be deployed; deploy again when it can",
+                if step.verb == Verb::Delete { "is referred to by" } else { "refers to" },
                 keys.join(", ")
             ),
         });

@@ -306,8 +306,12 @@ impl Pass<'_> {
     ) -> Vec<Likeness<'l>> {
         while !pairs.is_empty() {
             let mut references = References::default();
-            known.iter().for_each(|(entity, id)| references.bind(entity, &id.key()));
-            found.iter().for_each(|(entity, key)| references.bind(entity, key));
+            for (entity, id) in known {
+                references.bind(entity, &id.key());
+            }
+            for (entity, key) in found {
+                references.bind(entity, key);
+            }
             for pair in &pairs {
                 references.bind(&pair.unbound.entity, &pair.definition.id.key());
             }

@@ -244,15 +244,9 @@ impl Examined {
             (true, false) if !agreed => Status::New,
             // Against an empty platform every atom of the base has moved there; what moved in the
             // studio besides makes it a conflict.
-            (true, false) if clash || moved(Movement::Local) => {
-                Status::Conflict(ConflictKind::Delete)
-            }
-            (true, false) => Status::RemoteDeleted,
-            (false, true) if clash || moved(Movement::Remote) => {
-                Status::Conflict(ConflictKind::Delete)
-            }
-            (false, true) => Status::Deleted,
-            (false, false) => Status::Same,
+            (true, false) if !clash && !moved(Movement::Local) => Status::RemoteDeleted,
+            (false, true) if !clash && !moved(Movement::Remote) => Status::Deleted,
+            (true, false) | (false, true) => Status::Conflict(ConflictKind::Delete),
             (true, true) if clash => {
                 let unknown = self.merge.overlaps().all(|atom| atom.base.is_none());
                 let structural = self
@@ -271,7 +265,7 @@ impl Examined {
             }
             (true, true) if moved(Movement::Local) => Status::Modified,
             (true, true) if moved(Movement::Remote) => Status::RemoteModified,
-            (true, true) => Status::Same,
+            (true, true) | (false, false) => Status::Same,
         }
     }
 

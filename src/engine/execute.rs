@@ -1,6 +1,6 @@
 //! Carries out the steps of a plan: as many at once as allowed, each after what it needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -44,6 +44,11 @@ pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<
     let steps = &execution.plan.steps;
     let items = items_of(steps);
     let mut progress = vec![Progress::Waiting; items.len()];
+    let mut waiting: BTreeSet<usize> = (0..items.len()).collect();
+    let is_write =
+        |item: &&Item| steps.get(item.step).is_some_and(|step| step.verb != Verb::Delete);
+    // Deletions come last, so that nothing refers to what goes.
+    let mut unwritten = items.iter().filter(is_write).count();
     let mut finished: BTreeMap<usize, Finished> = BTreeMap::new();
     let mut running = FuturesUnordered::new();
     let mut stopped: Option<SyncError> = None;
@@ -52,14 +57,17 @@ pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<
     loop {
         halted |= hands.cancel.is_cancelled();
         let mut blocked = false;
-        for (at, item) in items.iter().enumerate() {
-            let free = running.len() < hands.engine.max_in_flight();
-            if halted || progress.get(at) != Some(&Progress::Waiting) {
-                continue;
-            }
+        let mut from = 0;
+        while !halted
+            && running.len() < hands.engine.max_in_flight()
+            && let Some(at) = waiting.range(from..).next().copied()
+        {
+            from = at + 1;
+            let Some(item) = items.get(at) else { continue };
             let Some(step) = steps.get(item.step) else { continue };
-            match readiness(item, step, &items, steps, &progress) {
-                Readiness::Ready if free => {
+            match readiness(item, step, unwritten, &progress) {
+                Readiness::Ready => {
+                    waiting.remove(&at);
                     set(&mut progress, at, Progress::Running);
                     let first = finished.remove(&item.step);
                     running.push(async move {
@@ -77,13 +85,15 @@ pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<
                     blocked = true;
                 }
                 Readiness::Blocked => {
+                    waiting.remove(&at);
                     let done = execution.blocked(step, finished.remove(&item.step));
                     execution.narrator.end(&done.outcome);
                     set(&mut progress, at, Progress::Failed);
+                    unwritten -= usize::from(step.verb != Verb::Delete);
                     finished.insert(item.step, done);
                     blocked = true;
                 }
-                Readiness::Ready | Readiness::NotYet => {}
+                Readiness::NotYet => {}
             }
         }
         let Some((at, mut done)) = running.next().await else {
@@ -101,8 +111,9 @@ pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<
             stopped.get_or_insert(error);
         }
         let Some(item) = items.get(at) else { continue };
-        let more =
-            !item.second && items.iter().any(|other| other.second && other.step == item.step);
+        unwritten -= usize::from(is_write(&item));
+        let is_halfway = |step: &Step| !item.second && !step.deferred.is_empty();
+        let more = steps.get(item.step).is_some_and(is_halfway);
         if !more || failed {
             execution.narrator.end(&done.outcome);
         }
@@ -143,13 +154,7 @@ fn items_of(steps: &[Step]) -> Vec<Item> {
     items
 }
 
-fn readiness(
-    item: &Item,
-    step: &Step,
-    items: &[Item],
-    steps: &[Step],
-    progress: &[Progress],
-) -> Readiness {
+fn readiness(item: &Item, step: &Step, unwritten: usize, progress: &[Progress]) -> Readiness {
     let state = |at: &usize| progress.get(*at).copied().unwrap_or(Progress::Succeeded);
     if (step.lacks.is_some() && !item.second)
         || item.needs.iter().any(|need| state(need) == Progress::Failed)
@@ -157,13 +162,8 @@ fn readiness(
         return Readiness::Blocked;
     }
     let open = |at: &usize| matches!(state(at), Progress::Waiting | Progress::Running);
-    // Deletions come last, so that nothing refers to what goes.
-    let is_delete = |step: &Step| step.verb == Verb::Delete;
-    let earlier = is_delete(step)
-        && items.iter().enumerate().any(|(at, other)| {
-            steps.get(other.step).is_some_and(|other| !is_delete(other)) && open(&at)
-        });
-    if earlier || item.needs.iter().any(open) { Readiness::NotYet } else { Readiness::Ready }
+    let is_early = step.verb == Verb::Delete && unwritten > 0;
+    if is_early || item.needs.iter().any(open) { Readiness::NotYet } else { Readiness::Ready }
 }
 
 fn has_failed(finished: &BTreeMap<usize, Finished>, step: usize) -> bool {

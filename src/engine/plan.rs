@@ -128,7 +128,7 @@ impl Engine {
         };
         let mut plans = Vec::new();
         for scoped in &detection.scopes {
-            let plan = plan_scope(scoped, &selection, &policy, &shape);
+            let plan = plan_scope(scoped, &selection, policy, &shape);
             for step in &plan.steps {
                 let Some(one) = scoped.examined.get(step.at) else { continue };
                 let count = items.get(&one.subject.entity.id).copied().unwrap_or_default();
@@ -154,7 +154,7 @@ impl Engine {
         }
         report.findings.extend(self.state_finding().await);
         report.summary.conflicts = report.conflicts.len();
-        report.digest = digest_of(&platform, website_id, &policy, &detection, &plans);
+        report.digest = digest_of(&platform, website_id, policy, &detection, &plans);
         Ok(report)
     }
 }
@@ -163,7 +163,7 @@ impl Engine {
 pub(super) fn digest_of(
     platform: &Platform,
     website_id: Option<&str>,
-    policy: &Policy,
+    policy: Policy,
     detection: &Detection,
     plans: &[ScopePlan],
 ) -> String {
@@ -199,7 +199,7 @@ pub(super) fn digest_of(
 pub(super) fn plan_scope(
     scoped: &Scoped,
     selection: &Selection,
-    policy: &Policy,
+    policy: Policy,
     shape: &Shape,
 ) -> ScopePlan {
     let mut plan = ScopePlan::default();
@@ -250,7 +250,7 @@ pub(super) fn plan_scope(
 }
 
 /// What has to be done about a document, if anything.
-fn verb_of(one: &Examined, policy: &Policy) -> Option<Verb> {
+fn verb_of(one: &Examined, policy: Policy) -> Option<Verb> {
     let wins = policy.strategy == ConflictStrategy::SourceWins;
     let (here, there) = (one.subject.local.is_some(), one.subject.remote.is_some());
     match one.status {
@@ -273,7 +273,7 @@ fn verb_of(one: &Examined, policy: &Policy) -> Option<Verb> {
 
 /// The movements that a run ships: the studio's, and with `source_wins` what overlaps, too. What is
 /// made, for the first time or again, is sent whole.
-fn shipping(one: &Examined, policy: &Policy) -> Merge {
+fn shipping(one: &Examined, policy: Policy) -> Merge {
     let wins = policy.strategy == ConflictStrategy::SourceWins;
     if one.subject.local.is_some() && one.subject.remote.is_none() {
         let whole = one.local.iter().map(|(path, value)| AtomMovement {

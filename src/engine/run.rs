@@ -1,6 +1,6 @@
 //! A deployment: extract, detect, plan, apply, verify, record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -203,10 +203,10 @@ impl Run<'_> {
         let plans: Vec<ScopePlan> = detection
             .scopes
             .iter()
-            .map(|scoped| plan_scope(scoped, &selection, policy, &shape))
+            .map(|scoped| plan_scope(scoped, &selection, *policy, &shape))
             .collect();
         let website_id = self.request.website_id.as_deref().filter(|id| !id.is_empty());
-        tally.plan_digest = Some(digest_of(platform, website_id, policy, &detection, &plans));
+        tally.plan_digest = Some(digest_of(platform, website_id, *policy, &detection, &plans));
         self.narrator.expect(plans.iter().flat_map(|plan| plan.steps.iter().map(|step| step.verb)));
         for finding in plans.iter().flat_map(|plan| &plan.findings) {
             self.narrator.finding(finding);
@@ -243,13 +243,12 @@ impl Run<'_> {
             } else {
                 outcomes.extend(outcome::of_dry_run(scoped, plan));
             }
+            let ids: BTreeMap<&str, &str> =
+                scoped.examined.iter().map(|one| (&*one.key, &*one.subject.entity.id)).collect();
             tally.items += outcomes
                 .iter()
                 .filter(|outcome| outcome.status == "success" && outcome.operation != "none")
-                .filter_map(|outcome| {
-                    scoped.examined.iter().find(|one| one.key == outcome.type_key)
-                })
-                .filter_map(|one| items.get(&one.subject.entity.id))
+                .filter_map(|outcome| items.get(*ids.get(&*outcome.type_key)?))
                 .sum::<u64>();
             tally.outcomes.extend(outcomes);
         }

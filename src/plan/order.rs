@@ -1,5 +1,6 @@
 //! In which order documents that refer to each other are written.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use petgraph::algo::tarjan_scc;
@@ -101,8 +102,8 @@ fn circle(first: usize, next: &BTreeMap<usize, Vec<usize>>) -> Option<Vec<usize>
                 path.push(first);
                 return Some(path);
             }
-            if !came_from.contains_key(&to) {
-                came_from.insert(to, at);
+            if let Entry::Vacant(entry) = came_from.entry(to) {
+                entry.insert(at);
                 queue.push_back(to);
             }
         }
