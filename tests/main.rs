@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test fails by panicking"
 )]
 
@@ -12,11 +13,13 @@ mod deploy;
 mod errors;
 mod fake_server;
 mod files;
+mod foreign_database;
 mod http;
 mod layers;
 mod merge;
 mod model;
 mod optimizely;
+mod secrets;
 mod sqlite;
 mod studio;
 mod support;

@@ -82,9 +82,8 @@ fn unescape(segment: &str) -> String {
 
 impl Ord for Path {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        // `/` sorts before every other byte, so that a subtree stays together.
-        let rank = |byte: u8| if byte == b'/' { 0 } else { u16::from(byte) + 1 };
-        self.0.bytes().map(rank).cmp(other.0.bytes().map(rank))
+        // Segment by segment, so that a subtree stays together.
+        self.0.split('/').cmp(other.0.split('/'))
     }
 }
 

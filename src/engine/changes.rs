@@ -1,6 +1,6 @@
 //! What was found, in the shapes of `api.md` §3.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View};
 use crate::digest::Digest;
@@ -40,20 +40,21 @@ fn is_rename(one: &Examined, atom: &AtomMovement, shape: &Shape) -> bool {
     let [element] = &elements[..] else { return false };
     let key = element.name();
     let names = ["displayName", "name", "label"];
-    let known =
-        one.subject.detail.as_ref().map(|detail| super::fields::read_bindings(&detail.bindings));
-    let was = known.and_then(|known| known.into_iter().find(|binding| binding.key == key));
+    let was = one.known.iter().find(|binding| binding.key == key);
     names.contains(&&*atom.path.name()) && was.is_some_and(|was| was.name != one.field_name(&key))
 }
 
 /// Names of the fields that came, changed and went by the movements of one side.
 fn field_changes(one: &Examined, movement: Movement, shape: &Shape) -> FieldChanges {
+    let names: BTreeMap<&str, &str> =
+        one.bindings.iter().map(|binding| (&*binding.key, &*binding.name)).collect();
     let mut changes = FieldChanges::default();
     let mut modified = BTreeSet::new();
     let mut whole = BTreeSet::new();
     for atom in one.merge.of(movement) {
         let Some(element) = shape.elements_on(&atom.path).into_iter().next() else { continue };
-        let name = one.field_name(&element.name());
+        let key = element.name();
+        let name = names.get(&*key).map_or_else(|| key.clone(), |name| (*name).to_owned());
         if element != atom.path {
             modified.insert(name);
             continue;

@@ -113,6 +113,8 @@ pub(super) struct Examined {
     pub status: Status,
     /// Bindings of fields as they stand.
     pub bindings: Vec<FieldBinding>,
+    /// Bindings of fields at the last agreement.
+    pub known: Vec<FieldBinding>,
     /// How fields are expressed.
     pub mappings: Vec<FieldMapping>,
     /// What is lost of the type itself.
@@ -224,6 +226,7 @@ pub(super) fn examine(
         merge,
         status: Status::Failed,
         bindings,
+        known,
         mappings,
         losses,
         parts,

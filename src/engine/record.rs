@@ -1,5 +1,7 @@
 //! Moves the base: only for what both sides now agree on.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::canonical::{Path, View};
 use crate::digest::Digest;
 use crate::merge::{AtomMovement, Base, Movement, Pair, Shape, three_way};
@@ -10,7 +12,7 @@ use crate::port::{
 use super::binding::Origin;
 use super::changes::conflict;
 use super::examine::{Examined, Status};
-use super::fields::{FieldBinding, read_bindings, write_bindings};
+use super::fields::{FieldBinding, write_bindings};
 use super::see::status_word;
 
 /// What both sides look like when a document is recorded.
@@ -109,10 +111,9 @@ fn take_orders(one: &Examined, standing: &Standing<'_>, base: &mut Base, shape: 
             orders.push(path.clone());
         }
     }
-    let moved = |path: &Path| {
-        one.merge.movements.iter().any(|atom| atom.path == *path && atom.movement != Movement::Same)
-    };
-    for path in orders.iter().filter(|path| !moved(path)) {
+    let movements = one.merge.movements.iter().filter(|atom| atom.movement != Movement::Same);
+    let moved: BTreeSet<&Path> = movements.map(|atom| &atom.path).collect();
+    for path in orders.iter().filter(|path| !moved.contains(path)) {
         base.set(path, pair_now(one, standing, path));
     }
 }
@@ -129,32 +130,28 @@ fn bindings_after(
     open: &[AtomMovement],
     shape: &Shape,
 ) -> Vec<FieldBinding> {
-    let known = one.subject.detail.as_ref().map(|detail| read_bindings(&detail.bindings));
-    let known = known.unwrap_or_default();
+    let known = &one.known;
     let Some(list) = shape.lists.first().map(|list| Path::root().child(list)) else {
         return one.bindings.clone();
     };
-    let anchor_open = |key: &str| {
-        let anchor = list.child(key).child(shape.anchor);
-        open.iter().any(|atom| atom.path == anchor)
-    };
+    let open: BTreeSet<&Path> = open.iter().map(|atom| &atom.path).collect();
+    let anchor_open = |key: &str| open.contains(&list.child(key).child(shape.anchor));
+    let kinds: BTreeMap<&str, &str> = known.iter().map(|old| (&*old.key, &*old.kind)).collect();
     let mut bindings: Vec<FieldBinding> = one
         .bindings
         .iter()
         .map(|binding| {
-            let old = known.iter().find(|old| old.key == binding.key);
-            match old.filter(|_| anchor_open(&binding.key)) {
-                Some(old) => FieldBinding { kind: old.kind.clone(), ..binding.clone() },
-                None => binding.clone(),
-            }
+            let old = kinds.get(&*binding.key).filter(|_| anchor_open(&binding.key));
+            let kind = old.map_or_else(|| binding.kind.clone(), |old| (*old).to_owned());
+            FieldBinding { kind, ..binding.clone() }
         })
         .collect();
     let agreed = base.local();
-    let gone = known.into_iter().filter(|old| {
-        agreed.get(&list.child(&old.key)).is_some()
-            && !one.bindings.iter().any(|binding| binding.key == old.key)
-    });
-    bindings.extend(gone);
+    let now: BTreeSet<&str> = one.bindings.iter().map(|binding| &*binding.key).collect();
+    let gone = known
+        .iter()
+        .filter(|old| agreed.get(&list.child(&old.key)).is_some() && !now.contains(&*old.key));
+    bindings.extend(gone.cloned());
     bindings
 }
 

@@ -211,7 +211,7 @@ impl Engine {
 
     /// Looking works without a state that can be written; deploying does not.
     pub(super) async fn state_finding(&self) -> Option<Finding> {
-        let error = self.ports.store.check_writable().await.err()?;
+        let error = self.ports.store.probe().await.err()?;
         let remedy = "deployments need a stateUrl that can be written";
         Some(Finding::warning("STATE_NOT_SAVED", error.to_string(), remedy))
     }

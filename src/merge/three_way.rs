@@ -1,6 +1,7 @@
 //! The movements of a whole document.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use crate::canonical::{Canonical, Path, View};
 use crate::model::Json;
@@ -110,7 +111,7 @@ fn classify_order(
         remote.elements(list).filter(|identity| on_local.contains(identity)).collect();
     let restrict = |value: Option<&Canonical>, also: Option<&Canonical>| {
         let mut kept = sequence(value)?;
-        let other = sequence(also);
+        let other: Option<BTreeSet<String>> = sequence(also).map(BTreeSet::from_iter);
         kept.retain(|identity| {
             common.contains(identity) && other.as_ref().is_none_or(|other| other.contains(identity))
         });
@@ -166,15 +167,19 @@ fn overlap_removals(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
         })
         .collect();
     for (element, theirs) in removed {
-        let inside = |atom: &&mut AtomMovement| atom.path.is_below(&element) && differs(atom);
+        // What is below a path follows it directly.
+        let below = (Bound::Excluded(&element), Bound::Unbounded);
+        let is_inside = |path: &Path| path.is_below(&element);
         let overlaps = atoms
-            .values_mut()
-            .filter(inside)
-            .any(|atom| atom.movement == theirs || atom.movement == Movement::Conflict);
+            .range::<Path, _>(below)
+            .take_while(|(path, _)| is_inside(path))
+            .filter(|(_, atom)| differs(atom))
+            .any(|(_, atom)| atom.movement == theirs || atom.movement == Movement::Conflict);
         if !overlaps {
             continue;
         }
-        for atom in atoms.values_mut().filter(inside) {
+        let inside = atoms.range_mut::<Path, _>(below).take_while(|(path, _)| is_inside(path));
+        for (_, atom) in inside.filter(|(_, atom)| differs(atom)) {
             atom.movement = Movement::Conflict;
             // Outer elements come first, and the outermost is the one to decide.
             atom.under.get_or_insert_with(|| element.clone());

@@ -35,14 +35,19 @@ pub fn withhold(merge: &Merge, shape: &Shape, consent: Consent) -> Withholding {
         .filter(|atom| loses_content(atom, shape))
         .map(|atom| &atom.path)
         .collect();
+    // An order that is gone went with the elements it was of.
+    let went_along = |atom: &AtomMovement| {
+        let list = shape.ordered_list(&atom.path).filter(|_| atom.local.is_none());
+        list.is_some_and(|list| losing.iter().any(|loss| loss.is_below(&list)))
+    };
     let follows = |path: &Path| {
         losing.contains(path)
-            || losing.iter().any(|loss| shape.is_element(loss) && path.is_below(loss))
+            || shape.elements_on(path).iter().any(|element| losing.contains(element))
             || shape.anchor_of(path).is_some_and(|anchor| losing.contains(&anchor))
     };
     let mut result = Withholding::default();
     for atom in merge.of(Movement::Local) {
-        let lossy = follows(&atom.path);
+        let lossy = follows(&atom.path) || went_along(atom);
         if lossy && !consent.data_loss {
             result.withheld.push(atom.path.clone());
         } else {

@@ -359,6 +359,9 @@ pub trait Store: Send + Sync {
     /// Whether deployments can be recorded.
     async fn check_writable(&self) -> Result<(), StoreError>;
 
+    /// As [`Store::check_writable`], as far as can be told without creating anything.
+    async fn probe(&self) -> Result<(), StoreError>;
+
     /// Takes the scope. Fails with [`StoreError::Held`] while a living run holds it; what a dead
     /// one left behind does not count.
     async fn acquire(&self, scope: &Scope, owner: &str, now: i64) -> Result<Lease, StoreError>;

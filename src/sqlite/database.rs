@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::connection::{
     Identity, Reader, Stamp, is_missing, open_to_read, open_to_write, patiently,
@@ -104,6 +104,27 @@ impl Database {
         };
         let outcome = self.transact(&mut opened.connection, work);
         self.settle(&mut kept, outcome)
+    }
+
+    /// Whether a write would find its place. Takes no lock and leaves nothing behind.
+    pub(super) fn probe(&self) -> Result<(), StoreError> {
+        let file = self.file();
+        let read_only = |reason: String| {
+            let path = file.display().to_string();
+            Err(StoreError::ReadOnly { path, reason })
+        };
+        if Stamp::of(file).is_ok() {
+            // Opened lazily: nothing is read, and what cannot be written is opened to be read.
+            let opened = open_to_write(file, OpenFlags::empty(), self.patience)
+                .and_then(|connection| connection.is_readonly(MAIN_DB));
+            if opened.map_err(|error| self.refuse(error.into()))? {
+                return read_only("the file is read-only".to_owned());
+            }
+        }
+        // Logs, journals and locks are made beside it.
+        let folder = file.parent().unwrap_or(Path::new("."));
+        let made = tempfile::Builder::new().prefix(".catalyst-sync-").tempfile_in(folder);
+        made.map(drop).or_else(|error| read_only(error.to_string()))
     }
 
     fn transact<T>(

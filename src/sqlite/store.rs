@@ -136,6 +136,10 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.blocking(|inner| inner.database.probe()).await
+    }
+
     async fn acquire(&self, scope: &Scope, owner: &str, now: i64) -> Result<Lease, StoreError> {
         let (scope, owner) = (scope.clone(), owner.to_owned());
         self.blocking(move |inner| inner.locks.acquire(&inner.database, &scope, &owner, now)).await

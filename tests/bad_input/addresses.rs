@@ -26,6 +26,9 @@ async fn listener() -> Loopback {
     .await
 }
 
+/// A configuration, the hosts allowed, and the code of the refusal.
+type Case<'c> = (&'c [(&'c str, &'c str)], &'c [&'c str], &'c str);
+
 /// The environment's credentials are at hand in all of them, and go nowhere.
 #[tokio::test(flavor = "multi_thread")]
 async fn that_are_not_trusted_get_nothing() {
@@ -34,7 +37,7 @@ async fn that_are_not_trusted_get_nothing() {
     let with_user = format!("http://ann:hunter2@{}/v1", other.address);
     let with_query = format!("http://{}/v1?key=hunter2", other.address);
     let own = ("clientId", "own-client");
-    let table: [(&[(&str, &str)], &[&str], &str); 10] = [
+    let table: [Case<'_>; 10] = [
         (&[("apiUrl", &at_other)], &[], "HOST_NOT_ALLOWED"),
         (&[("apiUrl", &at_other), own, ("clientSecret", "own")], &[], "HOST_NOT_ALLOWED"),
         (&[("apiUrl", &at_other)], &["127.0.0.1"], "HOST_NOT_ALLOWED"),
@@ -123,6 +126,8 @@ async fn that_speak_no_tls_get_nothing() {
     let address = format!("https://{}/v1", plain.address);
     options.environment.insert("OPTIMIZELY_API_URL".to_owned(), address);
     options.max_attempts = 1;
+    // A third of it is the longest wait for a connection, TLS included.
+    options.request_timeout = std::time::Duration::from_millis(600);
     let report = engine(&options)
         .unwrap()
         .deploy(&request(), Arc::new(Told::default()), &CancellationToken::new())

@@ -70,6 +70,11 @@ CREATE TABLE conflict_log (id TEXT NOT NULL PRIMARY KEY, type_key TEXT NOT NULL,
   local_hash TEXT NOT NULL, remote_hash TEXT NOT NULL, conflict_type TEXT NOT NULL,
   conflict_details TEXT NOT NULL, created_at DATETIME NOT NULL);";
 
+/// Adds the tables of the studio's earlier attempt at synchronizing, empty.
+pub fn add_earlier_attempt(connection: &Connection) {
+    connection.execute_batch(EARLIER_ATTEMPT).unwrap();
+}
+
 /// A studio's database in the making. Every call opens, writes, and closes.
 pub struct StudioDb {
     path: PathBuf,
@@ -161,7 +166,8 @@ impl StudioDb {
 
     /// Adds the tables of the studio's earlier attempt at synchronizing, empty.
     pub fn earlier_attempt(self) -> Self {
-        self.sql(EARLIER_ATTEMPT)
+        add_earlier_attempt(&self.connect());
+        self
     }
 
     /// Adds a version to the earlier attempt, named by its content hash as the studio names it;

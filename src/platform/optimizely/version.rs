@@ -50,7 +50,7 @@ static PREVIEW3: Codec = Codec {
     needs_display_name: false,
     // The summary of the operation says "create", its description "created or replaced".
     create: CreateMode::Unknown,
-    gone: "API version preview3 was switched off; use v1 as the last segment of the address",
+    gone: "the API version preview3 was switched off; use v1 as the last segment of the address",
 };
 
 impl ApiVersion {

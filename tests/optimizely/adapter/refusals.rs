@@ -35,7 +35,6 @@ fn a_refusal_has_a_reason_and_an_effect() {
         (Update, 425, "", R::Failed, E::Unknown),
         (Update, 500, "", R::Failed, E::Unknown),
         (Update, 503, "<html>", R::Failed, E::Unknown),
-        (Update, 302, "", R::Failed, E::None),
         (Update, 400, "", R::Invalid, E::None),
         (
             Update,
@@ -62,6 +61,14 @@ fn a_refusal_has_a_reason_and_an_effect() {
         };
         assert_eq!((found, shown, done), (refusal, status, effect), "{verb:?} {status} {body}");
     }
+}
+
+/// Nobody refused anything: the address is another one.
+#[test]
+fn a_redirect_is_not_followed_and_did_nothing() {
+    let message = "the platform answered 302, a redirect, which credentials do not follow";
+    let expected = AdapterError::Unreachable { message: message.to_owned(), effect: Effect::None };
+    assert_eq!(refused(Verb::Update, answer(302, &[], "")), expected);
 }
 
 #[test]

@@ -64,6 +64,6 @@ pub(super) fn definition(
 }
 
 /// Weak tags "are always ignored" in `If-Match` by the platform: they guard nothing.
-fn is_strong(etag: &str) -> bool {
+pub(super) fn is_strong(etag: &str) -> bool {
     etag.starts_with('"') && etag.len() > 1 && etag.ends_with('"')
 }

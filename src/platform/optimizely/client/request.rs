@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::port::{Method, Operation, Request, Revision, Verb};
 
 use super::super::version::Codec;
+use super::definition::is_strong;
 
 /// A read.
 pub(super) fn get(path: String) -> Request {
@@ -44,7 +45,8 @@ pub(super) fn write(operation: &Operation, body: &str, codec: &Codec) -> Request
 
 /// The precondition: the strong entity tag, which wins where both are sent, else the time.
 fn guard(revision: &Revision) -> Option<(&'static str, String)> {
-    match (&revision.etag, &revision.modified) {
+    // A state that somebody edited may hold anything.
+    match (revision.etag.as_ref().filter(|etag| is_strong(etag)), &revision.modified) {
         (Some(etag), _) => Some(("if-match", etag.clone())),
         (None, Some(modified)) => Some(("if-unmodified-since", http_date(modified)?)),
         (None, None) => None,

@@ -54,7 +54,10 @@ fn properties(
     codec: &Codec,
 ) -> Result<Patch, Reason> {
     let list = paths::properties();
-    let raw = |key: &str| present.get(paths::PROPERTIES).and_then(|all| all.get(key));
+    let all = present.get(paths::PROPERTIES).and_then(Json::members).unwrap_or_default();
+    let by_key: BTreeMap<&str, &Json<'_>> =
+        all.iter().filter_map(|(key, property)| Some((key.as_str()?, property))).collect();
+    let raw = |key: &str| by_key.get(key).copied();
     let mut patches: Vec<(String, Json<'static>)> = Vec::new();
     for key in was.elements(&list).filter(|key| after.get(&paths::property(key)).is_none()) {
         patches.push((key, Json::Null));

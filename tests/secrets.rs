@@ -1,0 +1,323 @@
+//! Secrets: planted wherever they can be given, and looked for wherever anything is told or kept.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use catalyst_sync::compose::{EngineOptions, engine_with};
+use catalyst_sync::engine::{
+    ErrorReport, ProviderRequest, Query, Reporter, RunEvent, RunOptions, RunReport, RunRequest,
+};
+use catalyst_sync::http::{Observer, RequestLog};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::clock::TestClock;
+use crate::support::fake::{FakeOptions, Fault, FaultKind, Match, Moment, RetryAfter, Tenant};
+use crate::support::loopback::{Loopback, answer, token};
+use crate::support::world::{World, request, to_files};
+
+/// Has characters that URLs, JSON and Base64 write differently.
+const SECRET: &str = "pl4nted/s3cret+\"1=";
+const TOKEN: &str = "pl4nted-t0ken-2";
+const PASSWORD: &str = "pl4nted-passw0rd-3";
+
+/// What must not occur: each of the three, as it is and in every form that it travels in.
+fn forms() -> Vec<String> {
+    use base64::Engine as _;
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD_NO_PAD.encode(text);
+    let mut forms = vec![
+        SECRET.to_owned(),
+        TOKEN.to_owned(),
+        PASSWORD.to_owned(),
+        SECRET.replace('"', "\\\""),
+        "pl4nted%2Fs3cret%2B%221%3D".to_owned(),
+        base64(SECRET),
+        base64(&format!("own-client:{SECRET}")),
+    ];
+    forms.push("pl4nted".to_owned());
+    forms
+}
+
+#[track_caller]
+fn clean(what: &str, text: &str) {
+    for form in forms() {
+        assert!(!text.contains(&form), "{what} shows {form}: {text}");
+    }
+}
+
+/// Everything below a folder, bytes as they are.
+fn clean_below(folder: &Path, looked_at: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            clean_below(&path, looked_at);
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        for form in forms() {
+            let shows = bytes.windows(form.len()).any(|window| window == form.as_bytes());
+            assert!(!shows, "{} holds {form}", path.display());
+        }
+        looked_at.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+    }
+}
+
+/// Everything that a run tells, as text.
+#[derive(Default)]
+struct Heard(Mutex<String>);
+
+impl Heard {
+    fn note(&self, text: &str) {
+        let mut heard = self.0.lock().unwrap();
+        heard.push_str(text);
+        heard.push('\n');
+    }
+
+    fn observer(self: &Arc<Self>) -> Observer {
+        let heard = Arc::clone(self);
+        Arc::new(move |request: RequestLog| heard.note(&format!("{request:?}")))
+    }
+
+    fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Reporter for Heard {
+    fn report(&self, event: RunEvent) {
+        self.note(&format!("{event:?}"));
+    }
+}
+
+fn told(report: &RunReport) -> String {
+    let error = report.error.as_ref();
+    let error = error.map(|error| {
+        format!("{error} {error:?} {}", serde_json::to_string(&ErrorReport::from(error)).unwrap())
+    });
+    format!("{error:?} {:?} {}", report, serde_json::to_string(&report.outcomes).unwrap())
+}
+
+/// The same configuration in a call, as the engine's own, and in the environment.
+fn configured(options: &mut Value, way: &str) -> ProviderRequest {
+    let config = [("clientId", "own-client"), ("clientSecret", SECRET), ("apiKey", PASSWORD)];
+    match way {
+        "call" => ProviderRequest {
+            id: Some("optimizely".to_owned()),
+            config: config.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        },
+        "engine" => {
+            let config: serde_json::Map<_, _> =
+                config.map(|(name, value)| (name.to_owned(), json!(value))).into_iter().collect();
+            options["provider"] = json!({ "id": "optimizely", "config": config });
+            ProviderRequest::default()
+        }
+        _ => ProviderRequest::default(),
+    }
+}
+
+/// A job into which a host copied everything it had.
+fn careless_job() -> String {
+    json!({
+        "id": "job",
+        "details": "\u{1f680}",
+        "provider": { "id": "optimizely", "config": {
+            "clientSecret": SECRET, "client_secret": SECRET, "apiKey": PASSWORD,
+            "password": PASSWORD, "accessToken": TOKEN, "Authorization": format!("Bearer {TOKEN}"),
+        } },
+        "logs": [{ "message": format!("connecting with {SECRET}"), "details": [[{ "token": TOKEN }]] }],
+    })
+    .to_string()
+}
+
+/// Faults whose answers echo what they were asked with, and all the others.
+fn faults() -> Vec<Option<Fault>> {
+    let every = Match::default;
+    let status = |status| FaultKind::Status { status, moment: Moment::Before, retry_after: None };
+    let reset = |moment| FaultKind::Reset { moment };
+    let mut faults: Vec<Option<Fault>> = vec![None];
+    for code in [400, 401, 403, 404, 409, 412, 422, 500, 503] {
+        faults.push(Some(Fault { when: Match::method("POST"), what: status(code) }));
+        faults.push(Some(Fault { when: every(), what: status(code) }));
+        faults.push(Some(Fault { when: Match::token(), what: status(code) }));
+    }
+    for what in [
+        FaultKind::TooManyRequests { retry_after: Some(RetryAfter::Seconds(1)) },
+        reset(Moment::Before),
+        reset(Moment::After),
+        FaultKind::TruncatedBody,
+        FaultKind::HtmlBody { status: 502, moment: Moment::Before },
+        FaultKind::EmptyBody { status: 500 },
+        FaultKind::ExpireTokens,
+    ] {
+        faults.push(Some(Fault { when: Match::method("POST"), what: what.clone() }));
+        faults.push(Some(Fault { when: every(), what }));
+    }
+    faults
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn are_nowhere_after_any_run() {
+    for way in ["call", "engine", "environment"] {
+        for fault in faults() {
+            let case = format!("{way} {fault:?}");
+            let tenants = vec![Tenant::new("own-client", SECRET)];
+            let mut world = World::with(FakeOptions { tenants, ..FakeOptions::default() }).await;
+            world.add(
+                "c1",
+                "Article",
+                &json!({ "name": "Article", "fields": [
+                { "name": "title", "type": "text" }] }),
+            );
+            world.options["maxAttempts"] = json!(2);
+            let mut given = world.options.clone();
+            let provider = configured(&mut given, way);
+            world.options = given;
+            let mut options = world.engine_options();
+            options.environment.insert("OPTIMIZELY_CLIENT_ID".to_owned(), "own-client".to_owned());
+            options.environment.insert("OPTIMIZELY_CLIENT_SECRET".to_owned(), SECRET.to_owned());
+            if let Some(fault) = fault {
+                world.fake.control().add_fault(fault);
+            }
+            let heard = Arc::new(Heard::default());
+            let observer = Some(heard.observer());
+            let engine = engine_with(&options, TestClock::new(), observer).unwrap();
+            let asked = RunRequest { provider: provider.clone(), job: careless_job(), ..request() };
+            clean("Debug of the request", &format!("{asked:?}"));
+            let report = engine.deploy(&asked, heard.clone(), &CancellationToken::new()).await;
+            clean(&case, &told(&report));
+            clean(&case, &heard.text());
+            let query = Query { provider, include_details: true, ..Query::default() };
+            clean("Debug of the query", &format!("{query:?}"));
+            match engine.detect(&query).await {
+                Ok(changes) => clean(&case, &serde_json::to_string(&changes).unwrap()),
+                Err(error) => clean(&case, &format!("{error:?}")),
+            }
+            match engine.plan(&query, &RunOptions::default()).await {
+                Ok(plan) => clean(&case, &serde_json::to_string(&plan).unwrap()),
+                Err(error) => clean(&case, &format!("{error:?}")),
+            }
+            let stored = engine.deployment("job").await.unwrap();
+            clean(&case, &format!("{stored:?}"));
+            drop(engine);
+            let mut looked_at = Vec::new();
+            clean_below(world.folder.path(), &mut looked_at);
+            assert!(looked_at.contains(&"dev.db".to_owned()), "{looked_at:?}");
+        }
+    }
+}
+
+/// The job keeps everything else, and is readable afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn are_masked_in_the_kept_job_and_nothing_else_is() {
+    let world = World::new().await;
+    world.add("c1", "Article", &json!({ "name": "Article", "fields": [] }));
+    let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+    let job = format!(
+        r#"{{"id":"job","title":"a\ud800b","tokens":5,"deep":{deep},"provider":{{"config":{{"clientSecret":"{PASSWORD}"}},"name":"Own"}},"apiKey":"{PASSWORD}"}}"#
+    );
+    let report = world.run(&RunRequest { job, ..request() }).await;
+    assert!(report.error.is_none(), "{:?}", report.error);
+    let stored = world.engine().deployment("job").await.unwrap().unwrap();
+    let stored = catalyst_sync::canonical::parse(&stored).unwrap();
+    let text = |name: &str| catalyst_sync::canonical::write(stored.get(name).unwrap());
+    assert_eq!(text("title"), r#""a\ud800b""#);
+    assert_eq!(text("tokens"), "5");
+    assert_eq!(text("deep"), deep);
+    assert_eq!(text("provider"), r#"{"config":{"clientSecret":"***"},"name":"Own"}"#);
+    assert_eq!(text("apiKey"), r#""***""#);
+    assert_eq!(text("status"), r#""completed""#);
+}
+
+/// A platform that repeats in its refusals what it was sent: headers, bodies, and the token.
+#[tokio::test(flavor = "multi_thread")]
+async fn are_masked_in_what_the_platform_echoes() {
+    for status in [400, 403, 409, 422, 500] {
+        for at in ["/oauth/token", "/v1/contenttypes?", "POST"] {
+            let server = Loopback::start(move |received| {
+                let hit = received.method == at || received.path.starts_with(at);
+                let is_token = received.path == "/oauth/token";
+                let bearer = received.header("authorization").unwrap_or_default();
+                let echo = json!({
+                    "title": format!("no: {bearer} {SECRET} {TOKEN}"),
+                    "detail": received.body,
+                    "errors": [{ "field": SECRET, "detail": bearer }, { "detail": received.body }],
+                    "error": SECRET,
+                    "code": TOKEN,
+                    "traceId": TOKEN,
+                });
+                // Before it is given out, a token is nobody's secret.
+                let id = if is_token { SECRET } else { TOKEN };
+                let header = format!("x-request-id: {id}\r\n");
+                match (hit && !(at == "POST" && is_token), is_token) {
+                    (true, _) => answer(status, &header, &echo.to_string()),
+                    (false, true) => token(TOKEN, 300),
+                    (false, false) => answer(200, &header, r#"{"items":[]}"#),
+                }
+            })
+            .await;
+            let case = format!("{status} at {at}");
+            let world = World::new().await;
+            world.add("c1", "Article", &json!({ "name": "Article", "fields": [] }));
+            let mut options = world.engine_options();
+            let address = format!("http://{}/v1", server.address);
+            for (name, value) in
+                [("API_URL", &*address), ("CLIENT_ID", "own-client"), ("CLIENT_SECRET", SECRET)]
+            {
+                options.environment.insert(format!("OPTIMIZELY_{name}"), value.to_owned());
+            }
+            let heard = Arc::new(Heard::default());
+            let engine = engine_with(&options, TestClock::new(), Some(heard.observer())).unwrap();
+            let report = engine.deploy(&request(), heard.clone(), &CancellationToken::new()).await;
+            assert!(
+                report.error.is_some() || report.outcomes.iter().any(|one| one.error.is_some()),
+                "{case}"
+            );
+            clean(&case, &told(&report));
+            clean(&case, &heard.text());
+            clean(&case, &format!("{:?}", engine.deployment("job").await.unwrap()));
+            drop(engine);
+            clean_below(world.folder.path(), &mut Vec::new());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn are_in_no_file_of_the_files_platform() {
+    let world = World::new().await;
+    world.add("c1", "Article", &json!({ "name": "Article", "fields": [] }));
+    let mut asked = to_files("model");
+    asked.provider.config.push(("clientSecret".to_owned(), SECRET.to_owned()));
+    asked.job = careless_job();
+    let mut options = world.engine_options();
+    options.environment.insert("OPTIMIZELY_CLIENT_SECRET".to_owned(), SECRET.to_owned());
+    let heard = Arc::new(Heard::default());
+    let engine = engine_with(&options, TestClock::new(), None).unwrap();
+    let report = engine.deploy(&asked, heard.clone(), &CancellationToken::new()).await;
+    clean("the run", &told(&report));
+    clean("the log", &heard.text());
+    drop(engine);
+    let mut looked_at = Vec::new();
+    clean_below(world.folder.path(), &mut looked_at);
+    looked_at.sort();
+    for file in ["Article.json", "catalyst-sync.json", "dev.db", "dev.db.catalyst-sync"] {
+        assert!(looked_at.iter().any(|name| name == file), "{looked_at:?}");
+    }
+}
+
+/// Options that cannot be read say what is wrong, and never the value that may be a secret.
+#[test]
+fn are_not_repeated_by_refused_options() {
+    for options in [
+        json!({ "provider": SECRET.repeat(2).split_at(3).1, "environment": [SECRET] }),
+        json!({ "provider": { "id": "optimizely", "config": [SECRET] } }),
+        json!({ "provider": { "id": "optimizely", "config": { "clientSecret": [SECRET] } } }),
+        json!({ "provider": { "id": "optimizely", "config": { "clientSecret": { "a": SECRET } } } }),
+        json!({ "provider": { "id": [SECRET], "config": {} } }),
+        json!({ "provider": [SECRET] }),
+        json!({ "environment": { "OPTIMIZELY_CLIENT_SECRET": [SECRET] } }),
+        json!({ "environment": SECRET }),
+    ] {
+        let error = EngineOptions::from_json(&options.to_string()).err().unwrap();
+        clean("the refusal", &format!("{error} {error:?}"));
+    }
+}
