@@ -6,6 +6,11 @@
 //!
 //! Beside the tenant `test-client:test-secret` it knows those that are named.
 //! Prints one line of JSON when it is ready: `{"origin":"http://127.0.0.1:4711","pid":42}`.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "it belongs to the tests: what it does not expect is their failure"
+)]
 
 #[path = "../tests/support/fake/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests use the rest")]

@@ -1,5 +1,6 @@
 //! What exists on the platform already is recognised and kept: no duplicate, no conflict, no write.
 
+use catalyst_sync::engine::RunOptions;
 use catalyst_sync::engine::{ProviderRequest, RunRequest, RunStatus};
 use serde_json::{Value, json};
 
@@ -150,10 +151,10 @@ async fn a_base_type_is_kept_and_told() {
         "Blog Post",
         &simple("Blog Post").to_string(),
     );
-    let world = World { studio, folder, ..World::new().await };
+    let world = World { folder, studio, ..World::new().await };
     let left = left_behind("BlogPost", "Blog Post", &[("title", "string", "title", false)]);
     world.fake.control().seed_types(Version::V1, [left]);
-    let planned = plan(&world, &Default::default()).await;
+    let planned = plan(&world, &RunOptions::default()).await;
     assert_eq!(
         (planned.operations.len(), codes(&planned)),
         (0, vec!["BlogPost BASE_TYPE_KEPT".to_owned()])
@@ -218,7 +219,7 @@ async fn names_that_changed_since_are_findings() {
         world.delete_state();
         world.fake.control().clear_requests();
 
-        let planned = plan(&world, &Default::default()).await;
+        let planned = plan(&world, &RunOptions::default()).await;
         let mut expected = vec![
             "Author RENAMED_SINCE_CREATION",
             "Book RENAMED_SINCE_CREATION",

@@ -3,7 +3,7 @@
 use catalyst_sync::engine::{Query, RunOptions, RunRequest, RunStatus};
 use serde_json::{Value, json};
 
-use crate::support::fake::{Fault, FaultKind, Kind, Match, Shift, Version};
+use crate::support::fake::{Fault, FaultKind, Kind, Match, Moment, Shift, Version};
 use crate::support::scenario::{
     allow_delete, bodies, codes, definition, foreign_types, plan, referring, simple, writes,
     writes_in_order,
@@ -102,7 +102,7 @@ async fn only_what_was_agreed_on_is_deleted() {
     let foreign = json!({ "key": "Foreign", "displayName": "Foreign", "baseType": "_component" });
     world.fake.control().seed_types(Version::V1, [foreign]);
     world.add("never", "Never", &simple("Never"));
-    let refuse = FaultKind::Status { status: 400, moment: Default::default(), retry_after: None };
+    let refuse = FaultKind::Status { status: 400, moment: Moment::default(), retry_after: None };
     world.fake.control().add_fault(Fault::once(Match::on("POST", "Never"), refuse));
     assert_eq!(brief(&world.deploy().await.outcomes), ["Never create failed REJECTED"]);
     let never = json!({ "key": "Never", "displayName": "Never", "baseType": "_component" });
@@ -176,7 +176,7 @@ async fn nothing_goes_that_something_still_refers_to() {
     assert_eq!(writes(&world), [""; 0]);
 
     // A reference that cannot be taken away keeps what it refers to.
-    let fault = FaultKind::Status { status: 400, moment: Default::default(), retry_after: None };
+    let fault = FaultKind::Status { status: 400, moment: Moment::default(), retry_after: None };
     world.fake.control().add_fault(Fault::once(Match::on("PATCH", "Alpha"), fault));
     let options = RunOptions { allow_data_loss: true, ..allow_delete() };
     let report = world.deploy_with(options.clone()).await;

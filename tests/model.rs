@@ -25,7 +25,7 @@ fn resolve(targets: &[&str]) -> (Vec<String>, Vec<String>) {
         fields: vec![reference("place", targets)],
         ..Field::default()
     }];
-    let mut types = vec![
+    let mut types = [
         event,
         own("w1", "c2", Some("venue"), "Venue"),
         own("w1", "c3", Some("c2"), "News"),

@@ -1,9 +1,10 @@
 //! Plans: what is done in which order, what waits, and what makes two plans the same.
 
+use catalyst_sync::canonical::Path;
 use catalyst_sync::engine::{PlanReport, Query, RunOptions, RunRequest};
 use serde_json::{Value, json};
 
-use crate::support::fake::{Fault, FaultKind, Match, Version};
+use crate::support::fake::{Fault, FaultKind, Match, Moment, Version};
 use crate::support::scenario::{
     allow_data_loss, allow_delete, bodies, codes, definition, plan, referring, simple, writes,
     writes_in_order,
@@ -117,7 +118,7 @@ async fn what_needs_a_failed_type_is_blocked_and_nobody_else() {
     world.add("c", "Gamma", &simple("Gamma"));
     world.add("d", "Delta", &referring("Delta", &["e"]));
     world.add("e", "Epsilon", &simple("Epsilon"));
-    let refuse = FaultKind::Status { status: 400, moment: Default::default(), retry_after: None };
+    let refuse = FaultKind::Status { status: 400, moment: Moment::default(), retry_after: None };
     world.fake.control().add_fault(Fault::once(Match::on("POST", "Gamma"), refuse));
     let report = world.deploy().await;
     assert_eq!(
@@ -338,7 +339,7 @@ async fn a_change_of_kind_needs_the_consent_to_lose() {
     assert_eq!(steps(&planned), ["update Alpha safe"]);
     let operation = &planned.operations[0];
     assert_eq!(operation.content_items, 2);
-    let withheld: Vec<&str> = operation.withheld.iter().map(|path| path.as_str()).collect();
+    let withheld: Vec<&str> = operation.withheld.iter().map(Path::as_str).collect();
     assert_eq!(
         withheld,
         [

@@ -154,7 +154,22 @@ impl Platforms for KnownPlatforms {
             )),
         }
     }
+
+    fn conceal(&self, request: &ProviderRequest, text: &str) -> String {
+        let configured = request.config.iter().chain(&self.options.provider.config);
+        let configured = configured.filter(|(name, _)| SECRETS.contains(&&**name));
+        let known = ["OPTIMIZELY_CLIENT_SECRET", "CATALYST_SYNC_KEY"];
+        let secrets: Vec<Secret> = configured
+            .map(|(_, value)| &**value)
+            .chain(known.into_iter().filter_map(|name| self.options.variable(name)))
+            .map(Secret::new)
+            .collect();
+        http::scrub(text, &secrets.iter().collect::<Vec<_>>())
+    }
 }
+
+/// What is kept of a provider's configuration as a secret.
+const SECRETS: [&str; 3] = ["clientSecret", "apiKey", "accessToken"];
 
 /// The configuration of a provider for one call. Address and credentials must come from the same
 /// source, so either the call's own is used or the engine's, never a mixture.

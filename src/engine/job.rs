@@ -3,9 +3,9 @@
 use crate::canonical::{parse, write};
 use crate::model::{Json, Text};
 
-use super::RunRequest;
 use super::outcome::status_word;
 use super::report::{ErrorReport, RunReport, RunStatus};
+use super::{Platforms, RunRequest};
 
 /// What stands in the place of a secret.
 const MASK: &str = "***";
@@ -16,12 +16,17 @@ const SECRETS: [&str; 7] =
 
 /// The job as given, without secrets. A host may hand over whatever its own objects hold, and the
 /// state is no place for what the provider was configured with.
-pub(super) fn kept_job(request: &RunRequest) -> String {
-    write(&members_of(request))
+pub(super) fn kept_job(request: &RunRequest, platforms: &dyn Platforms) -> String {
+    write(&members_of(request, platforms))
 }
 
 /// The job with how it ended.
-pub(super) fn stored_result(request: &RunRequest, report: &RunReport, at: i64) -> String {
+pub(super) fn stored_result(
+    request: &RunRequest,
+    report: &RunReport,
+    platforms: &dyn Platforms,
+    at: i64,
+) -> String {
     let outcome = match report.status {
         RunStatus::Completed => "success",
         RunStatus::Partial => "partial",
@@ -39,7 +44,7 @@ pub(super) fn stored_result(request: &RunRequest, report: &RunReport, at: i64) -
         ("error", serde_json::to_string(&error.map(|error| &error.message))),
         ("errorInfo", serde_json::to_string(&error.map(ErrorReport::from))),
     ];
-    let mut job = members_of(request);
+    let mut job = members_of(request, platforms);
     if let Json::Object(members) = &mut job {
         for (name, text) in &told {
             // Of a name that stands twice the last one counts.
@@ -54,36 +59,26 @@ pub(super) fn stored_result(request: &RunRequest, report: &RunReport, at: i64) -
 }
 
 /// The members of the job; none when it is no object, which the boundary has refused before.
-fn members_of(request: &RunRequest) -> Json<'static> {
-    let configured: Vec<&str> = request
-        .provider
-        .config
-        .iter()
-        .filter(|(name, value)| names_secret(name) && !value.is_empty())
-        .map(|(_, value)| &**value)
-        .collect();
+fn members_of(request: &RunRequest, platforms: &dyn Platforms) -> Json<'static> {
+    let conceal = |text: &str| platforms.conceal(&request.provider, text);
     match parse(&request.job) {
-        Ok(job @ Json::Object(_)) => masked(job.into_owned(), &configured),
+        Ok(job @ Json::Object(_)) => masked(job.into_owned(), &conceal),
         _ => Json::Object(Vec::new()),
     }
 }
 
-fn masked(value: Json<'static>, secrets: &[&str]) -> Json<'static> {
+fn masked(value: Json<'static>, conceal: &dyn Fn(&str) -> String) -> Json<'static> {
     match value {
-        Json::String(Text::Str(text)) if secrets.iter().any(|secret| text.contains(secret)) => {
-            let text =
-                secrets.iter().fold(text.into_owned(), |text, secret| text.replace(secret, MASK));
-            Json::str(text)
-        }
+        Json::String(Text::Str(text)) => Json::str(conceal(&text)),
         Json::Array(elements) => {
-            Json::Array(elements.into_iter().map(|element| masked(element, secrets)).collect())
+            Json::Array(elements.into_iter().map(|element| masked(element, conceal)).collect())
         }
         Json::Object(members) => Json::Object(
             members
                 .into_iter()
                 .map(|(name, value)| match value {
                     Json::String(_) if names_secret(&name.to_lossy()) => (name, Json::str(MASK)),
-                    value => (name, masked(value, secrets)),
+                    value => (name, masked(value, conceal)),
                 })
                 .collect(),
         ),

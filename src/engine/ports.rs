@@ -38,6 +38,9 @@ pub trait Platforms: Send + Sync {
         default: &str,
         purpose: Purpose,
     ) -> Result<Platform, SyncError>;
+
+    /// Masks in a text whatever it holds of the secrets that a connection would be made with.
+    fn conceal(&self, request: &ProviderRequest, text: &str) -> String;
 }
 
 /// What a connection is for.

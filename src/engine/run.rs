@@ -139,7 +139,7 @@ impl Run<'_> {
             provider: platform.provider.clone(),
             actor: self.request.actor.clone(),
             options: serde_json::to_string(&self.request.options).unwrap_or_default(),
-            job: kept_job(self.request),
+            job: kept_job(self.request, &*self.engine.ports.platforms),
             started_at: self.engine.ports.clock.now(),
         };
         self.engine.ports.store.begin_run(row).await.map_err(store_failure)
@@ -438,7 +438,12 @@ impl Run<'_> {
             status: outcome::status_word(report.status).to_owned(),
             plan_digest,
             counts: [count(succeeded + failed), count(succeeded), count(failed)],
-            result: stored_result(self.request, report, self.engine.ports.clock.now()),
+            result: stored_result(
+                self.request,
+                report,
+                &*self.engine.ports.platforms,
+                self.engine.ports.clock.now(),
+            ),
             completed_at: self.engine.ports.clock.now(),
         };
         self.engine.ports.store.finish_run(end).await.map_err(store_failure)

@@ -139,7 +139,7 @@ fn definition<'j, 'a>(
             let found = other.type_name();
             ("INVALID_FIELDS", format!("the column holds {found}, not a list or an object"))
         }
-        Column::Absent => ("INVALID_FIELDS", "the column is empty".to_owned()),
+        Column::Absent => ("INVALID_FIELDS", "the column holds no text".to_owned()),
         Column::Invalid(message) => {
             ("INVALID_FIELDS", format!("the column holds no JSON: {message}"))
         }

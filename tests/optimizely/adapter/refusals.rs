@@ -63,6 +63,14 @@ fn a_refusal_has_a_reason_and_an_effect() {
     }
 }
 
+/// Nobody refused anything: the address is another one.
+#[test]
+fn a_redirect_is_not_followed_and_did_nothing() {
+    let message = "the platform answered 302, a redirect, which credentials do not follow";
+    let expected = AdapterError::Unreachable { message: message.to_owned(), effect: Effect::None };
+    assert_eq!(refused(Verb::Update, answer(302, &[], "")), expected);
+}
+
 #[test]
 fn messages_are_read_from_every_form_of_problem() {
     for (body, expected) in [
