@@ -1,7 +1,6 @@
 //! What exists on the platform already is recognised and kept: no duplicate, no conflict, no write.
 
-use catalyst_sync::engine::RunOptions;
-use catalyst_sync::engine::{ProviderRequest, RunRequest, RunStatus};
+use catalyst_sync::engine::{ProviderRequest, RunOptions, RunRequest, RunStatus};
 use serde_json::{Value, json};
 
 use crate::support::fake::{FakeOptions, Tenant, Version};
