@@ -545,7 +545,7 @@ proptest! {
         before in views(), after in views(), here in btree_set("[abc~]", 0..4),
     ) {
         // One side takes some properties of `after`, the other side takes all the rest of it.
-        let mine = |path: &Path| path.segments().nth(1).is_some_and(|key| here.contains(&key));
+        let mine = |path: &Path| path.segments().nth(1).is_some_and(|key| here.contains(&*key));
         let taking = |side: bool| -> View {
             let of = |own: &View, taken: bool| {
                 let chosen = move |path: &&Path| {

@@ -53,8 +53,14 @@ pub fn content_hash(definition: Json<'_>) -> Digest {
 ///
 /// When `fields` is not JSON.
 pub fn content_hash_of_row(id: &str, fields: &str) -> Result<Digest, ParseError> {
+    parse(fields).map(|fields| content_hash_of_parsed_row(id, fields))
+}
+
+/// As [`content_hash_of_row`], of what is parsed already.
+#[must_use]
+pub fn content_hash_of_parsed_row(id: &str, fields: Json<'_>) -> Digest {
     let mut members = vec![(Text::from("key"), Json::str(id))];
-    match parse(fields)? {
+    match fields {
         Json::Object(own) => members.extend(own),
         Json::Array(elements) => members.extend(
             elements
@@ -64,5 +70,5 @@ pub fn content_hash_of_row(id: &str, fields: &str) -> Result<Digest, ParseError>
         ),
         _ => {}
     }
-    Ok(content_hash(Json::Object(members)))
+    content_hash(Json::Object(members))
 }

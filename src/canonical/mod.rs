@@ -15,7 +15,7 @@ mod view;
 mod write;
 
 pub use column::column;
-pub use content_hash::{content_hash, content_hash_of_row};
+pub use content_hash::{content_hash, content_hash_of_parsed_row, content_hash_of_row};
 pub use key::derive_key;
 pub use parse::{MAX_DEPTH, ParseError, parse};
 pub use path::Path;

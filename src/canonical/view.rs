@@ -1,7 +1,9 @@
 //! A document as a flat set of atoms.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Bound;
 
 use crate::digest::Digest;
 use crate::model::{Json, Text};
@@ -10,13 +12,13 @@ use super::{ParseError, Path, parse, write};
 
 /// A value in canonical JSON, comparable byte by byte.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Canonical(Box<str>);
+pub struct Canonical(Cow<'static, str>);
 
 impl Canonical {
     /// Writes a value in canonical form.
     #[must_use]
     pub fn of(value: &Json<'_>) -> Self {
-        Self(write(value).into_boxed_str())
+        Self(Cow::Owned(write(value)))
     }
 
     /// The canonical form of a text.
@@ -34,7 +36,7 @@ impl Canonical {
     /// `true` or `false`; `true` is also the value of an element that has no value of its own.
     #[must_use]
     pub fn bool(value: bool) -> Self {
-        Self::of(&Json::Bool(value))
+        Self(Cow::Borrowed(if value { "true" } else { "false" }))
     }
 
     /// Canonicalizes JSON text.
@@ -123,20 +125,16 @@ impl View {
     ) -> impl Iterator<Item = (&'v Path, &'v Canonical)> + use<'v> {
         let top = path.clone();
         self.0
-            .range(path.clone()..)
-            .skip_while({
-                let top = top.clone();
-                move |(at, _)| **at == top
-            })
+            .range::<Path, _>((Bound::Excluded(path), Bound::Unbounded))
             .take_while(move |(at, _)| at.is_below(&top))
     }
 
     /// Identities of the elements of the list at `path`.
     pub fn elements<'v>(&'v self, path: &Path) -> impl Iterator<Item = String> + use<'v> {
-        let depth = path.segments().count() + 1;
+        let depth = path.depth() + 1;
         self.below(path)
-            .filter(move |(at, _)| at.segments().count() == depth)
-            .map(|(at, _)| at.name())
+            .filter(move |(at, _)| at.depth() == depth)
+            .map(|(at, _)| at.name().into_owned())
     }
 
     /// Number of atoms.
@@ -188,7 +186,7 @@ impl View {
         for (path, value) in &self.0 {
             let mut node = &mut root;
             for segment in path.segments() {
-                node = node.children.entry(segment).or_default();
+                node = node.children.entry(segment.into_owned()).or_default();
             }
             node.value = Some(value.clone());
         }

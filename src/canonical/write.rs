@@ -7,7 +7,12 @@ use super::order::sorted;
 /// Writes canonical JSON.
 #[must_use]
 pub fn write(value: &Json<'_>) -> String {
-    let mut out = String::new();
+    let room = match value {
+        Json::String(Text::Str(text)) => text.len() + 2,
+        Json::Array(_) | Json::Object(_) => 64,
+        _ => 0,
+    };
+    let mut out = String::with_capacity(room);
     write_into(value, &mut out);
     out
 }

@@ -127,7 +127,7 @@ impl Hands<'_> {
             )
             .caused_by(error)
         })?;
-        Ok(self.references.to_symbolic(&view, &self.shape()))
+        Ok(self.references.to_symbolic(view, &self.shape()))
     }
 
     async fn attempts(&self, task: &mut Task<'_>, done: &mut Done) -> Result<(), SyncError> {

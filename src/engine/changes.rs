@@ -59,7 +59,7 @@ impl<'c> ChangeReader<'c> {
             [] => true,
             [element] => {
                 let key = element.name();
-                self.old_names.get(&key).is_some_and(|was| was != self.field_name(&key))
+                self.old_names.get(&*key).is_some_and(|was| was != self.field_name(&key))
             }
             _ => false,
         }

@@ -148,9 +148,10 @@ pub(super) fn examine(
             None
         }
     });
-    let remote = match subject.remote.as_deref().map(|definition| dialect.normalize(definition)) {
+    let mut remote = match subject.remote.as_deref().map(|definition| dialect.normalize(definition))
+    {
         None => View::new(),
-        Some(Ok(view)) => references.to_symbolic(&view, &shape),
+        Some(Ok(view)) => references.to_symbolic(view, &shape),
         Some(Err(error)) => {
             unreadable = true;
             findings.push(Finding::error(
@@ -176,7 +177,7 @@ pub(super) fn examine(
         findings.append(&mut bound.findings);
         let held = Held {
             keys: bound.keys,
-            view: base.as_ref().map_or_else(|| remote.clone(), Base::remote),
+            view: base.as_ref().map_or_else(|| std::mem::take(&mut remote), Base::remote),
             kinds: known.iter().map(|one| (one.key.clone(), one.kind.clone())).collect(),
         };
         let projection = dialect.project(content, &held);
@@ -193,6 +194,9 @@ pub(super) fn examine(
                 })
             })
             .collect();
+        if base.is_none() {
+            remote = held.view;
+        }
         local = projection.view;
         mappings = projection.fields;
         losses = projection.losses;
@@ -203,7 +207,10 @@ pub(super) fn examine(
         .map(|finding| if finding.type_key.is_some() { finding } else { finding.of(&key) })
         .collect();
 
-    let merge = three_way(base.as_ref(), &local, &remote, &shape);
+    // Adoption of what is equal: the views say all there is to say.
+    let is_equal = base.is_none() && subject.local.is_some() && local == remote;
+    let merge =
+        if is_equal { Merge::default() } else { three_way(base.as_ref(), &local, &remote, &shape) };
     let failed = unreadable || findings.iter().any(Finding::blocks);
     let name = match (&subject.local, &subject.remote) {
         (Some(side), _) => side.content.name.clone(),
@@ -252,7 +259,7 @@ impl Examined {
                 let structural = self
                     .merge
                     .overlaps()
-                    .any(|atom| shape.is_element(&atom.path) || atom.path.name() == shape.anchor);
+                    .any(|atom| shape.is_element(&atom.path) || *atom.path.name() == *shape.anchor);
                 Status::Conflict(if self.base.is_none() && unknown {
                     ConflictKind::BothExist
                 } else if self.in_doubt() {

@@ -165,6 +165,9 @@ pub(super) fn recognise_renamed(
 ) {
     let Some(list) = list(dialect) else { return };
     let on_remote: BTreeSet<String> = remote.elements(&list).collect();
+    if bound.keys.values().all(|key| on_remote.contains(key)) {
+        return;
+    }
     let claimed: BTreeSet<&String> = bound.keys.values().collect();
     let orphans: Vec<String> =
         on_remote.iter().filter(|key| !claimed.contains(key)).cloned().collect();

@@ -1,8 +1,8 @@
 //! Rows into content types.
 
-use crate::canonical::{column, content_hash_of_row, write};
+use crate::canonical::{column, content_hash_of_parsed_row, write};
 use crate::digest::Digest;
-use crate::model::studio::{Row, content_type};
+use crate::model::studio::{Column, Row, content_type};
 use crate::model::{ContentType, Finding, TargetIndex};
 use crate::port::TypeRow;
 
@@ -18,7 +18,18 @@ pub(super) struct ParsedRow {
 
 /// Reads a row.
 pub(super) fn parse_row(row: &TypeRow, targets: &TargetIndex) -> ParsedRow {
-    let parsed = Row {
+    let parsed = columns(row, column(row.fields.as_deref()));
+    let (mut content, mut findings) = content_type(&parsed, write);
+    findings.extend(targets.resolve(&mut content));
+    let content_hash = match parsed.fields {
+        Column::Json(fields) => Some(content_hash_of_parsed_row(&row.id, fields)),
+        _ => None,
+    };
+    ParsedRow { content, findings, content_hash }
+}
+
+fn columns<'r>(row: &'r TypeRow, fields: Column<'r>) -> Row<'r> {
+    Row {
         id: &row.id,
         website_id: &row.website_id,
         name: &row.name,
@@ -26,12 +37,7 @@ pub(super) fn parse_row(row: &TypeRow, targets: &TargetIndex) -> ParsedRow {
         plural_name: row.plural_name.as_deref(),
         category: row.category.as_deref(),
         display_field: row.display_field.as_deref(),
-        fields: column(row.fields.as_deref()),
+        fields,
         settings: column(row.settings.as_deref()),
-    };
-    let (mut content, mut findings) = content_type(&parsed, write);
-    findings.extend(targets.resolve(&mut content));
-    let content_hash =
-        row.fields.as_deref().and_then(|fields| content_hash_of_row(&row.id, fields).ok());
-    ParsedRow { content, findings, content_hash }
+    }
 }

@@ -28,7 +28,7 @@ impl Shape {
         let mut segments = path.segments();
         while let Some(name) = segments.next() {
             at = at.child(&name);
-            if !self.lists.contains(&name.as_str()) {
+            if !self.lists.contains(&&*name) {
                 break;
             }
             let Some(identity) = segments.next() else { break };
@@ -50,7 +50,7 @@ impl Shape {
         let mut pattern = String::new();
         let mut segments = path.segments();
         while let Some(name) = segments.next() {
-            let is_list = self.lists.contains(&name.as_str()) && segments.next().is_some();
+            let is_list = self.lists.contains(&&*name) && segments.next().is_some();
             let step = if is_list { format!("/{name}/*") } else { format!("/{name}") };
             // Fields nested in fields are of the kinds that fields are.
             if !(is_list && pattern.ends_with(&step)) {
@@ -64,8 +64,8 @@ impl Shape {
     #[must_use]
     pub fn anchor_of(&self, path: &Path) -> Option<Path> {
         let element = self.elements_on(path).into_iter().next()?;
-        let rest = path.segments().nth(element.segments().count())?;
-        self.bound.contains(&rest.as_str()).then(|| element.child(self.anchor))
+        let rest = path.segments().nth(element.depth())?;
+        self.bound.contains(&&*rest).then(|| element.child(self.anchor))
     }
 
     /// For an atom that holds an order: the list it orders.

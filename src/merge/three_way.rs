@@ -56,13 +56,19 @@ impl Merge {
 /// `base` is `None` for a document that was never reconciled.
 #[must_use]
 pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape) -> Merge {
-    let mut paths: BTreeSet<&Path> = local.iter().chain(remote.iter()).map(|(p, _)| p).collect();
+    // Each source is in order already, which makes the sort one pass, and the values stand where the
+    // paths do.
+    let mut paths: Vec<&Path> = local.iter().chain(remote.iter()).map(|(path, _)| path).collect();
     paths.extend(base.into_iter().flat_map(Base::paths));
+    paths.sort();
+    paths.dedup();
+    let (mut locals, mut remotes) = (local.iter().peekable(), remote.iter().peekable());
 
-    let mut atoms: BTreeMap<Path, AtomMovement> = BTreeMap::new();
+    let mut movements = Vec::new();
     for path in paths {
         let ancestor = base.map_or(Ancestor::Unknown, |base| base.get(path, shape));
-        let (local_value, remote_value) = (local.get(path), remote.get(path));
+        let local_value = locals.next_if(|(at, _)| *at == path).map(|(_, value)| value);
+        let remote_value = remotes.next_if(|(at, _)| *at == path).map(|(_, value)| value);
         let movement = match shape.ordered_list(path) {
             Some(list) => classify_order(ancestor, (local, remote), path, &list),
             None => classify(ancestor, local_value, remote_value),
@@ -76,18 +82,23 @@ pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape
             }
             Ancestor::Unknown => None,
         };
-        atoms.insert(
-            path.clone(),
-            AtomMovement {
-                path: path.clone(),
-                base,
-                local: local_value.cloned(),
-                remote: remote_value.cloned(),
-                movement,
-                under: None,
-            },
-        );
+        movements.push(AtomMovement {
+            path: path.clone(),
+            base,
+            local: local_value.cloned(),
+            remote: remote_value.cloned(),
+            movement,
+            under: None,
+        });
     }
+    // What only one side moved, or both alike, overlaps with nothing.
+    let is_of_one_side =
+        |side| movements.iter().all(|atom| side == atom.movement || !differs(atom));
+    if [Movement::Local, Movement::Remote].into_iter().any(is_of_one_side) {
+        return Merge { movements };
+    }
+    let mut atoms: BTreeMap<Path, AtomMovement> =
+        movements.into_iter().map(|atom| (atom.path.clone(), atom)).collect();
     overlap_removals(&mut atoms, shape);
     overlap_anchors(&mut atoms, shape);
     Merge { movements: atoms.into_values().collect() }
@@ -106,6 +117,18 @@ fn classify_order(
         let value = value?.value();
         Some(value.elements()?.iter().filter_map(Json::as_str).map(str::to_owned).collect())
     };
+    let (now_local, now_remote) = (local.get(path), remote.get(path));
+    match ancestor {
+        Ancestor::Known { local: was_local, remote: was_remote }
+            if now_local == was_local && now_remote == was_remote =>
+        {
+            return Movement::Unchanged;
+        }
+        Ancestor::Unknown if now_local.is_some() && now_local == now_remote => {
+            return Movement::Same;
+        }
+        _ => {}
+    }
     let on_local: BTreeSet<String> = local.elements(list).collect();
     let common: BTreeSet<String> =
         remote.elements(list).filter(|identity| on_local.contains(identity)).collect();
@@ -121,7 +144,6 @@ fn classify_order(
         Some(owner) if owner != Path::root() => side.get(&owner).is_none(),
         _ => side.is_empty(),
     };
-    let (now_local, now_remote) = (local.get(path), remote.get(path));
     match ancestor {
         Ancestor::Known { local: was_local, remote: was_remote } => {
             let local_moved = restrict(now_local, was_local) != restrict(was_local, now_local);

@@ -60,6 +60,10 @@ impl RemoteId {
     /// The first part: the key, where the platform uses one.
     #[must_use]
     pub fn key(&self) -> String {
+        let inner = self.as_json().strip_prefix("[\"").and_then(|rest| rest.strip_suffix("\"]"));
+        if let Some(key) = inner.filter(|inner| !inner.contains(['"', '\\'])) {
+            return key.to_owned();
+        }
         let value = self.0.value();
         let first = value.elements().and_then(<[_]>::first);
         first.and_then(Json::as_str).unwrap_or_default().to_owned()

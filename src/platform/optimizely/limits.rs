@@ -1,5 +1,7 @@
 //! What the platform refuses, found before anything is sent.
 
+use std::borrow::Cow;
+
 use crate::canonical::{Canonical, Path, View};
 use crate::model::{Category, Finding, Json, Text};
 
@@ -14,6 +16,16 @@ const KEY_LENGTH: std::ops::RangeInclusive<usize> = 2..=255;
 const SHORT_TEXT: usize = 255;
 /// Longest description of a property.
 const LONG_TEXT: usize = 2_000;
+
+/// Attributes that are numbers, or moments.
+const LIMITS: [Attribute; 6] = [
+    Attribute::MinLength,
+    Attribute::MaxLength,
+    Attribute::MinItems,
+    Attribute::MaxItems,
+    Attribute::Minimum,
+    Attribute::Maximum,
+];
 
 /// Whether a text is a key: `^[A-Za-z][_0-9A-Za-z]+$`, 2 to 255 characters. The document has no
 /// rule for property keys; that of CMS 13 for definition names is the same.
@@ -46,23 +58,28 @@ pub(super) fn check(view: &View, existing: &View) -> Vec<Finding> {
 }
 
 fn text(path: &Path, value: &Canonical) -> Option<Finding> {
-    let value = value.value();
-    let is_unreadable = match &value {
-        Json::String(Text::Utf16(_)) => true,
-        Json::String(Text::Str(text)) => text.contains('\0'),
-        _ => false,
-    };
-    if is_unreadable || path.segments().any(|segment| segment.contains('\0')) {
+    // Both a NUL and half of a pair are escaped in canonical JSON.
+    let is_unreadable = value.as_str().contains('\\')
+        && match value.value() {
+            Json::String(Text::Utf16(_)) => true,
+            Json::String(Text::Str(text)) => text.contains('\0'),
+            _ => false,
+        };
+    if is_unreadable || path.as_str().contains('\0') {
         return Some(invalid_text(path.as_str()));
     }
-    let mut segments: Vec<String> = path.segments().collect();
+    if !matches!(&*path.name(), DISPLAY_NAME | DESCRIPTION) {
+        return None;
+    }
+    let mut segments: Vec<Cow<'_, str>> = path.segments().collect();
     let attribute = segments.pop()?;
-    let (longest, is_option) = match (segments.as_slice(), attribute.as_str()) {
+    let (longest, is_option) = match (segments.as_slice(), &*attribute) {
         ([], DISPLAY_NAME | DESCRIPTION) | ([_, _], DISPLAY_NAME) => (SHORT_TEXT, false),
         ([_, _], DESCRIPTION) => (LONG_TEXT, false),
         ([_, _, list, _], DISPLAY_NAME) if list == ENUM => (usize::MAX, true),
         _ => return None,
     };
+    let value = value.value();
     let text = value.as_str()?;
     let length = text.encode_utf16().count();
     if is_option && text.is_empty() {
@@ -97,6 +114,10 @@ fn new_key(key: &str, existing: &View) -> Option<Finding> {
 
 /// Numbers must be of the platform's type, and a lower bound not above its upper one.
 fn numbers(view: &View, property: &Path, findings: &mut Vec<Finding>) {
+    let is_number = |path: &Path| LIMITS.iter().any(|limit| *path.name() == *limit.name());
+    if !view.below(property).any(|(path, _)| is_number(path)) {
+        return;
+    }
     let platform = view.get(&property.child(paths::TYPE)).and_then(PropertyType::from_canonical);
     let is_integer = platform.is_some_and(|platform| platform.element() == "integer");
     let value = |attribute: Attribute| view.get(&property.child(attribute.name()));

@@ -62,8 +62,10 @@ fn read_property(property: &Json<'_>, at: &Path, view: &mut View) {
     }
     let Some(platform) = PropertyType::from_wire(property) else { return };
     view.set(at.child(paths::TYPE), platform.to_canonical());
+    let items = property.get("items").filter(|_| platform.is_array());
+    let element = items.unwrap_or(property);
     for attribute in Attribute::ALL.into_iter().filter(|attribute| attribute.fits(&platform)) {
-        let holder = if attribute.is_of_element() { element_of(property) } else { property };
+        let holder = if attribute.is_of_element() { element } else { property };
         let Some(value) = holder.get(attribute.name()).filter(|value| !value.is_null()) else {
             continue;
         };

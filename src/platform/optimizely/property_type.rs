@@ -124,9 +124,9 @@ impl PropertyType {
 }
 
 fn word(value: &Json<'_>) -> Option<String> {
-    let word = text(value, "type")?;
-    let known = WORDS.iter().find(|known| known.eq_ignore_ascii_case(&word));
-    Some(known.map_or(word, |&known| known.to_owned()))
+    let word = value.get("type")?.as_str().filter(|word| !word.is_empty())?;
+    let known = WORDS.into_iter().find(|known| known.eq_ignore_ascii_case(word));
+    Some(known.unwrap_or(word).to_owned())
 }
 
 fn text(value: &Json<'_>, member: &str) -> Option<String> {

@@ -46,18 +46,19 @@ pub(super) fn choose(
     held: &Held,
 ) -> Chosen {
     let desired = desired(rules, local, field);
-    let at = paths::property(key).child(paths::TYPE);
-    let existing = held.view.get(&at).and_then(PropertyType::from_canonical);
+    let existing = held.view.get(&paths::property(key).child(paths::TYPE));
+    let other = existing.filter(|existing| **existing != desired.to_canonical());
+    let existing = other.and_then(PropertyType::from_canonical);
     let is_same_kind = held.kinds.get(key).is_none_or(|kind| *kind == field.kind_word());
     if let Some(existing) = existing {
         let carry = carries(&existing, field);
         let keep = match carry {
             Carry::Fully => true,
-            Carry::Partly(_) => is_same_kind || existing == desired,
+            Carry::Partly(_) => is_same_kind,
             Carry::No => false,
         };
         if keep {
-            return Chosen { held: existing != desired, platform: existing, carry };
+            return Chosen { held: true, platform: existing, carry };
         }
     }
     let carry = carries(&desired, field);

@@ -5,6 +5,7 @@ use crate::port::Held;
 
 use super::super::paths::CONTENT_TYPE;
 use super::choose::{Rules, choose, key_of, part_id};
+use super::need::{Need, need};
 
 /// The types that a type's object fields need beside it: one for each property whose type, chosen
 /// or held, is the component made for it.
@@ -13,7 +14,8 @@ pub(in super::super) fn parts(
     local: &ContentType,
     held: &Held,
 ) -> Vec<ContentType> {
-    let made = local.fields.iter().filter_map(|field| {
+    let nested = local.fields.iter().filter(|field| need(field) == Need::Fields);
+    let made = nested.filter_map(|field| {
         let id = part_id(local, field);
         let chosen = choose(rules, local, field, &key_of(field, held), held);
         let reference = chosen.platform.content_type?;
