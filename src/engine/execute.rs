@@ -79,19 +79,17 @@ pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<
                         (at, done)
                     });
                 }
-                Readiness::Blocked if has_failed(&finished, item.step) => {
-                    // The second phase of what failed in the first says nothing new.
-                    set(&mut progress, at, Progress::Failed);
-                    blocked = true;
-                }
                 Readiness::Blocked => {
                     waiting.remove(&at);
-                    let done = execution.blocked(step, finished.remove(&item.step));
-                    execution.narrator.end(&done.outcome);
                     set(&mut progress, at, Progress::Failed);
-                    unwritten -= usize::from(step.verb != Verb::Delete);
-                    finished.insert(item.step, done);
+                    unwritten -= usize::from(is_write(&item));
                     blocked = true;
+                    // The second phase of what failed in the first says nothing new.
+                    if !has_failed(&finished, item.step) {
+                        let done = execution.blocked(step, finished.remove(&item.step));
+                        execution.narrator.end(&done.outcome);
+                        finished.insert(item.step, done);
+                    }
                 }
                 Readiness::NotYet => {}
             }
