@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use catalyst_sync::compose::engine;
+use catalyst_sync::compose::engine_with;
 use catalyst_sync::engine::{Engine, RunOptions, RunReport, RunRequest};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use crate::support::clock::TestClock;
 use crate::support::loopback::{Loopback, Reply, answer, token};
 use crate::support::world::{Told, World, brief, request};
 
@@ -15,6 +16,8 @@ struct Odd {
     world: World,
     server: Loopback,
     listing: Arc<Mutex<Vec<u8>>>,
+    /// One for all runs, so that none waits and each has an id of its own.
+    clock: Arc<TestClock>,
 }
 
 impl Odd {
@@ -44,7 +47,7 @@ impl Odd {
             }
         })
         .await;
-        let odd = Self { world, server, listing };
+        let odd = Self { world, server, listing, clock: TestClock::new() };
         let first = odd.deploy().await;
         assert_eq!(brief(&first.outcomes), ["Article create success"]);
         let stored = stored.lock().unwrap().clone().unwrap();
@@ -62,7 +65,7 @@ impl Odd {
         let address = format!("http://{}/v1", self.server.address);
         options.environment.insert("OPTIMIZELY_API_URL".to_owned(), address);
         options.max_attempts = 1;
-        engine(&options).unwrap()
+        engine_with(&options, self.clock.clone(), None).unwrap()
     }
 
     /// Everything is allowed, deletions too.
@@ -215,7 +218,7 @@ async fn to_a_write_do_not_make_it_twice() {
             }
         })
         .await;
-        let odd = Odd { world, server, listing: Arc::default() };
+        let odd = Odd { world, server, listing: Arc::default(), clock: TestClock::new() };
         let report = odd.deploy().await;
         assert!(report.error.is_none(), "{body:?}: {:?}", report.error);
         assert_eq!(brief(&report.outcomes), ["Article create success"], "{body:?}");
