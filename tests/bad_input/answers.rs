@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use catalyst_sync::compose::engine;
-use catalyst_sync::engine::{Engine, RunOptions, RunReport, RunRequest};
+use catalyst_sync::compose::engine_with;
+use catalyst_sync::engine::{Engine, Query, RunOptions, RunReport, RunRequest};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use crate::support::clock::TestClock;
 use crate::support::loopback::{Loopback, Reply, answer, token};
 use crate::support::world::{Told, World, brief, request};
 
@@ -15,6 +16,8 @@ struct Odd {
     world: World,
     server: Loopback,
     listing: Arc<Mutex<Vec<u8>>>,
+    /// One for all runs, so that none waits and each has an id of its own.
+    clock: Arc<TestClock>,
 }
 
 impl Odd {
@@ -44,11 +47,11 @@ impl Odd {
             }
         })
         .await;
-        let odd = Self { world, server, listing };
+        let odd = Self { world, server, listing, clock: TestClock::new() };
         let first = odd.deploy().await;
         assert_eq!(brief(&first.outcomes), ["Article create success"]);
         let stored = stored.lock().unwrap().clone().unwrap();
-        odd.list(format!(r#"{{"items":[{stored}]}}"#).as_bytes());
+        odd.list(format!(r#"{{"items":[{stored}],"pageSize":1000}}"#).as_bytes());
         assert_eq!(brief(&odd.deploy().await.outcomes), [""; 0]);
         odd
     }
@@ -62,7 +65,7 @@ impl Odd {
         let address = format!("http://{}/v1", self.server.address);
         options.environment.insert("OPTIMIZELY_API_URL".to_owned(), address);
         options.max_attempts = 1;
-        engine(&options).unwrap()
+        engine_with(&options, self.clock.clone(), None).unwrap()
     }
 
     /// Everything is allowed, deletions too.
@@ -176,7 +179,7 @@ async fn as_a_definition_fail_their_own_type_at_most() {
     ];
     for (case, item, expected) in table {
         let odd = Odd::new().await;
-        odd.list(format!(r#"{{"items":[{item}]}}"#).as_bytes());
+        odd.list(format!(r#"{{"items":[{item}],"pageSize":1000}}"#).as_bytes());
         odd.world.add("c2", "Story", &json!({ "name": "Story", "fields": [] }));
         let report = odd.deploy().await;
         assert!(report.error.is_none(), "{case}: {:?}", report.error);
@@ -188,6 +191,19 @@ async fn as_a_definition_fail_their_own_type_at_most() {
         let deletions = odd.writes().iter().filter(|write| write.starts_with("DELETE")).count();
         assert_eq!(deletions, 0, "{case}");
     }
+}
+
+/// A server that shows one page for ever is asked once more, and its listing proves no absence.
+#[tokio::test(flavor = "multi_thread")]
+async fn to_every_page_alike_end_the_listing() {
+    let odd = Odd::new().await;
+    odd.list(br#"{"items":[{"key":"Other","displayName":"Other","baseType":"_component"}]}"#);
+    let before = odd.server.calls().len();
+    let changes = odd.engine().detect(&Query::default()).await.unwrap();
+    assert!(!changes.complete);
+    assert_eq!(changes.summary.failed, 0);
+    let listed = odd.server.calls().split_off(before);
+    assert_eq!(listed.iter().filter(|call| call.path.contains("pageIndex")).count(), 2);
 }
 
 /// A write was made, whatever its answer looks like: the next run finds it and sends nothing again.
@@ -203,7 +219,7 @@ async fn to_a_write_do_not_make_it_twice() {
             match (&*received.method, &*received.path, &*kept) {
                 (_, "/oauth/token", _) => token("odd-token", 300),
                 ("GET", path, Some(stored)) if path.contains('?') => {
-                    answer(200, "", &format!(r#"{{"items":[{stored}]}}"#))
+                    answer(200, "", &format!(r#"{{"items":[{stored}],"pageSize":1000}}"#))
                 }
                 ("GET", path, None) if path.contains('?') => answer(200, "", r#"{"items":[]}"#),
                 ("GET", _, Some(stored)) => answer(200, "etag: \"1\"\r\n", stored),
@@ -215,7 +231,7 @@ async fn to_a_write_do_not_make_it_twice() {
             }
         })
         .await;
-        let odd = Odd { world, server, listing: Arc::default() };
+        let odd = Odd { world, server, listing: Arc::default(), clock: TestClock::new() };
         let report = odd.deploy().await;
         assert!(report.error.is_none(), "{body:?}: {:?}", report.error);
         assert_eq!(brief(&report.outcomes), ["Article create success"], "{body:?}");

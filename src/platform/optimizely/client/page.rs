@@ -61,6 +61,7 @@ impl Pages {
         let total = page.total_item_count.or(page.total_count);
         self.moved |= matches!((self.total, total), (Some(was), Some(is)) if was != is);
         self.total = total.or(self.total);
+        let known = self.seen.len();
         for item in &items {
             let definition = definition(item.get(), None)?;
             if self.seen.insert(definition.id.key()) {
@@ -71,7 +72,9 @@ impl Pages {
         }
         let is_short = page.page_size.is_some_and(|size| items.len() < size);
         let is_expected_end = total.is_none_or(|total| self.seen.len() as u64 >= total);
-        self.ended = items.is_empty() || (is_short && is_expected_end);
+        // A server that does not know the index shows the same page for ever.
+        let is_repeated = self.seen.len() == known;
+        self.ended = is_repeated || (is_short && is_expected_end);
         self.index += 1;
         Ok(())
     }
