@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::canonical::View;
 use crate::digest::Digest;
-use crate::merge::{Base, Merge, Movement, three_way};
+use crate::merge::{Base, Merge, Movement, Shape, three_way};
 use crate::model::{ContentType, Finding};
 use crate::port::{
     Dialect, Entity, FieldMapping, Held, Loss, RemoteDefinition, RemoteId, StateDetail,
@@ -137,17 +137,7 @@ pub(super) fn examine(
     let mut findings = std::mem::take(&mut subject.findings);
     let mut unreadable = false;
 
-    let base = subject.detail.as_ref().and_then(|detail| match Base::from_json(&detail.base) {
-        Ok(base) => Some(references.to_present(base, &shape)),
-        Err(error) => {
-            findings.push(Finding::warning(
-                "BASE_UNREADABLE",
-                format!("what was agreed on cannot be read: {error}"),
-                "nothing is lost; the type is adopted anew",
-            ));
-            None
-        }
-    });
+    let base = read_base(&subject, references, &shape, &mut findings);
     let mut remote = match subject.remote.as_deref().map(|definition| dialect.normalize(definition))
     {
         None => View::new(),
@@ -241,9 +231,29 @@ pub(super) fn examine(
     examined
 }
 
+/// What both sides last agreed on, in the studio's present terms.
+fn read_base(
+    subject: &Subject,
+    references: &References,
+    shape: &Shape,
+    findings: &mut Vec<Finding>,
+) -> Option<Base> {
+    match Base::from_json(&subject.detail.as_ref()?.base) {
+        Ok(base) => Some(references.to_present(base, shape)),
+        Err(error) => {
+            findings.push(Finding::warning(
+                "BASE_UNREADABLE",
+                format!("what was agreed on cannot be read: {error}"),
+                "nothing is lost; the type is adopted anew",
+            ));
+            None
+        }
+    }
+}
+
 impl Examined {
     /// What the movements come to.
-    fn judge(&self, shape: &crate::merge::Shape) -> Status {
+    fn judge(&self, shape: &Shape) -> Status {
         let agreed = self.subject.detail.as_ref().is_some_and(|detail| detail.row.agreed);
         let moved = |movement| self.merge.of(movement).next().is_some();
         let clash = self.merge.of(Movement::Conflict).next().is_some();

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::connection::PATIENCE;
 use super::database::Database;
 use super::earlier::{self, Earlier};
 use super::fault::Fault;
@@ -19,6 +18,10 @@ use crate::port::{
     Claim, Closing, Entity, Intent, JournalEntry, Lease, PlannedRow, Record, RunEnd, RunRow, Scope,
     StateDetail, StateRow, Store, StoreError,
 };
+
+/// How long a write waits for others. Longer than a read: a run that gives up has to be repeated, and
+/// `SQLite` lets a busy neighbour in first as often as not.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The state in SQLite: a file of its own in WAL mode, or prefixed tables in the studio's database.
 ///
@@ -42,7 +45,7 @@ impl SqliteStore {
     }
 
     /// Names the place and how long to wait for the locks of others; [`SqliteStore::new`] waits
-    /// 5 seconds.
+    /// 30 seconds.
     #[must_use]
     pub fn with_patience(location: &StateLocation, patience: Duration) -> Self {
         let database = Database::new(location, patience);
