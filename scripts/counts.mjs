@@ -9,6 +9,9 @@ const UNIT_BELOW = {
   optimizely: ['held', 'keys', 'laws', 'limits', 'mapping', 'normalize', 'wire'],
 }
 
+/** A line about a test that passed; nobody looks for it beside a failure. */
+export const PASSED = /^ *PASS \[.*\n|^test .* ok\n/gm
+
 /** No tests at all. */
 export const NONE = { unit: 0, integration: 0, failed: 0 }
 

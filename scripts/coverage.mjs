@@ -1,11 +1,11 @@
 // npm run coverage: which lines of layers 0 to 6 the Rust tests reach, and of the JavaScript face
 // those of Jest. Fails below the bound.
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 import { buildForDevelopment } from './build.mjs'
-import { NONE, ofCargo, ofJest, plus } from './counts.mjs'
+import { NONE, ofCargo, ofJest, PASSED, plus } from './counts.mjs'
 import { installPackages } from './packages.mjs'
 import { requireTools } from './requirements.mjs'
 import { answers, ROOT, run } from './run.mjs'
@@ -16,7 +16,9 @@ const FOLDER = join(ROOT, 'coverage')
 const TARPAULIN = '0.37.5'
 
 await requireTools()
-mkdirSync(FOLDER, { recursive: true })
+// What an earlier run left must not be taken for this one's.
+rmSync(FOLDER, { recursive: true, force: true })
+mkdirSync(FOLDER)
 const rust = await measureRust()
 const face = await measureFace()
 
@@ -42,7 +44,8 @@ async function measureRust() {
   ]
   const result = await run('cargo', words)
   const report = join(FOLDER, 'tarpaulin-report.json')
-  if (!result.ok || !existsSync(report)) throw new Error(result.output)
+  if (!result.ok) console.error(result.output.replaceAll(PASSED, ''))
+  if (!existsSync(report)) throw new Error('the Rust tests could not be measured')
   const modules = new Map()
   for (const { path, covered, coverable } of JSON.parse(readFileSync(report, 'utf8')).files) {
     const [, module] = relative(ROOT, join('/', ...path)).split(/[/\\]/)

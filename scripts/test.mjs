@@ -8,14 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { buildForDevelopment } from './build.mjs'
-import { NONE, ofCargo, ofDocumentation, ofJest, ofNextest, plus } from './counts.mjs'
+import { NONE, ofCargo, ofDocumentation, ofJest, ofNextest, PASSED, plus } from './counts.mjs'
 import { installPackages } from './packages.mjs'
 import { requireTools } from './requirements.mjs'
 import { answers, duration, ROOT, run } from './run.mjs'
 
 const CORE = ['--no-default-features', '--color', 'never']
-/** A line about a test that passed; nobody looks for it beside a failure. */
-const PASSED = /^ *PASS \[.*\n|^test .* ok\n/gm
 const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js')
 
 /** Runs a step, says how long it took, and shows the output of one that failed. */
