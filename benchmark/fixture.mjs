@@ -13,7 +13,17 @@ import Database from 'better-sqlite3'
 /** Types on a page of the listing, as the engine asks for them. */
 export const PAGE_SIZE = 1000
 
-const KINDS = ['text', 'textarea', 'richText', 'select', 'boolean', 'date', 'number', 'image', 'url']
+const KINDS = [
+  'text',
+  'textarea',
+  'richText',
+  'select',
+  'boolean',
+  'date',
+  'number',
+  'image',
+  'url',
+]
 
 const isMissing = (n) => n % 100 === 7
 const isBehind = (n) => n % 100 === 13
@@ -22,7 +32,13 @@ function field(n, at) {
   const type = KINDS[(n + at) % KINDS.length]
   const name = `${type.toLowerCase()}Field${at}`
   const label = `${type} ${at} of ${n}`
-  const own = { id: `17550000000${at}_${n.toString(36)}`, name, label, type, required: at % 3 === 0 }
+  const own = {
+    id: `17550000000${at}_${n.toString(36)}`,
+    name,
+    label,
+    type,
+    required: at % 3 === 0,
+  }
   own.helpText = `What to write into "${label}".`
   if (type === 'text') own.validation = { minLength: at, maxLength: 60 + at }
   if (type === 'number') own.validation = { min: 0, max: 1000 + n }
@@ -36,7 +52,14 @@ function field(n, at) {
 export function definition(n) {
   const fields = Array.from({ length: 10 + (n % 11) }, (_, at) => field(n, at))
   const description = `Pages of the kind ${n}`
-  return { name: nameOf(n), pluralName: `Types ${n}`, icon: '📄', description, fields, relationships: [] }
+  return {
+    name: nameOf(n),
+    pluralName: `Types ${n}`,
+    icon: '📄',
+    description,
+    fields,
+    relationships: [],
+  }
 }
 
 const nameOf = (n) => `Content Type ${n}`
@@ -100,7 +123,13 @@ export function makeStudio(file, count, { from = 0 } = {}) {
 /** Writes the platform's listing as the bodies of its pages; tells how many bytes they have. */
 export function makeListing(folder, count) {
   mkdirSync(folder)
-  const stamps = { source: '', isContract: false, created: STAMP, lastModified: STAMP, lastModifiedBy: 'bench' }
+  const stamps = {
+    source: '',
+    isContract: false,
+    created: STAMP,
+    lastModified: STAMP,
+    lastModifiedBy: 'bench',
+  }
   let bytes = 0
   let items = []
   const write = (index) => {

@@ -13,11 +13,27 @@ import microdiff from 'microdiff'
 
 import { toOptimizely } from './fixture.mjs'
 
-const VOLATILE = new Set(['id', 'createdAt', 'updatedAt', '_id', '_createdAt', '_updatedAt', 'lastModified', 'timestamp'])
+const VOLATILE = new Set([
+  'id',
+  'createdAt',
+  'updatedAt',
+  '_id',
+  '_createdAt',
+  '_updatedAt',
+  'lastModified',
+  'timestamp',
+])
 
 const TYPE_MEMBERS = ['key', 'displayName', 'description', 'baseType']
 const PROPERTY_MEMBERS = [
-  'type', 'displayName', 'description', 'isRequired', 'sortOrder', 'minLength', 'maxLength', 'enum',
+  'type',
+  'displayName',
+  'description',
+  'isRequired',
+  'sortOrder',
+  'minLength',
+  'maxLength',
+  'enum',
 ]
 
 /** The studio's ContentTypeHasher: members sorted at every level. */
@@ -32,7 +48,9 @@ function sorted(value) {
 function contentHash(id, definition) {
   const kept = { key: id, ...definition }
   for (const key of Object.keys(kept)) if (VOLATILE.has(key)) delete kept[key]
-  return createHash('sha256').update(JSON.stringify(sorted(kept))).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(kept)))
+    .digest('hex')
 }
 
 function pick(object, members) {
@@ -63,7 +81,9 @@ function detect(file, folder) {
   for (const remote of listing(folder)) remotes.set(remote.key, remote)
   const found = { created: [], updated: [], unchanged: [] }
   const database = new Database(file, { readonly: true })
-  const rows = database.prepare('SELECT id, websiteId, name, fields, settings FROM ContentType ORDER BY rowid')
+  const rows = database.prepare(
+    'SELECT id, websiteId, name, fields, settings FROM ContentType ORDER BY rowid',
+  )
   for (const row of rows.iterate()) {
     const definition = JSON.parse(row.fields)
     const hash = contentHash(row.id, definition)
@@ -85,6 +105,8 @@ const [, , file, folder] = process.argv
 const before = process.cpuUsage()
 const found = detect(file, folder)
 const used = process.cpuUsage(before)
-const summary = Object.fromEntries(Object.entries(found).map(([kind, types]) => [kind, types.length]))
+const summary = Object.fromEntries(
+  Object.entries(found).map(([kind, types]) => [kind, types.length]),
+)
 const cpuMs = (used.user + used.system) / 1000
 console.log(JSON.stringify({ cpuMs, peakBytes: process.resourceUsage().maxRSS * 1024, summary }))
