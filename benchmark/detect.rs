@@ -10,6 +10,8 @@
 //! the real adapter; in the place of HTTP, its transport reads the pages from files, as the opponent
 //! in `opponent.mjs` does.
 
+mod cost;
+
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -75,7 +77,6 @@ impl Platforms for OnePlatform {
             adapter: Arc::new(OptimizelyAdapter::new(version, transport, Arc::new(SystemClock))),
         })
     }
-
     /// There are no secrets here.
     fn conceal(&self, _: &ProviderRequest, text: &str) -> String {
         text.to_owned()
@@ -157,20 +158,9 @@ async fn deploy(engine: &Engine) -> Result<Value, Box<dyn Error>> {
 /// What a future came to, with the CPU time of the process and the wall time until then, in
 /// milliseconds.
 async fn measured<T>(future: impl Future<Output = T>) -> std::io::Result<(T, f64, f64)> {
-    let (cpu, wall) = (cpu_ms()?, Instant::now());
+    let (cpu, wall) = (cost::cpu_ms()?, Instant::now());
     let value = future.await;
-    Ok((value, cpu_ms()? - cpu, wall.elapsed().as_secs_f64() * 1e3))
-}
-
-/// CPU time of all threads. They are the runtime's, which keeps them.
-fn cpu_ms() -> std::io::Result<f64> {
-    let mut nanoseconds = 0.0;
-    for thread in std::fs::read_dir("/proc/self/task")? {
-        let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
-        let on_cpu = text.split(' ').next().and_then(|word| word.parse::<f64>().ok());
-        nanoseconds += on_cpu.unwrap_or_default();
-    }
-    Ok(nanoseconds / 1e6)
+    Ok((value, cost::cpu_ms()? - cpu, wall.elapsed().as_secs_f64() * 1e3))
 }
 
 fn peak_bytes() -> std::io::Result<u64> {

@@ -98,7 +98,7 @@ export function onPlatform(n) {
 }
 
 /** Makes the studio's database; tells how many bytes its definitions have. */
-export function makeStudio(file, count, { from = 0 } = {}) {
+export function makeStudio(file, count) {
   const database = new Database(file)
   database.exec(`
     CREATE TABLE Website (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL);
@@ -110,7 +110,7 @@ export function makeStudio(file, count, { from = 0 } = {}) {
   const insert = database.prepare('INSERT INTO ContentType VALUES (?, ?, ?, ?, NULL, 1, 1)')
   let bytes = 0
   database.transaction(() => {
-    for (let n = from; n < from + count; n++) {
+    for (let n = 0; n < count; n++) {
       const fields = JSON.stringify(definition(n))
       bytes += Buffer.byteLength(fields)
       insert.run(`ct_${n}`, 'w1', nameOf(n), fields)
@@ -120,9 +120,13 @@ export function makeStudio(file, count, { from = 0 } = {}) {
   return bytes
 }
 
-/** Writes the platform's listing as the bodies of its pages; tells how many bytes they have. */
-export function makeListing(folder, count) {
+/**
+ * Writes the platform's listing as the bodies of its pages; tells how many bytes they have. With
+ * `isEqual` the platform lacks nothing.
+ */
+export function makeListing(folder, count, { isEqual = false } = {}) {
   mkdirSync(folder)
+  const total = isEqual ? count : count - expected(count).created
   const stamps = {
     source: '',
     isContract: false,
@@ -133,7 +137,7 @@ export function makeListing(folder, count) {
   let bytes = 0
   let items = []
   const write = (index) => {
-    const page = { items, pageIndex: index, pageSize: PAGE_SIZE, totalCount: total(count) }
+    const page = { items, pageIndex: index, pageSize: PAGE_SIZE, totalCount: total }
     const file = path.join(folder, `page-${index}.json`)
     writeFileSync(file, JSON.stringify(page))
     bytes += statSync(file).size
@@ -141,7 +145,7 @@ export function makeListing(folder, count) {
   }
   let index = 0
   for (let n = 0; n < count; n++) {
-    const type = onPlatform(n)
+    const type = isEqual ? toOptimizely(definition(n)) : onPlatform(n)
     if (type !== undefined) items.push({ ...type, ...stamps })
     if (items.length === PAGE_SIZE) write(index++)
   }
@@ -157,4 +161,3 @@ export function expected(count) {
 }
 
 const STAMP = '2026-11-20T10:00:00.000Z'
-const total = (count) => count - expected(count).created

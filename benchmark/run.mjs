@@ -1,0 +1,254 @@
+/**
+ * The figures of design.md §9, each beside its opponent in the same run. See README.md here.
+ *
+ *     npm run benchmark -- --sizes 100,1000,10000
+ *
+ * Every measurement is a process of its own. Nothing here fails because something is slow.
+ */
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+
+import { withFake } from './fake.mjs'
+import { expected, makeListing, makeStudio } from './fixture.mjs'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ADDON = path.join(ROOT, `catalyst-sync.${process.platform}-${process.arch}-gnu.node`)
+const program = (name) => path.join(ROOT, 'target/release/examples', name)
+const script = (name) => path.join(ROOT, 'benchmark', name)
+
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '100,1000,10000,100000' },
+    only: { type: 'string' },
+  },
+})
+const SIZES = values.sizes.split(',').map(Number)
+const LARGE = 10_000
+
+const rows = []
+const folder = mkdtempSync(path.join(os.tmpdir(), 'catalyst-sync-benchmark-'))
+
+async function run(file, ...words) {
+  const { stdout } = await promisify(execFile)(file, words.map(String), { maxBuffer: 1 << 26 })
+  return JSON.parse(stdout)
+}
+
+const node = (name, ...words) => run(process.execPath, script(name), ...words)
+const addon = (what, given) => node('engine.mjs', what, JSON.stringify(given ?? {}))
+
+/** The median of several runs by a member. */
+async function median(times, member, measure) {
+  const results = []
+  for (let n = 0; n < times; n++) results.push(await measure(n))
+  return results.sort((a, b) => a[member] - b[member])[times >> 1]
+}
+
+function note(what, value, limit, isMet) {
+  rows.push({ what, value, limit, verdict: isMet === undefined ? '' : isMet ? 'met' : 'NOT MET' })
+  console.log(`${what}: ${value}${limit ? ` (limit: ${limit})` : ''}`)
+}
+
+const ms = (number) => `${number.toFixed(number < 10 ? 1 : 0)} ms`
+const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
+const ratio = (number) => number.toFixed(number < 0.1 ? 3 : 2)
+
+function makeWorld(size) {
+  const at = path.join(folder, `${size}`)
+  rmSync(at, { recursive: true, force: true })
+  makeListing(at, size)
+  makeListing(`${at}-equal`, size, { isEqual: true })
+  const database = path.join(at, 'dev.db')
+  return { size, database, bytes: makeStudio(database, size), pages: at, equal: `${at}-equal` }
+}
+
+function check(what, found, size) {
+  const wanted = expected(size)
+  for (const [kind, count] of Object.entries(wanted)) {
+    if (found[kind] !== count) throw new Error(`${what} found ${found[kind]} ${kind}, not ${count}`)
+  }
+}
+
+/** Detection by itself: the listing given to both as the bodies of its pages. */
+async function detection(size) {
+  const world = makeWorld(size)
+  const times = size > LARGE ? 1 : 3
+  const own = (pages, state, verb) =>
+    run(program('benchmark-detect'), world.database, pages, path.join(world.pages, state), verb)
+  const theirs = await median(times, 'cpuMs', () =>
+    node('opponent.mjs', world.database, world.pages),
+  )
+  const cold = await median(times, 'cpuMs', (n) => own(world.pages, `cold-${n}`, 'details'))
+  const counted = await median(times, 'cpuMs', (n) => own(world.pages, `counted-${n}`, 'detect'))
+  check('the opponent', theirs.summary, size)
+  check('the engine', cold.summary, size)
+  check('the engine', counted.summary, size)
+  const name = `${size.toLocaleString('en')} types`
+  note(`${name}: opponent, CPU`, ms(theirs.cpuMs))
+  note(
+    `${name}: cold, CPU`,
+    `${ms(cold.cpuMs)}, ${ratio(cold.cpuMs / theirs.cpuMs)} of it`,
+    size >= LARGE ? 'a third' : '',
+    size >= LARGE ? cold.cpuMs * 3 <= theirs.cpuMs : undefined,
+  )
+  note(`${name}: cold, per type`, `${((cold.cpuMs * 1000) / size).toFixed(0)} µs`)
+  note(
+    `${name}: cold, peak`,
+    `${mb(counted.peakBytes)}, ${ratio(counted.peakBytes / world.bytes)} of the definitions (opponent ${mb(theirs.peakBytes)})`,
+    size > LARGE ? '1.5' : '',
+    size > LARGE ? counted.peakBytes < 1.5 * world.bytes : undefined,
+  )
+  await own(world.equal, 'known', 'deploy')
+  const known = await median(times, 'cpuMs', () => own(world.equal, 'known', 'detect'))
+  if (known.summary.unchanged !== size) throw new Error('an equal platform is not found equal')
+  note(
+    `${name}: known, another process, CPU`,
+    `${ms(known.cpuMs)}, ${ratio(known.cpuMs / theirs.cpuMs)} of the opponent`,
+    size >= LARGE ? 'a tenth' : '',
+    size >= LARGE ? known.cpuMs * 10 <= theirs.cpuMs : undefined,
+  )
+  note(
+    `${name}: known, same process again, CPU`,
+    `${ms(known.againCpuMs)}, ${ratio(known.againCpuMs / theirs.cpuMs)} of the opponent`,
+  )
+  note(
+    `${name}: known, peak`,
+    `${mb(known.peakBytes)}, ${ratio(known.peakBytes / world.bytes)} of the definitions`,
+    size > LARGE ? '1.5' : '',
+    size > LARGE ? known.peakBytes < 1.5 * world.bytes : undefined,
+  )
+  rmSync(world.pages, { recursive: true })
+  rmSync(world.equal, { recursive: true })
+}
+
+function studio(name, count) {
+  const database = path.join(folder, name)
+  makeStudio(database, count)
+  return database
+}
+
+/** Deployments through the addon, over HTTP. */
+async function deployments() {
+  const created = await withFake({ latencyMs: 50 }, (origin) =>
+    addon('deploy', { database: studio('new.db', 100), origin }),
+  )
+  succeeded(created)
+  note(
+    '100 new types at 50 ms latency',
+    `${(created.wallMs / 1000).toFixed(2)} s, ${created.requests} requests, ${ms(created.cpuMs)} CPU`,
+    '2.5 s',
+    created.wallMs < 2500,
+  )
+
+  const [own, fetched] = await withFake({ types: 1 }, async (origin) => [
+    await median(3, 'us', () => run(program('benchmark-requests'), origin, 4000)),
+    await median(3, 'us', () => addon('fetch', { origin, count: 4000 })),
+  ])
+  note(
+    'CPU per request',
+    `${own.us.toFixed(0)} µs, ${ratio(own.us / fetched.us)} of fetch (${fetched.us.toFixed(0)} µs)`,
+    '50 µs',
+    own.us < 50,
+  )
+
+  await withFake({ types: LARGE }, async (origin) => {
+    const world = { database: studio('large.db', LARGE), origin }
+    const first = await addon('deploy', world)
+    succeeded(first)
+    note(
+      '10,000 types adopted, 200 of them written',
+      `${(first.wallMs / 1000).toFixed(1)} s, ${ms(first.cpuMs)} CPU`,
+    )
+    held('deployment, 10,000 types adopted', first)
+    const again = await median(3, 'cpuMs', () => addon('deploy', world))
+    succeeded(again)
+    note(
+      '10,000 unchanged types deployed',
+      `${ms(again.cpuMs)} CPU, ${again.requests} requests`,
+      '370 ms',
+      again.cpuMs <= 370,
+    )
+    held('deployment, 10,000 types unchanged', again)
+    held('detection, 10,000 types', await addon('detect', { ...world, includeDetails: false }))
+    rmSync(`${world.database}.catalyst-sync`)
+    held(
+      'detection with details, nothing known',
+      await addon('detect', { ...world, includeDetails: true }),
+    )
+    const idle = await addon('idle', { ms: first.wallMs })
+    note('event loop held at worst, idle for as long', ms(idle.heldMs))
+  })
+}
+
+function succeeded({ status, error }) {
+  if (status !== 'completed') throw new Error(`the deployment ended ${status}: ${error}`)
+}
+
+const held = (what, { heldMs }) =>
+  note(`event loop held at worst, ${what}`, ms(heldMs), '10 ms', heldMs < 10)
+
+/** What concerns the package and small studios. */
+async function rest() {
+  const bytes = statSync(ADDON).size
+  note('size of the addon', mb(bytes), '9 MB', bytes < 9e6)
+  const load = await median(5, 'wallMs', () => addon('load'))
+  note('loading the addon', ms(load.wallMs), '50 ms', load.wallMs < 50)
+  for (const entries of [0, 1000]) {
+    const { us } = await addon('update', { entries })
+    note(
+      `an update with ${entries} log entries`,
+      `${us.toFixed(1)} µs`,
+      entries ? '' : '10 µs',
+      entries ? undefined : us < 10,
+    )
+  }
+  await withFake({}, async (origin) => {
+    const world = { database: studio('small.db', 100), origin }
+    const { extractMs, transformMs } = await addon('extract', world)
+    note('extract 100 types', ms(extractMs), '1 s', extractMs < 1000)
+    note('transform 100 types', ms(transformMs), '0.5 s', transformMs < 500)
+    const sync = await addon('deploy', world)
+    succeeded(sync)
+    note('sync 100 types', ms(sync.wallMs), '30 s', sync.wallMs < 30_000)
+    const again = await addon('deploy', world)
+    note('a sync operation besides the requests', ms(again.wallMs), '100 ms', again.wallMs < 100)
+  })
+}
+
+function table() {
+  const cells = [['figure', 'measured', 'limit', '']]
+  for (const { what, value, limit, verdict } of rows)
+    cells.push([what, value, limit ?? '', verdict])
+  const widths = cells[0].map((_, at) => Math.max(...cells.map((row) => row[at].length)))
+  const line = (row) => `| ${row.map((cell, at) => cell.padEnd(widths[at])).join(' | ')} |`
+  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`
+  return [line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n')
+}
+
+for (const needed of [
+  ADDON,
+  program('benchmark-detect'),
+  program('benchmark-requests'),
+  program('fake-optimizely'),
+]) {
+  if (!existsSync(needed)) {
+    console.error(`${path.relative(ROOT, needed)} is missing; run: npm run benchmark:build`)
+    process.exit(1)
+  }
+}
+const parts = {
+  rest,
+  deployments,
+  detection: async () => {
+    for (const size of SIZES) await detection(size)
+  },
+}
+try {
+  for (const [name, part] of Object.entries(parts)) if ((values.only ?? name) === name) await part()
+  console.log(`\n${table()}`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
