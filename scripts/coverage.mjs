@@ -22,7 +22,7 @@ mkdirSync(FOLDER)
 const rust = await measureRust()
 const face = await measureFace()
 
-for (const [name, lines] of rust.modules) print(name, lines)
+for (const [name, lines] of rust.modules) if (lines.total > 0) print(name, lines)
 print('layers 0 to 6', rust.lines)
 print('the JavaScript face', face.lines)
 const { unit, integration, failed } = plus(rust.counts, face.counts)
