@@ -42,7 +42,7 @@ const measurements = {
 
   async deploy(world) {
     const own = engine(world)
-    const [result, cost] = await measured(() => own.synchronize())
+    const [result, cost] = await measured(() => own.synchronize({ provider: 'optimizely' }))
     const { status, error } = result.job
     await own.close()
     return {

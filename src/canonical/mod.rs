@@ -11,13 +11,14 @@ mod key;
 mod order;
 mod parse;
 mod path;
+mod plain;
 mod view;
 mod write;
 
 pub use column::column;
 pub use content_hash::{content_hash, content_hash_of_parsed_row, content_hash_of_row};
 pub use key::derive_key;
-pub use parse::{MAX_DEPTH, ParseError, parse};
+pub use parse::{MAX_DEPTH, ParseError, parse, parse_besides};
 pub use path::Path;
-pub use view::{Canonical, View};
+pub use view::{Canonical, Draft, View};
 pub use write::{write, write_into, write_pretty};

@@ -21,6 +21,12 @@ pub(super) fn sorted<'m, 'a>(members: &'m [(Text<'a>, Json<'a>)]) -> Vec<Member<
     sorted
 }
 
+/// Whether members stand as [`sorted`] would put them.
+pub(super) fn is_sorted(members: &[(Text<'_>, Json<'_>)]) -> bool {
+    members.iter().all(|(key, _)| key.as_str() != Some("__proto__"))
+        && members.is_sorted_by(|(a, _), (b, _)| compare(a, b) == Ordering::Less)
+}
+
 fn compare(a: &Text<'_>, b: &Text<'_>) -> Ordering {
     match (array_index(a), array_index(b)) {
         (Some(a), Some(b)) => a.cmp(&b),

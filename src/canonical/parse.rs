@@ -4,8 +4,13 @@ use std::borrow::Cow;
 
 use crate::model::{Json, Text};
 
+use super::plain::plain_prefix;
+
 /// Deepest nesting that is read. The studio's own hash recurses and gives up not far beyond it.
 pub const MAX_DEPTH: usize = 1_000;
+
+/// Members and elements that most objects and lists have room for from the start.
+const ROOM: usize = 8;
 
 /// Why a text is no JSON that we read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +54,18 @@ pub fn parse(text: &str) -> Result<Json<'_>, ParseError> {
     let value = parser.value(0)?;
     parser.skip_space();
     if parser.at == parser.bytes.len() { Ok(value) } else { Err(parser.unexpected()) }
+}
+
+/// Reads the members of an object besides those named, which are stepped over without a look at
+/// what they hold. `null` for what is no object.
+///
+/// # Errors
+///
+/// As [`parse`], for what is read.
+pub fn parse_besides<'a>(text: &'a str, skipped: &[&str]) -> Result<Json<'a>, ParseError> {
+    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0 };
+    parser.skip_space();
+    if parser.peek() == Some(b'{') { parser.object_besides(skipped) } else { Ok(Json::Null) }
 }
 
 struct Parser<'a> {
@@ -132,11 +149,11 @@ impl<'a> Parser<'a> {
 
     fn object(&mut self, depth: usize) -> Result<Json<'a>, ParseError> {
         self.open(depth)?;
-        let mut members = Vec::new();
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Json::Object(members));
+            return Ok(Json::Object(Vec::new()));
         }
+        let mut members = Vec::with_capacity(ROOM);
         loop {
             let key = self.string()?;
             self.skip_space();
@@ -149,13 +166,67 @@ impl<'a> Parser<'a> {
         }
     }
 
+    fn object_besides(&mut self, skipped: &[&str]) -> Result<Json<'a>, ParseError> {
+        self.open(0)?;
+        let mut members = Vec::new();
+        let mut more = self.peek() != Some(b'}');
+        while more {
+            let key = self.string()?;
+            self.skip_space();
+            self.expect(b':')?;
+            self.skip_space();
+            if key.as_str().is_some_and(|key| skipped.contains(&key)) {
+                self.skip_value()?;
+            } else {
+                members.push((key, self.value(1)?));
+            }
+            more = self.more(b'}')?;
+        }
+        Ok(Json::Object(members))
+    }
+
+    /// Steps over a value, looking at texts and brackets only.
+    fn skip_value(&mut self) -> Result<(), ParseError> {
+        let mut depth = 0_usize;
+        loop {
+            match self.peek() {
+                Some(b'"') => self.skip_text()?,
+                Some(b'{' | b'[') => {
+                    depth += 1;
+                    self.at += 1;
+                }
+                Some(b'}' | b']' | b',') if depth == 0 => return Ok(()),
+                Some(b'}' | b']') => {
+                    depth -= 1;
+                    self.at += 1;
+                }
+                Some(_) => self.at += 1,
+                None => return Err(ParseError::End),
+            }
+        }
+    }
+
+    fn skip_text(&mut self) -> Result<(), ParseError> {
+        loop {
+            self.at += 1;
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => self.at += 1,
+                Some(_) => {}
+                None => return Err(ParseError::End),
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
     fn array(&mut self, depth: usize) -> Result<Json<'a>, ParseError> {
         self.open(depth)?;
-        let mut elements = Vec::new();
         if self.peek() == Some(b']') {
             self.at += 1;
-            return Ok(Json::Array(elements));
+            return Ok(Json::Array(Vec::new()));
         }
+        let mut elements = Vec::with_capacity(ROOM);
         loop {
             elements.push(self.value(depth + 1)?);
             if !self.more(b']')? {
@@ -196,37 +267,64 @@ impl<'a> Parser<'a> {
             self.digits()?;
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
+        // Short whole numbers, which most are, need no rounding.
+        if text.len() <= 9
+            && let Ok(number) = text.parse::<i32>()
+            && number != 0
+        {
+            return Ok(Json::Number(number.into()));
+        }
         // The grammar above is a subset of what `f64` reads, and both round to nearest even.
         text.parse().map(Json::Number).map_err(|_| self.unexpected())
     }
 
     fn string(&mut self) -> Result<Text<'a>, ParseError> {
         self.expect(b'"')?;
-        let start = self.at;
+        let plain = self.run();
+        match self.peek() {
+            Some(b'"') => {
+                self.at += 1;
+                Ok(Text::Str(Cow::Borrowed(plain)))
+            }
+            Some(b'\\') => self.escaped(plain.to_owned()),
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    /// Reads on from the first escape of a text.
+    fn escaped(&mut self, mut text: String) -> Result<Text<'a>, ParseError> {
         loop {
+            text.push_str(self.run());
             match self.peek() {
                 Some(b'"') => {
-                    let plain = self.text.get(start..self.at).unwrap_or_default();
                     self.at += 1;
-                    return Ok(Text::Str(Cow::Borrowed(plain)));
+                    return Ok(Text::Str(Cow::Owned(text)));
                 }
-                Some(b'\\') => return self.escaped(start),
-                Some(0..=0x1f) | None => return Err(self.unexpected()),
-                Some(_) => self.at += 1,
+                Some(b'\\') => {
+                    self.at += 1;
+                    let unit = self.escape()?;
+                    match char::from_u32(unit.into()) {
+                        Some(char) => text.push(char),
+                        None => return self.escaped_pairs(&text, unit),
+                    }
+                }
+                _ => return Err(self.unexpected()),
             }
         }
     }
 
-    /// Reads on from the first escape of a text that began at `start`.
-    fn escaped(&mut self, start: usize) -> Result<Text<'a>, ParseError> {
-        let mut units: Vec<u16> =
-            self.text.get(start..self.at).unwrap_or_default().encode_utf16().collect();
+    /// Characters up to the next one that ends or escapes.
+    fn run(&mut self) -> &'a str {
+        let start = self.at;
+        self.at += plain_prefix(self.bytes.get(start..).unwrap_or_default());
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Reads on from the first escaped half of a surrogate pair, which may lack the other half.
+    fn escaped_pairs(&mut self, text: &str, half: u16) -> Result<Text<'a>, ParseError> {
+        let mut units: Vec<u16> = text.encode_utf16().chain([half]).collect();
         loop {
-            let run = self.at;
-            while !matches!(self.peek(), Some(b'"' | b'\\' | 0..=0x1f) | None) {
-                self.at += 1;
-            }
-            units.extend(self.text.get(run..self.at).unwrap_or_default().encode_utf16());
+            units.extend(self.run().encode_utf16());
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;

@@ -36,7 +36,13 @@ impl Canonical {
     /// `true` or `false`; `true` is also the value of an element that has no value of its own.
     #[must_use]
     pub fn bool(value: bool) -> Self {
-        Self(Cow::Borrowed(if value { "true" } else { "false" }))
+        Self::constant(if value { "true" } else { "false" })
+    }
+
+    /// A text that is canonical JSON already, as its author knows.
+    #[must_use]
+    pub fn constant(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
     }
 
     /// Canonicalizes JSON text.
@@ -131,9 +137,9 @@ impl View {
 
     /// Identities of the elements of the list at `path`.
     pub fn elements<'v>(&'v self, path: &Path) -> impl Iterator<Item = String> + use<'v> {
-        let depth = path.depth() + 1;
+        let start = path.as_str().len() + 1;
         self.below(path)
-            .filter(move |(at, _)| at.depth() == depth)
+            .filter(move |(at, _)| at.as_str().get(start..).is_some_and(|rest| !rest.contains('/')))
             .map(|(at, _)| at.name().into_owned())
     }
 
@@ -192,6 +198,47 @@ impl View {
         }
         root.into_json()
     }
+}
+
+/// A document in the making: atoms in any order, of which the last one of a path stays. Making a
+/// [`View`] at once is several times faster than atom by atom, and faster still in sections.
+#[derive(Debug, Default)]
+pub struct Draft {
+    done: Vec<Vec<(Path, Canonical)>>,
+    section: Vec<(Path, Canonical)>,
+}
+
+impl Draft {
+    /// Sets an atom.
+    pub fn set(&mut self, path: Path, value: Canonical) {
+        self.section.push((path, value));
+    }
+
+    /// Begins a new section: a part of the document that stands together in the order of paths, like
+    /// a property. Sections are sorted each by itself and then among each other.
+    pub fn begin_section(&mut self) {
+        self.close_section();
+    }
+
+    fn close_section(&mut self) {
+        if !self.section.is_empty() {
+            self.section.sort_by(|(a, _), (b, _)| a.cmp(b));
+            self.done.push(std::mem::take(&mut self.section));
+        }
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn finish(mut self) -> View {
+        self.close_section();
+        // Stable, as every sort here: of two atoms with one path the last one stays.
+        self.done.sort_by(|a, b| a.first().map(first).cmp(&b.first().map(first)));
+        self.done.into_iter().flatten().collect()
+    }
+}
+
+fn first((path, _): &(Path, Canonical)) -> &Path {
+    path
 }
 
 impl FromIterator<(Path, Canonical)> for View {

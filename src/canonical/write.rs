@@ -2,7 +2,8 @@
 
 use crate::model::{Json, Text};
 
-use super::order::sorted;
+use super::order::{is_sorted, sorted};
+use super::plain::plain_prefix;
 
 /// Writes canonical JSON.
 #[must_use]
@@ -35,19 +36,25 @@ pub fn write_into(value: &Json<'_>, out: &mut String) {
             }
             out.push(']');
         }
-        Json::Object(members) => {
-            out.push('{');
-            for (at, (key, member)) in sorted(members).into_iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write_text(key, out);
-                out.push(':');
-                write_into(member, out);
-            }
-            out.push('}');
-        }
+        Json::Object(members) if is_sorted(members) => write_members(members.iter(), out),
+        Json::Object(members) => write_members(sorted(members).into_iter(), out),
     }
+}
+
+fn write_members<'m, 'a: 'm>(
+    members: impl Iterator<Item = &'m (Text<'a>, Json<'a>)>,
+    out: &mut String,
+) {
+    out.push('{');
+    for (at, (key, member)) in members.enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write_text(key, out);
+        out.push(':');
+        write_into(member, out);
+    }
+    out.push('}');
 }
 
 /// Writes JSON for people and version control: two spaces, members in the order given, one line
@@ -135,14 +142,13 @@ fn write_text(text: &Text<'_>, out: &mut String) {
 }
 
 fn write_str(text: &str, out: &mut String) {
-    let mut start = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        // An ASCII byte is always a character boundary.
-        out.push_str(text.get(start..at).unwrap_or_default());
-        start = at + 1;
+    let mut rest = text;
+    loop {
+        // What ends the plain text is ASCII, so it ends at the boundary of a character.
+        let (plain, after) = rest.split_at(plain_prefix(rest.as_bytes()));
+        out.push_str(plain);
+        let Some(byte) = after.bytes().next() else { return };
+        rest = after.get(1..).unwrap_or_default();
         match byte {
             b'"' => out.push_str("\\\""),
             b'\\' => out.push_str("\\\\"),
@@ -154,7 +160,6 @@ fn write_str(text: &str, out: &mut String) {
             other => write_escape(u16::from(other), out),
         }
     }
-    out.push_str(text.get(start..).unwrap_or_default());
 }
 
 fn write_escape(unit: u16, out: &mut String) {

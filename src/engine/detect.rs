@@ -13,18 +13,19 @@ use crate::digest::Digest;
 use crate::error::{ErrorClass, SyncError};
 use crate::model::{ContentType, Finding, TargetIndex};
 use crate::port::{
-    Claim, Entity, Held, Ownership, RemoteDefinition, RemoteId, Scope, StateDetail, StateRow,
-    TypeRow,
+    Claim, Entity, Held, Lease, Ownership, Record, RemoteDefinition, RemoteId, Scope, StateDetail,
+    StateRow, TypeRow,
 };
 
 use super::absence::Gone;
 use super::binding::{Evidence, Likeness, Origin, TypeBinding, Unbound, bind_types};
 use super::bindings::Bindings;
-use super::examine::{Examined, LocalSide, Status, Subject, examine};
+use super::examine::{Examined, Glimpse, LocalSide, Status, Subject, examine};
 use super::failure::store_failure;
 use super::listing::{Expected, Freshness, Remotes, Sighting};
 use super::locals::Locals;
-use super::parse::parse_row;
+use super::outcome::idle_record;
+use super::parse::{content_hash, parse_head, parse_row};
 use super::presence::Presence;
 use super::references::References;
 use super::{Engine, Platform};
@@ -42,10 +43,39 @@ pub(super) struct Search<'s> {
     pub freshness: Freshness,
     /// Look at settled documents too: for a mapping, or to send everything again.
     pub everything: bool,
+    /// What is kept of the documents that were looked at.
+    pub keep: Keep,
+    /// The scopes that the caller holds: in these, what both sides agree on is recorded as soon as it
+    /// is seen and not kept.
+    pub leases: &'s [Lease],
     /// A mass disappearance does not stop the search.
     pub tolerate_absence: bool,
     /// Stops between requests.
     pub cancel: &'s CancellationToken,
+}
+
+/// What a search keeps of a document once it is known what became of it. Definitions, views and
+/// movements take many times the room of the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Everything of every document.
+    All,
+    /// Everything of what is not the same on both sides, or has something to tell.
+    Changes,
+    /// What became of each.
+    Counts,
+}
+
+impl Keep {
+    fn keeps(self, one: &Examined) -> bool {
+        match self {
+            Self::All => true,
+            Self::Changes => {
+                one.status != Status::Same || one.refers || !one.subject.findings.is_empty()
+            }
+            Self::Counts => false,
+        }
+    }
 }
 
 /// A document that was not looked at.
@@ -65,14 +95,27 @@ pub(super) struct Scoped {
     pub settled: Vec<Unseen>,
     /// Which document is which on the platform.
     pub references: References,
-    /// Everything looked at, that did not turn out to be the same on both sides.
+    /// Everything looked at and kept.
     pub examined: Vec<Examined>,
+    /// Everything looked at and not kept.
+    pub glimpsed: Vec<Glimpse>,
+    /// What is to be recorded of the documents not kept.
+    agreed: Vec<Record>,
     /// Documents on the platform that nobody in the studio has, by key.
     pub remote_new: Vec<Arc<RemoteDefinition>>,
     /// Documents whose state is of no use any more: gone on both sides, or another website's.
     pub vanished: Vec<Entity>,
     /// Documents that still show what was there before our own last write.
     pub stale: Vec<Unseen>,
+}
+
+impl Scoped {
+    /// The keys of every document of the studio that was found on the platform or belongs there.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let unseen = self.settled.iter().chain(&self.stale).map(|one| &*one.key);
+        let seen = self.examined.iter().map(|one| &*one.key);
+        unseen.chain(seen).chain(self.glimpsed.iter().map(|one| &*one.key))
+    }
 }
 
 /// What was found.
@@ -172,6 +215,8 @@ impl Pass<'_> {
             settled: Vec::new(),
             references: References::default(),
             examined: Vec::new(),
+            glimpsed: Vec::new(),
+            agreed: Vec::new(),
             remote_new: Vec::new(),
             vanished: Vec::new(),
             stale: Vec::new(),
@@ -217,8 +262,8 @@ impl Pass<'_> {
         queue.extend(deleted);
         found.vanished.extend(released);
         let visits = queue.into_iter().map(|entity| Visit { entity, part: None }).collect();
-        self.walk(&mut found, visits, &bindings).await?;
-        self.walk_parts(&mut found, &mut bindings, &orphans, claims).await?;
+        let parts = self.walk(&mut found, visits, &bindings).await?;
+        self.walk_parts(&mut found, parts, &mut bindings, &orphans, claims).await?;
         self.collect_new(&mut found, &states, &bindings, claims);
         let held = bindings.new.into_iter().filter(|(_, binding)| binding.holds());
         let claims_now = held
@@ -255,7 +300,7 @@ impl Pass<'_> {
         for row in roots {
             let entity = Entity::content_type(row.id.clone());
             if !bindings.bound.contains_key(&entity) {
-                let mut content = parse_row(row, self.index).content;
+                let mut content = parse_head(row, self.index);
                 let own = self.search.platform.dialect.parts(&content, &Held::default());
                 parts.extend(own.into_iter().map(Unbound::part));
                 content.fields = Vec::new();
@@ -348,13 +393,14 @@ impl Pass<'_> {
         examine(subject, references, &*self.search.platform.dialect).status == Status::Same
     }
 
-    /// Looks at every document of the queue.
+    /// Looks at every document of the queue. Returns the types that their fields need beside them.
     pub(super) async fn walk(
         &self,
         found: &mut Scoped,
         queue: Vec<Visit>,
         bindings: &Bindings,
-    ) -> Result<(), SyncError> {
+    ) -> Result<Vec<ContentType>, SyncError> {
+        let mut parts = Vec::new();
         let mut queue = queue.into_iter().peekable();
         while queue.peek().is_some() {
             let batch: Vec<Visit> = queue.by_ref().take(BATCH).collect();
@@ -368,21 +414,23 @@ impl Pass<'_> {
                 .map_err(store_failure)?;
             for visit in batch {
                 let detail = details.remove(&bindings.stored_as(&visit.entity));
-                self.look(found, visit, detail, bindings).await?;
+                parts.extend(self.look(found, visit, detail, bindings).await?);
             }
+            self.record_agreed(found).await?;
             // A large studio must not keep other work of this thread waiting.
             tokio::task::yield_now().await;
         }
-        Ok(())
+        Ok(parts)
     }
 
+    /// Looks at one document. Returns the types that its fields need beside it.
     async fn look(
         &self,
         found: &mut Scoped,
         visit: Visit,
         detail: Option<StateDetail>,
         bindings: &Bindings,
-    ) -> Result<(), SyncError> {
+    ) -> Result<Vec<ContentType>, SyncError> {
         let entity = visit.entity;
         let known = bindings
             .bound
@@ -394,14 +442,16 @@ impl Pass<'_> {
                 origin: Origin::Known,
                 findings: Vec::new(),
             });
-        let Some(binding) = bindings.new.get(&entity).cloned().or(known) else { return Ok(()) };
+        let Some(binding) = bindings.new.get(&entity).cloned().or(known) else {
+            return Ok(Vec::new());
+        };
         let mut refused = None;
         let remote = match self.presence(&binding, detail.as_ref()).await {
             Ok(Presence::Here(definition)) => Some(definition),
             Ok(Presence::Absent) => None,
             Ok(Presence::Stale) => {
                 found.stale.push(Unseen { key: binding.remote_id.key(), id: entity.id });
-                return Ok(());
+                return Ok(Vec::new());
             }
             // A refusal to read one type is that type's, not the run's.
             Err(error) if error.class() == ErrorClass::Forbidden => {
@@ -424,7 +474,7 @@ impl Pass<'_> {
         let reserved = remote.as_deref().and_then(|definition| reserved(&definition.ownership));
         if local.is_none() && refused.is_none() && (remote.is_none() || reserved.is_some()) {
             found.vanished.push(entity);
-            return Ok(());
+            return Ok(Vec::new());
         }
         more.extend(reserved.filter(|_| binding.holds()));
         more.extend(refused);
@@ -442,14 +492,48 @@ impl Pass<'_> {
         if let Some(side) = &mut examined.subject.local {
             side.row_digest = view_digest(side.row_digest, examined.refers, self.locals);
         }
-        found.examined.push(examined);
-        Ok(())
+        let mut parts = std::mem::take(&mut examined.parts);
+        if examined.status == Status::Failed {
+            // What a type that cannot be read needs is not known.
+            parts.clear();
+        }
+        let is_kept = self.search.keep.keeps(&examined);
+        let lease = self.lease(&found.scope);
+        if let (Some(side), Some((row, _))) = (&mut examined.subject.local, row)
+            && row.id == side.content.id
+            && (is_kept || lease.is_some())
+        {
+            side.content_hash = content_hash(row);
+        }
+        if is_kept {
+            found.examined.push(examined);
+            return Ok(parts);
+        }
+        if lease.is_some() {
+            let dialect = &*self.search.platform.dialect;
+            let now = self.engine.ports.clock.now();
+            found.agreed.extend(idle_record(&examined, &found.scope, dialect, now));
+        }
+        found.glimpsed.push(examined.into_glimpse());
+        Ok(parts)
+    }
+
+    fn lease(&self, scope: &Scope) -> Option<&Lease> {
+        self.search.leases.iter().find(|lease| lease.scope == *scope)
+    }
+
+    /// Commits what was found to be agreed on.
+    async fn record_agreed(&self, found: &mut Scoped) -> Result<(), SyncError> {
+        let Some(lease) = self.lease(&found.scope).filter(|_| !found.agreed.is_empty()) else {
+            return Ok(());
+        };
+        let records = std::mem::take(&mut found.agreed);
+        self.engine.ports.store.record(lease, records).await.map_err(store_failure)
     }
 
     fn local_side(&self, row: &TypeRow, row_digest: Digest) -> (LocalSide, Vec<Finding>) {
         let parsed = parse_row(row, self.index);
-        let content_hash = parsed.content_hash;
-        (LocalSide { content: parsed.content, content_hash, row_digest }, parsed.findings)
+        (LocalSide { content: parsed.content, content_hash: None, row_digest }, parsed.findings)
     }
 
     /// What is on the platform and in nobody's studio.

@@ -11,7 +11,7 @@ use crate::port::{
 };
 
 use super::binding::Origin;
-use super::fields::{FieldBinding, bind_fields, read_bindings, recognise_renamed};
+use super::fields::{FieldBinding, Properties, bind_fields, read_bindings, recognise_renamed};
 use super::references::{References, refers};
 
 /// A document to be looked at, with everything that is known of it.
@@ -39,7 +39,7 @@ pub(super) struct Subject {
 pub(super) struct LocalSide {
     /// The type; references are row ids.
     pub content: ContentType,
-    /// The studio's own hash.
+    /// The studio's own hash; made when the document is kept.
     pub content_hash: Option<Digest>,
     /// Digest of what the view is made from.
     pub row_digest: Digest,
@@ -126,6 +126,20 @@ pub(super) struct Examined {
     pub refers: bool,
 }
 
+/// What is left of a document that was looked at and not kept.
+pub(super) struct Glimpse {
+    /// Key on the platform.
+    pub key: String,
+    /// The document.
+    pub entity: Entity,
+    /// Key column of its row.
+    pub own_key: Option<String>,
+    /// It has a row.
+    pub is_local: bool,
+    /// What it came to.
+    pub status: Status,
+}
+
 /// Looks at a document.
 pub(super) fn examine(
     mut subject: Subject,
@@ -160,9 +174,10 @@ pub(super) fn examine(
         (known.clone(), Vec::new(), Vec::new(), Vec::new());
     if let Some(side) = &subject.local {
         let content = &side.content;
-        let mut bound = bind_fields(content, &known, &remote, dialect);
+        let properties = Properties::new(&remote, &shape);
+        let mut bound = bind_fields(content, &known, &properties, dialect);
         if base.is_none() {
-            recognise_renamed(content, &mut bound, &remote, dialect);
+            recognise_renamed(content, &mut bound, &properties, dialect);
         }
         findings.append(&mut bound.findings);
         let held = Held {
@@ -289,6 +304,18 @@ impl Examined {
     /// The state says that a write to the type could not be settled.
     fn in_doubt(&self) -> bool {
         self.subject.detail.as_ref().is_some_and(|detail| detail.row.status == "in_doubt")
+    }
+
+    /// Lets go of everything but what became of the document.
+    pub fn into_glimpse(self) -> Glimpse {
+        let Subject { entity, local, .. } = self.subject;
+        Glimpse {
+            key: self.key,
+            entity,
+            is_local: local.is_some(),
+            own_key: local.and_then(|side| side.content.key),
+            status: self.status,
+        }
     }
 
     /// Digest of the studio's view, when there is one.

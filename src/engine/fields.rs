@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View, parse, write};
+use crate::merge::Shape;
 use crate::model::{ContentType, Field, Finding, Json};
 use crate::port::{Dialect, Held};
 
@@ -67,7 +68,7 @@ pub(super) struct Bound {
 pub(super) fn bind_fields(
     local: &ContentType,
     known: &[FieldBinding],
-    remote: &View,
+    remote: &Properties<'_>,
     dialect: &dyn Dialect,
 ) -> Bound {
     let by_identity: BTreeMap<&str, &FieldBinding> =
@@ -82,8 +83,6 @@ pub(super) fn bind_fields(
             None => open.push((field, dialect.field_keys(field))),
         }
     }
-    let list = list(dialect);
-    let there: BTreeSet<String> = list.iter().flat_map(|list| remote.elements(list)).collect();
     let mut rivals: BTreeMap<String, usize> = BTreeMap::new();
     for key in open.iter().flat_map(|(_, names)| &names.legacy) {
         *rivals.entry(key.clone()).or_default() += 1;
@@ -91,17 +90,14 @@ pub(super) fn bind_fields(
     // A key that a field would get belongs to it before an earlier tool's choice is honoured.
     open.retain(|(field, names)| {
         let old = by_name.get(&*field.name).map(|binding| &binding.key);
-        let preferred = Some(&names.preferred).filter(|key| there.contains(*key));
+        let preferred = Some(&names.preferred).filter(|key| remote.keys.contains(*key));
         let key = [old, preferred].into_iter().flatten().find(|key| binder.is_free(key));
         key.inspect(|key| binder.bind(field, (*key).clone())).is_none()
     });
     open.retain(|(field, names)| {
         // The earlier tool gave one key to several names; then the last of them shows in it.
-        let is_its = |key: &&String| {
-            let shows = |list: &Path| shows_name(remote, &list.child(key), field);
-            rivals.get(*key) == Some(&1) || list.as_ref().is_some_and(shows)
-        };
-        let mut legacy = names.legacy.iter().filter(|key| there.contains(*key));
+        let is_its = |key: &&String| rivals.get(*key) == Some(&1) || remote.shows_name(key, field);
+        let mut legacy = names.legacy.iter().filter(|key| remote.keys.contains(*key));
         let key = legacy.find(|key| binder.is_free(key) && is_its(key));
         key.inspect(|key| binder.bind(field, (*key).clone())).is_none()
     });
@@ -144,15 +140,27 @@ impl Binder {
     }
 }
 
-/// Where a dialect keeps its properties.
-fn list(dialect: &dyn Dialect) -> Option<Path> {
-    dialect.capabilities().shape.lists.first().map(|list| Path::root().child(list))
+/// The properties that the platform shows.
+pub(super) struct Properties<'v> {
+    view: &'v View,
+    /// Where the dialect keeps them.
+    list: Path,
+    keys: BTreeSet<String>,
 }
 
-/// Whether a property shows the name of a field.
-fn shows_name(remote: &View, property: &Path, field: &Field) -> bool {
-    let name = Canonical::str(field.label.as_ref().unwrap_or(&field.name));
-    remote.below(property).any(|(_, value)| *value == name)
+impl<'v> Properties<'v> {
+    /// Finds them.
+    pub fn new(view: &'v View, shape: &Shape) -> Self {
+        let list = shape.lists.first().map_or_else(Path::root, |list| Path::root().child(list));
+        let keys = view.elements(&list).collect();
+        Self { view, list, keys }
+    }
+
+    /// Whether a property shows the name of a field.
+    fn shows_name(&self, key: &str, field: &Field) -> bool {
+        let name = Canonical::str(field.label.as_ref().unwrap_or(&field.name));
+        self.view.below(&self.list.child(key)).any(|(_, value)| *value == name)
+    }
 }
 
 /// Recognises fields that were renamed since their property was made, when the memory of it is
@@ -160,11 +168,10 @@ fn shows_name(remote: &View, property: &Path, field: &Field) -> bool {
 pub(super) fn recognise_renamed(
     local: &ContentType,
     bound: &mut Bound,
-    remote: &View,
+    remote: &Properties<'_>,
     dialect: &dyn Dialect,
 ) {
-    let Some(list) = list(dialect) else { return };
-    let on_remote: BTreeSet<String> = remote.elements(&list).collect();
+    let Properties { view: remote, list, keys: on_remote } = remote;
     if bound.keys.values().all(|key| on_remote.contains(key)) {
         return;
     }
@@ -180,7 +187,7 @@ pub(super) fn recognise_renamed(
     if orphans.is_empty() || missing.is_empty() {
         return;
     }
-    let held = Held { keys: bound.keys.clone(), view: remote.clone(), ..Held::default() };
+    let held = Held { keys: bound.keys.clone(), view: (*remote).clone(), ..Held::default() };
     let view = dialect.project(local, &held).view;
     let looks = |view: &View, key: &str| -> Vec<(String, String)> {
         let element = list.child(key);

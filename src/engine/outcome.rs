@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::error::SyncError;
-use crate::port::Record;
+use crate::port::{Dialect, Record, Scope};
 
 use super::Engine;
 use super::apply::Hands;
+use super::binding::Origin;
 use super::changes::{describe, failed_type};
 use super::detect::Scoped;
 use super::examine::{Examined, Status};
@@ -154,54 +155,58 @@ pub(super) fn idle_records(
     at: i64,
 ) -> Vec<Record> {
     let dialect = &*hands.platform.dialect;
-    let mut records = Vec::new();
-    for (n, one) in scoped.examined.iter().enumerate() {
-        if busy.contains(&n) {
-            continue;
-        }
-        let mut record = Record::default();
-        if let (Some(_), Some(remote)) = (&one.subject.local, &one.subject.remote)
-            && one.status != Status::Failed
-        {
-            let standing = Standing {
-                remote,
-                view: &one.remote,
-                sent: &[],
-                edited: &[],
-                doubted: &[],
-                last_write: None,
-                at,
-            };
-            let mut state = state_after(one, &standing, dialect);
-            if let Some(old) = &one.subject.detail {
-                state.revision.etag = old
-                    .revision
-                    .etag
-                    .clone()
-                    .filter(|_| old.revision.modified == state.revision.modified);
-            }
-            let is_news = one.subject.detail.as_ref().is_none_or(|old| {
-                (&old.row, &old.base, &old.bindings) != (&state.row, &state.base, &state.bindings)
-            });
-            record.state = is_news.then_some(state);
-        }
-        // What was agreed on under the old row is kept until it is recorded under the new one.
-        if let super::binding::Origin::Rebound(old) = &one.subject.origin
-            && record.state.is_some()
-        {
-            record.forget = Some(old.clone());
-        }
-        record.conflict = conflict_row(one, &scoped.scope, at);
-        if record.conflict.is_none() && had_conflict(one) {
-            record.settled_conflict = Some(one.subject.entity.clone());
-        }
-        if record != Record::default() {
-            records.push(record);
-        }
-    }
+    let idle = scoped.examined.iter().enumerate().filter(|(n, _)| !busy.contains(n));
+    let mut records: Vec<Record> =
+        idle.filter_map(|(_, one)| idle_record(one, &scoped.scope, dialect, at)).collect();
     let vanished = scoped.vanished.iter().cloned();
     records.extend(vanished.map(|entity| Record { forget: Some(entity), ..Record::default() }));
     records
+}
+
+/// What one type leaves behind that is not written, if anything.
+pub(super) fn idle_record(
+    one: &Examined,
+    scope: &Scope,
+    dialect: &dyn Dialect,
+    at: i64,
+) -> Option<Record> {
+    let mut record = Record::default();
+    if let (Some(_), Some(remote)) = (&one.subject.local, &one.subject.remote)
+        && one.status != Status::Failed
+    {
+        let standing = Standing {
+            remote,
+            view: &one.remote,
+            sent: &[],
+            edited: &[],
+            doubted: &[],
+            last_write: None,
+            at,
+        };
+        let mut state = state_after(one, &standing, dialect);
+        if let Some(old) = &one.subject.detail {
+            state.revision.etag = old
+                .revision
+                .etag
+                .clone()
+                .filter(|_| old.revision.modified == state.revision.modified);
+        }
+        let is_news = one.subject.detail.as_ref().is_none_or(|old| {
+            (&old.row, &old.base, &old.bindings) != (&state.row, &state.base, &state.bindings)
+        });
+        record.state = is_news.then_some(state);
+    }
+    // What was agreed on under the old row is kept until it is recorded under the new one.
+    if let Origin::Rebound(old) = &one.subject.origin
+        && record.state.is_some()
+    {
+        record.forget = Some(old.clone());
+    }
+    record.conflict = conflict_row(one, scope, at);
+    if record.conflict.is_none() && had_conflict(one) {
+        record.settled_conflict = Some(one.subject.entity.clone());
+    }
+    (record != Record::default()).then_some(record)
 }
 
 /// Whether the state knows of an open conflict.

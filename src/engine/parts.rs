@@ -12,24 +12,18 @@ use super::detect::{Pass, Scoped, Visit};
 use super::examine::Status;
 
 impl Pass<'_> {
-    /// Looks at the parts of the examined types, and at those that no field needs any more.
+    /// Looks at the parts that fields need, and at those that no field needs any more.
     pub(super) async fn walk_parts(
         &self,
         found: &mut Scoped,
+        mut parts: Vec<ContentType>,
         bindings: &mut Bindings,
         orphans: &[&StateRow],
         claims: &[Claim],
     ) -> Result<(), SyncError> {
         let mut seen: BTreeSet<Entity> = BTreeSet::new();
-        let mut from = 0;
-        while from < found.examined.len() {
-            // What a type that cannot be read needs is not known.
-            let readable = found.examined.iter().skip(from).filter(|one| is_readable(one.status));
-            let parts: Vec<ContentType> = readable
-                .flat_map(|one| one.parts.iter().cloned())
-                .filter(|part| seen.insert(Entity::content_type(part.id.clone())))
-                .collect();
-            from = found.examined.len();
+        while !parts.is_empty() {
+            parts.retain(|part| seen.insert(Entity::content_type(part.id.clone())));
             let unknown: Vec<Unbound> = parts
                 .iter()
                 .filter(|part| !bindings.knows(&Entity::content_type(part.id.clone())))
@@ -44,14 +38,14 @@ impl Pass<'_> {
                 entity: Entity::content_type(part.id.clone()),
                 part: Some(part),
             });
-            self.walk(found, visits.collect(), bindings).await?;
+            parts = self.walk(found, visits.collect(), bindings).await?;
         }
-        let owners: BTreeSet<&str> = found
-            .examined
-            .iter()
-            .filter(|one| is_readable(one.status) && one.subject.local.is_some())
-            .map(|one| &*one.subject.entity.id)
-            .collect();
+        let kept = found.examined.iter().filter(|one| one.subject.local.is_some());
+        let kept = kept.map(|one| (one.status, &*one.subject.entity.id));
+        let glimpsed = found.glimpsed.iter().filter(|one| one.is_local);
+        let glimpsed = glimpsed.map(|one| (one.status, &*one.entity.id));
+        let readable = kept.chain(glimpsed).filter(|(status, _)| *status != Status::Failed);
+        let owners: BTreeSet<&str> = readable.map(|(_, id)| id).collect();
         let known = bindings.bound.keys().chain(
             orphans
                 .iter()
@@ -63,7 +57,7 @@ impl Pass<'_> {
             .filter(|entity| owners.contains(&*bindings.root_now(entity)))
             .map(|entity| Visit { entity: entity.clone(), part: None })
             .collect();
-        self.walk(found, dropped, bindings).await
+        self.walk(found, dropped, bindings).await.map(drop)
     }
 
     fn bind(
@@ -78,8 +72,4 @@ impl Pass<'_> {
         }
         self.bind_all(parts, &bindings.taken(), &bindings.open(orphans), claims)
     }
-}
-
-fn is_readable(status: Status) -> bool {
-    status != Status::Failed
 }

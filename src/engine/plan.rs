@@ -14,7 +14,7 @@ use crate::plan::{
 
 use super::arrange::{arrange, trim};
 use super::changes::{ChangeReader, conflict};
-use super::detect::{Detection, Scoped, Search};
+use super::detect::{Detection, Keep, Scoped, Search};
 use super::examine::{Examined, Status};
 use super::listing::Freshness;
 use super::presence::stale_finding;
@@ -106,6 +106,8 @@ impl Engine {
             websites: wanted_websites(&locals, query.website_id.as_deref())?,
             freshness: Freshness::Cached,
             everything: options.force,
+            keep: if options.force { Keep::All } else { Keep::Changes },
+            leases: &[],
             tolerate_absence: false,
             cancel: &cancel,
         };
@@ -142,7 +144,8 @@ impl Engine {
             let wanted = || scoped.examined.iter().filter(|one| selection.includes(one));
             let same = wanted().filter(|one| one.status == Status::Same).count();
             let settled = scoped.settled.iter().filter(|one| selection.has(one)).count();
-            report.summary.unchanged += same + settled;
+            let glimpsed = scoped.glimpsed.iter().filter(|one| selection.glimpses(one)).count();
+            report.summary.unchanged += same + settled + glimpsed;
             for one in wanted() {
                 report.conflicts.extend(conflict(one, &scoped.scope, now));
                 report.findings.extend(one.subject.findings.iter().cloned());

@@ -12,7 +12,7 @@ use crate::port::{Lease, PlannedRow, RunEnd, RunRow, Scope, Traffic};
 
 use super::apply::Hands;
 use super::complete::Execution;
-use super::detect::{Detection, Scoped, Search};
+use super::detect::{Detection, Keep, Scoped, Search};
 use super::examine::Status;
 use super::execute::execute;
 use super::failure::store_failure;
@@ -190,6 +190,8 @@ impl Run<'_> {
             websites: websites.clone(),
             freshness: Freshness::Now,
             everything: policy.force,
+            keep: if policy.force { Keep::All } else { Keep::Changes },
+            leases,
             tolerate_absence: false,
             cancel: self.cancel,
         };
@@ -294,11 +296,8 @@ impl Run<'_> {
                     matches!(&*outcome.status, "failed" | "blocked" | "not_attempted" | "skipped")
                 };
                 wanted = open.iter().filter(repeats).map(|one| one.type_key.clone()).collect();
-                let known: BTreeSet<&str> = detection
-                    .scopes
-                    .iter()
-                    .flat_map(|scoped| scoped.examined.iter().map(|one| &*one.key))
-                    .collect();
+                let known: BTreeSet<&str> =
+                    detection.scopes.iter().flat_map(Scoped::keys).collect();
                 wanted.retain(|key| known.contains(&**key));
             }
         }

@@ -12,7 +12,7 @@ use crate::model::Finding;
 use crate::plan::Consent;
 
 use super::changes::{conflict, failed_type, type_change};
-use super::detect::{Detection, Search};
+use super::detect::{Detection, Keep, Search};
 use super::examine::{Examined, Status};
 use super::failure::{store_failure, studio_failure};
 use super::listing::Freshness;
@@ -77,10 +77,10 @@ impl Engine {
                     category: row.category.clone(),
                     fields: json(row.fields.as_deref()),
                     settings: json(row.settings.as_deref()),
-                    content_hash: parsed.content_hash.map(|hash| hash.to_string()),
                     created_at: row.created_at,
                     updated_at: row.updated_at,
-                    findings: parsed.findings,
+                    findings: parsed.findings.clone(),
+                    content_hash: parsed.content_hash().map(|hash| hash.to_string()),
                 });
             }
         }
@@ -105,16 +105,24 @@ impl Engine {
     /// When a side cannot be read, or most of it is gone.
     pub async fn detect(&self, query: &Query) -> Result<ChangeSet, SyncError> {
         let platform = self.connect(&query.provider, Purpose::Look).await?;
-        let (locals, detection) = self.look(query, &platform, false).await?;
+        let keep = if query.include_details { Keep::Changes } else { Keep::Counts };
+        let (locals, detection) = self.look(query, &platform, keep).await?;
         let selection = Selection::new(&query.types, &locals, &detection)?;
         let counts = self.content_items(&detection).await?;
         let now = self.ports.clock.now();
         let shape = platform.dialect.capabilities().shape;
         let mut details = ChangeDetails::default();
+        let mut counted = ChangeSummary::default();
         let mut findings = Vec::new();
         for scoped in &detection.scopes {
             let settled = scoped.settled.iter().filter(|one| selection.has(one));
             details.unchanged.extend(settled.map(|one| one.key.clone()));
+            for one in scoped.glimpsed.iter().filter(|one| selection.glimpses(one)) {
+                match one.status {
+                    Status::Same => details.unchanged.push(one.key.clone()),
+                    status => count(&mut counted, status),
+                }
+            }
             for one in scoped.examined.iter().filter(|one| selection.includes(one)) {
                 let items = counts.get(&one.subject.entity.id).copied().unwrap_or_default();
                 let change = || type_change(one, &shape, NO_CONSENT, items);
@@ -159,7 +167,8 @@ impl Engine {
             if !everywhere.contains(&key) || !selection.has_key(&key) {
                 continue;
             }
-            let view = platform.dialect.normalize(definition).ok();
+            let view = || platform.dialect.normalize(definition).ok();
+            let view = if query.include_details { view() } else { None };
             details.remote_changed.push(remote_new(key, definition.name.clone(), view, &shape));
         }
         findings.extend(self.state_finding().await);
@@ -167,7 +176,7 @@ impl Engine {
             target: platform.target.clone(),
             timestamp: now,
             complete: detection.complete,
-            summary: summarize(&mut details),
+            summary: summarize(&mut details, &counted),
             details: query.include_details.then_some(details),
             findings,
         })
@@ -180,7 +189,7 @@ impl Engine {
     /// As [`Engine::detect`].
     pub async fn preview_mapping(&self, query: &Query) -> Result<Vec<TypeMapping>, SyncError> {
         let platform = self.connect(&query.provider, Purpose::Look).await?;
-        let (locals, detection) = self.look(query, &platform, true).await?;
+        let (locals, detection) = self.look(query, &platform, Keep::All).await?;
         let selection = Selection::new(&query.types, &locals, &detection)?;
         let mut mappings = Vec::new();
         for scoped in &detection.scopes {
@@ -228,7 +237,7 @@ impl Engine {
         &self,
         query: &Query,
         platform: &Platform,
-        everything: bool,
+        keep: Keep,
     ) -> Result<(std::sync::Arc<Locals>, Detection), SyncError> {
         let locals = self.locals().await?;
         let cancel = CancellationToken::new();
@@ -236,7 +245,10 @@ impl Engine {
             platform,
             websites: wanted_websites(&locals, query.website_id.as_deref())?,
             freshness: Freshness::Cached,
-            everything,
+            // Who wants to see all there is wants to see what is settled, too.
+            everything: keep == Keep::All,
+            keep,
+            leases: &[],
             tolerate_absence: false,
             cancel: &cancel,
         };
@@ -288,7 +300,22 @@ pub(super) fn stored_outcomes(result: &str) -> Vec<Outcome> {
     serde_json::from_str::<Stored>(result).map(|stored| stored.outcomes).unwrap_or_default()
 }
 
-fn summarize(details: &mut ChangeDetails) -> ChangeSummary {
+/// Counts a type of which nothing else is told.
+fn count(summary: &mut ChangeSummary, status: Status) {
+    let counter = match status {
+        Status::Same => &mut summary.unchanged,
+        Status::New => &mut summary.created,
+        Status::Modified => &mut summary.updated,
+        Status::Deleted => &mut summary.deleted,
+        Status::RemoteModified | Status::RemoteDeleted => &mut summary.remote_changed,
+        Status::Conflict(_) => &mut summary.conflicts,
+        Status::Failed => &mut summary.failed,
+    };
+    *counter += 1;
+}
+
+/// Orders the details, and counts them on top of what is counted already.
+fn summarize(details: &mut ChangeDetails, counted: &ChangeSummary) -> ChangeSummary {
     for changes in [
         &mut details.created,
         &mut details.updated,
@@ -301,20 +328,20 @@ fn summarize(details: &mut ChangeDetails) -> ChangeSummary {
     details.failed.sort_by(|a, b| a.key.cmp(&b.key));
     details.unchanged.sort();
     let (created, updated, deleted, conflicts) = (
-        details.created.len(),
-        details.updated.len(),
-        details.deleted.len(),
-        details.conflicts.len(),
+        counted.created + details.created.len(),
+        counted.updated + details.updated.len(),
+        counted.deleted + details.deleted.len(),
+        counted.conflicts + details.conflicts.len(),
     );
     ChangeSummary {
         total: created + updated + deleted + conflicts,
         created,
         updated,
         deleted,
-        unchanged: details.unchanged.len(),
+        unchanged: counted.unchanged + details.unchanged.len(),
         conflicts,
-        remote_changed: details.remote_changed.len(),
-        failed: details.failed.len(),
+        remote_changed: counted.remote_changed + details.remote_changed.len(),
+        failed: counted.failed + details.failed.len(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::error::{ErrorCode, SyncError, quoted};
 
 use super::detect::{Detection, Unseen, root_id};
-use super::examine::Examined;
+use super::examine::{Examined, Glimpse};
 use super::locals::Locals;
 
 /// Which types a call is about: all of them when nothing is named.
@@ -39,6 +39,13 @@ impl Selection {
                     owners.push(id.clone());
                 }
             }
+            for one in &scoped.glimpsed {
+                named.insert(&one.key);
+                let id = &one.entity.id;
+                if !id.contains('/') && selection.glimpses(one) {
+                    owners.push(id.clone());
+                }
+            }
         }
         let foreign = detection.scopes.iter().flat_map(|scoped| &scoped.remote_new);
         let foreign: BTreeSet<String> = foreign.map(|definition| definition.id.key()).collect();
@@ -61,6 +68,14 @@ impl Selection {
         let own = local.and_then(|side| side.content.key.as_deref());
         self.has_key(&one.key)
             || self.has_id(&one.subject.entity.id)
+            || own.is_some_and(|key| self.wanted.contains(key))
+    }
+
+    /// Whether a type that was not kept is asked for.
+    pub fn glimpses(&self, one: &Glimpse) -> bool {
+        let own = one.own_key.as_ref();
+        self.has_key(&one.key)
+            || self.has_id(&one.entity.id)
             || own.is_some_and(|key| self.wanted.contains(key))
     }
 

@@ -35,7 +35,9 @@ fn names(preferred: String, legacy: String) -> KeyNames {
 
 /// Characters that the studio's proof of concept kept.
 fn kept(name: &str) -> String {
-    name.chars().filter(|char| char.is_ascii_alphanumeric() || *char == '_').collect()
+    let mut kept = String::with_capacity(name.len());
+    kept.extend(name.chars().filter(|char| char.is_ascii_alphanumeric() || *char == '_'));
+    kept
 }
 
 /// The key that the studio's proof of concept gave to a type of this name (its

@@ -1,6 +1,8 @@
 //! A remote definition as a view.
 
-use crate::canonical::{Canonical, Path, View, parse};
+use std::collections::BTreeSet;
+
+use crate::canonical::{Canonical, Draft, Path, View, parse};
 use crate::model::Json;
 use crate::port::{DialectError, RemoteDefinition};
 
@@ -23,9 +25,11 @@ pub(super) fn view_of(body: &Json<'_>) -> Result<View, String> {
     if body.members().is_none() {
         return Err(format!("the definition is {}, not an object", body.type_name()));
     }
-    let mut view = View::new();
+    let mut view = Draft::default();
     for attribute in [DISPLAY_NAME, DESCRIPTION, "baseType"] {
-        view.put(paths::of_type(attribute), text(body, attribute));
+        if let Some(text) = text(body, attribute) {
+            view.set(paths::of_type(attribute), text);
+        }
     }
     let properties = match body.get("properties") {
         None | Some(Json::Null) => &[],
@@ -39,20 +43,24 @@ pub(super) fn view_of(body: &Json<'_>) -> Result<View, String> {
         if property.members().is_none() {
             return Err(format!("property {key} is {}, not an object", property.type_name()));
         }
+        view.begin_section();
         read_property(property, &paths::property(key), &mut view);
         numbers.push((key.to_owned(), order::number(property)));
     }
     if let Some(order) = order::sequence(numbers) {
         let keys = order.into_iter().map(Json::str).collect();
+        view.begin_section();
         view.set(paths::property_order(), Canonical::of(&Json::Array(keys)));
     }
-    Ok(view)
+    Ok(view.finish())
 }
 
-fn read_property(property: &Json<'_>, at: &Path, view: &mut View) {
+fn read_property(property: &Json<'_>, at: &Path, view: &mut Draft) {
     view.set(at.clone(), Canonical::bool(true));
     for attribute in [DISPLAY_NAME, DESCRIPTION] {
-        view.put(at.child(attribute), text(property, attribute));
+        if let Some(text) = text(property, attribute) {
+            view.set(at.child(attribute), text);
+        }
     }
     let is_required = ["isRequired", "required"]
         .into_iter()
@@ -78,7 +86,11 @@ fn read_property(property: &Json<'_>, at: &Path, view: &mut View) {
                     view.set(at.child(ALLOWED_TYPES).child(&reference), Canonical::bool(true));
                 }
             }
-            Attribute::Pattern => view.put(at.child(attribute.name()), text(holder, "pattern")),
+            Attribute::Pattern => {
+                if let Some(pattern) = text(holder, "pattern") {
+                    view.set(at.child(attribute.name()), pattern);
+                }
+            }
             Attribute::Minimum | Attribute::Maximum if platform.element() == "dateTime" => {
                 let moment = value.as_str().and_then(|text| to_utc(text, Edge::Start));
                 let value =
@@ -90,15 +102,19 @@ fn read_property(property: &Json<'_>, at: &Path, view: &mut View) {
     }
 }
 
-fn read_options(options: &Json<'_>, at: &Path, view: &mut View) {
+fn read_options(options: &Json<'_>, at: &Path, view: &mut Draft) {
+    let list = at.child(ENUM);
     let mut order = Vec::new();
+    let mut seen = BTreeSet::new();
     for option in options.elements().unwrap_or_default() {
         let Some(identity) = option_identity(option) else { continue };
-        let element = at.child(ENUM).child(&identity);
-        if view.get(&element).is_some() {
+        if !seen.insert(identity.clone()) {
             continue;
         }
-        view.put(element.child(DISPLAY_NAME), text(option, DISPLAY_NAME));
+        let element = list.child(&identity);
+        if let Some(name) = text(option, DISPLAY_NAME) {
+            view.set(element.child(DISPLAY_NAME), name);
+        }
         view.set(element, Canonical::bool(true));
         order.push(Json::str(identity));
     }

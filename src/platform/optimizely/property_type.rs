@@ -26,6 +26,13 @@ const WORDS: [&str; 15] = [
     "composition",
 ];
 
+/// The atom of the types that nearly all properties have.
+const ALONE: [(&str, &str); 3] = [
+    ("string", r#"{"type":"string"}"#),
+    ("boolean", r#"{"type":"boolean"}"#),
+    ("dateTime", r#"{"type":"dateTime"}"#),
+];
+
 /// What a property is: the one atom that its bounds, pattern, options and allowed types hang on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PropertyType {
@@ -80,6 +87,11 @@ impl PropertyType {
     /// The value of the atom `/properties/<key>/type`.
     #[must_use]
     pub fn to_canonical(&self) -> Canonical {
+        if let Self { name, format: None, item: None, content_type: None } = self
+            && let Some((_, alone)) = ALONE.iter().find(|(word, _)| word == name)
+        {
+            return Canonical::constant(alone);
+        }
         let mut members = vec![("type", Json::str(&*self.name))];
         members.extend(self.format.as_deref().map(|format| ("format", Json::str(format))));
         if let Some(item) = &self.item {

@@ -1,6 +1,6 @@
 //! One field as a property.
 
-use crate::canonical::{Canonical, Path, View};
+use crate::canonical::{Canonical, Draft, Path};
 use crate::model::{Field, FieldKind, Finding};
 use crate::port::Loss;
 
@@ -23,7 +23,7 @@ pub(super) struct Sheet<'s> {
     /// The property's path.
     pub(super) at: Path,
     /// The document.
-    pub(super) view: &'s mut View,
+    pub(super) view: &'s mut Draft,
     /// What is lost of the field.
     pub(super) losses: &'s mut Vec<Loss>,
     /// What the user should know.
@@ -65,7 +65,7 @@ pub(super) fn project(
     field: &Field,
     key: &str,
     chosen: &Chosen,
-    view: &mut View,
+    view: &mut Draft,
     findings: &mut Vec<Finding>,
 ) -> Vec<Loss> {
     let (platform, at) = (&chosen.platform, paths::property(key));

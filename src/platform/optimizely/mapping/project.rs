@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::canonical::Canonical;
-use crate::model::{Category, ContentType, Json};
+use crate::canonical::{Canonical, Draft};
+use crate::model::{Category, ContentType, Finding, Json};
 use crate::port::{FieldMapping, Held, Projection};
 
 use super::super::{limits, paths};
@@ -13,14 +13,14 @@ use super::{field, loss};
 /// Expresses a local type.
 pub(in super::super) fn project(rules: Rules<'_>, local: &ContentType, held: &Held) -> Projection {
     let mut projection = Projection { losses: loss::of_type(local), ..Projection::default() };
+    let mut draft = Draft::default();
     if !local.name.is_empty() {
-        let at = paths::of_type(paths::DISPLAY_NAME);
-        projection.view.set(at, Canonical::str(&local.name));
+        draft.set(paths::of_type(paths::DISPLAY_NAME), Canonical::str(&local.name));
     }
     if let Some(text) = local.description.as_deref().filter(|text| !text.is_empty()) {
-        projection.view.set(paths::of_type(paths::DESCRIPTION), Canonical::str(text));
+        draft.set(paths::of_type(paths::DESCRIPTION), Canonical::str(text));
     }
-    base_type(local, held, &mut projection);
+    base_type(local, held, &mut draft, &mut projection.findings);
 
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     let mut order = Vec::new();
@@ -33,8 +33,8 @@ pub(in super::super) fn project(rules: Rules<'_>, local: &ContentType, held: &He
             projection.findings.push(finding.at(paths::property(&key).as_str()));
         } else {
             owners.insert(key.to_ascii_lowercase(), &field.name);
-            let (view, findings) = (&mut projection.view, &mut projection.findings);
-            losses = field::project(field, &key, &chosen, view, findings);
+            draft.begin_section();
+            losses = field::project(field, &key, &chosen, &mut draft, &mut projection.findings);
             order.push(Json::str(key.clone()));
         }
         projection.fields.push(FieldMapping {
@@ -47,8 +47,10 @@ pub(in super::super) fn project(rules: Rules<'_>, local: &ContentType, held: &He
         });
     }
     if !order.is_empty() {
-        projection.view.set(paths::property_order(), Canonical::of(&Json::Array(order)));
+        draft.begin_section();
+        draft.set(paths::property_order(), Canonical::of(&Json::Array(order)));
     }
+    projection.view = draft.finish();
     // The platform takes what it has.
     if projection.view != held.view {
         projection.findings.extend(limits::check(&projection.view, &held.view));
@@ -57,7 +59,7 @@ pub(in super::super) fn project(rules: Rules<'_>, local: &ContentType, held: &He
 }
 
 /// The base type of a new definition follows the category; that of an existing one is immutable.
-fn base_type(local: &ContentType, held: &Held, projection: &mut Projection) {
+fn base_type(local: &ContentType, held: &Held, draft: &mut Draft, findings: &mut Vec<Finding>) {
     let wanted = Canonical::str(match local.category {
         Some(Category::Page) => "_page",
         Some(Category::Folder) => "_folder",
@@ -67,7 +69,7 @@ fn base_type(local: &ContentType, held: &Held, projection: &mut Projection) {
     let kept = held.view.get(&at).filter(|kept| **kept != wanted);
     if let (Some(kept), Some(category)) = (kept, local.category) {
         let finding = limits::base_type_kept(category, kept);
-        projection.findings.push(finding.at(at.as_str()));
+        findings.push(finding.at(at.as_str()));
     }
-    projection.view.set(at, kept.cloned().unwrap_or(wanted));
+    draft.set(at, kept.cloned().unwrap_or(wanted));
 }
