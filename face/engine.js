@@ -160,10 +160,7 @@ class SyncEngine {
   }
 
   async close() {
-    const closing = ask(
-      () => this.#native.close(),
-      () => undefined,
-    )
+    const closing = ask(() => this.#native.close(), values.read)
     await this.#desk.clear()
     await closing
   }

@@ -1,6 +1,7 @@
 'use strict'
 
 const native = require('../native.js')
+const { assemble } = require('./answer.js')
 
 /** Makes an `Error` of the caller's realm out of the engine's report. */
 function fromReport(report) {
@@ -38,14 +39,14 @@ function call(work) {
 }
 
 /** Awaits an answer of the addon and reads it. */
-async function ask(answer, read) {
-  let text
+async function ask(question, read) {
+  let answer
   try {
-    text = await answer()
+    answer = await question()
   } catch (thrown) {
     throw fromNative(thrown)
   }
-  return read(text)
+  return assemble(answer, read)
 }
 
 /** Refuses an argument that should be a function. */

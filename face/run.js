@@ -17,6 +17,7 @@ class Run {
   #own
   #patch = {}
   #logs
+  #outcomes = []
   #onUpdate
   #desk
   #logger
@@ -94,15 +95,17 @@ class Run {
   }
 
   #receive(text) {
-    const { kind, patch } = readMessage(text)
+    const { kind, patch, outcomes = [] } = readMessage(text)
     const { logs, ...members } = patch
     Object.assign(this.#patch, members)
+    for (const outcome of outcomes) this.#outcomes.push(outcome)
+    if (kind === 'ended' || kind === 'settled') this.#patch.outcomes = this.#outcomes
     for (const { typeKey, ...entry } of logs) {
       this.#logs.push(entry)
       this.#log('deployment.log', { ...entry, typeKey })
     }
     if (kind === 'ended' || kind === 'cancelled') this.#end()
-    if (kind !== 'settled') this.#show()
+    if (kind !== 'settled' && kind !== 'part') this.#show()
     if (kind === 'ended' || kind === 'settled') this.#settle()
   }
 

@@ -44,24 +44,29 @@ function reviveAt(value, [step, ...rest]) {
   if (typeof value !== 'object' || value === null) return
   for (const key of step === '*' ? Object.keys(value) : [step]) {
     if (rest.length > 0) reviveAt(value[key], rest)
-    else if (key in value) value[key] = toDate(value[key])
+    else if (Object.hasOwn(value, key)) value[key] = toDate(value[key])
   }
 }
 
-/** Makes a reader of answers whose dates stand at the given paths. */
+/** Makes a reader of JSON whose dates stand at the given paths. */
 function reader(...paths) {
   const steps = paths.map((path) => path.split('.'))
-  return (text) => {
-    const value = JSON.parse(text)
-    for (const path of steps) reviveAt(value, path)
+  /** Makes the dates of what stands `at` a place in the whole. */
+  const revive = (value, at = []) => {
+    for (const path of steps) {
+      const leadsHere = at.every((key, n) => path[n] === '*' || path[n] === key)
+      if (leadsHere && at.length < path.length) reviveAt(value, path.slice(at.length))
+    }
     return value
   }
+  return Object.assign((text) => revive(JSON.parse(text)), { revive })
 }
 
 module.exports = {
   toText,
   definitionText,
   toDate,
+  read: reader(),
   readExtraction: reader('metadata.extractedAt', 'types.*.createdAt', 'types.*.updatedAt'),
   readChanges: reader('timestamp', 'details.failed.*.at', 'details.conflicts.*.createdAt'),
   readPlan: reader('createdAt', 'conflicts.*.createdAt'),

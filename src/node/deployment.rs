@@ -154,6 +154,11 @@ async fn pump(
         }
     };
     progress.finish(ended.unwrap_or_else(|panic| failure(error::crashed(panic))));
+    // The caller asks for the last message itself.
+    while progress.has_parts() && deliver.call((), ThreadsafeFunctionCallMode::NonBlocking).is_ok()
+    {
+        progress.taken().await;
+    }
 }
 
 fn started_twice() -> SyncError {

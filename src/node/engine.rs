@@ -6,14 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use napi::bindgen_prelude::{Env, PromiseRaw};
 use tokio::sync::{OnceCell, OwnedRwLockReadGuard, RwLock};
 
+use super::answer::Answer;
 use super::deployment::Deployment;
 use super::{error, options, stored};
 use crate::compose::{self, EngineOptions};
 use crate::engine::Engine;
 use crate::error::{ErrorCode, SyncError};
 
-/// An engine and its options. Every answer is JSON text; every error is one whose message is the
-/// JSON of an error report.
+/// An engine and its options. Every answer is JSON in pieces; every error is one whose message is
+/// the JSON of an error report.
 #[napi_derive::napi]
 pub struct NativeEngine {
     shared: Arc<Shared>,
@@ -89,7 +90,7 @@ impl NativeEngine {
         &self,
         env: &'env Env,
         options: String,
-    ) -> napi::Result<PromiseRaw<'env, String>> {
+    ) -> napi::Result<PromiseRaw<'env, Answer>> {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
             let website = options::extraction(&options)?;
@@ -103,7 +104,7 @@ impl NativeEngine {
         &self,
         env: &'env Env,
         options: String,
-    ) -> napi::Result<PromiseRaw<'env, String>> {
+    ) -> napi::Result<PromiseRaw<'env, Answer>> {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
             let query = options::query(&options, &shared.options)?;
@@ -117,7 +118,7 @@ impl NativeEngine {
         &self,
         env: &'env Env,
         options: String,
-    ) -> napi::Result<PromiseRaw<'env, String>> {
+    ) -> napi::Result<PromiseRaw<'env, Answer>> {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
             let (query, run) = options::rehearsal(&options, &shared.options)?;
@@ -131,7 +132,7 @@ impl NativeEngine {
         &self,
         env: &'env Env,
         options: String,
-    ) -> napi::Result<PromiseRaw<'env, String>> {
+    ) -> napi::Result<PromiseRaw<'env, Answer>> {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
             let query = options::query(&options, &shared.options)?;
@@ -145,7 +146,7 @@ impl NativeEngine {
         &self,
         env: &'env Env,
         id: String,
-    ) -> napi::Result<PromiseRaw<'env, String>> {
+    ) -> napi::Result<PromiseRaw<'env, Answer>> {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
             let id = options::deployment_id(&id)?;
@@ -158,7 +159,7 @@ impl NativeEngine {
 
     /// Refuses later calls and resolves when the ones in progress are through and nothing is open.
     #[napi(catch_unwind)]
-    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
+    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, Answer>> {
         self.shared.closed.store(true, Ordering::Release);
         let engine = Arc::clone(&self.shared.engine);
         error::promise(env, async move {

@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 use napi::bindgen_prelude::{Env, PromiseRaw};
 use serde::Serialize;
 
+use super::answer::Answer;
 use crate::engine::ErrorReport;
 use crate::error::{ErrorCode, SyncError};
 
@@ -34,9 +35,9 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, SyncError> {
 pub(super) fn promise(
     env: &Env,
     work: impl Future<Output = Result<String, SyncError>> + Send + 'static,
-) -> napi::Result<PromiseRaw<'_, String>> {
+) -> napi::Result<PromiseRaw<'_, Answer>> {
     env.spawn_future(async move {
-        AssertUnwindSafe(work)
+        AssertUnwindSafe(async move { work.await.map(Answer::from) })
             .catch_unwind()
             .await
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref())))

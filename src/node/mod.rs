@@ -7,6 +7,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
+mod answer;
 mod cancel;
 mod deployment;
 mod engine;

@@ -7,7 +7,10 @@ use tokio::sync::Notify;
 
 use super::report::{self, LogEntry};
 use crate::compose::PartialStatus;
-use crate::engine::{LogLevel, Reporter, RunEvent, RunReport};
+use crate::engine::{LogLevel, Outcome, Reporter, RunEvent, RunReport};
+
+/// Most entries and most outcomes in one message: what takes JavaScript about a millisecond.
+const PART: usize = 500;
 
 /// Collects what a run tells, until the JavaScript thread takes it.
 ///
@@ -30,13 +33,21 @@ struct State {
     ended: bool,
     /// What the worker came to, once it did.
     report: Option<RunReport>,
+    /// Outcomes that are still to be told, last one first.
+    outcomes: Vec<Outcome>,
 }
 
 impl Progress {
     /// Starts at the progress that the job brings.
     pub(super) fn new(own: u8, partial_status: PartialStatus) -> Self {
-        let state =
-            State { progress: own, logs: Vec::new(), fresh: false, ended: false, report: None };
+        let state = State {
+            progress: own,
+            logs: Vec::new(),
+            fresh: false,
+            ended: false,
+            report: None,
+            outcomes: Vec::new(),
+        };
         Self {
             state: Mutex::new(state),
             partial_status,
@@ -54,6 +65,12 @@ impl Progress {
     /// the JavaScript thread.
     pub(super) fn take(&self) -> Option<String> {
         let mut state = self.lock();
+        if state.has_parts() {
+            let part = state.take_part();
+            drop(state);
+            self.taken.notify_one();
+            return Some(part);
+        }
         let message = match (state.report.take(), state.ended) {
             (Some(run), true) => Some(report::settled(&run, &state.logs)),
             (Some(run), false) => {
@@ -61,7 +78,17 @@ impl Progress {
                 state.add_reason(&run);
                 Some(report::ended(&run, state.progress, &state.logs, self.partial_status))
             }
-            (None, false) if state.fresh => Some(report::running(state.progress, &state.logs)),
+            (None, false) if state.fresh => {
+                let logs = state.take_logs();
+                state.fresh = !state.logs.is_empty();
+                if state.fresh {
+                    self.moved.notify_one();
+                }
+                let message = report::running(state.progress, &logs);
+                drop(state);
+                self.taken.notify_one();
+                return Some(message);
+            }
             // After a cancellation, entries wait for the report.
             (None, _) => return self.taken_nothing(),
         };
@@ -88,8 +115,16 @@ impl Progress {
     }
 
     /// Says how the worker ended.
-    pub(super) fn finish(&self, run: RunReport) {
-        self.lock().report = Some(run);
+    pub(super) fn finish(&self, mut run: RunReport) {
+        let mut state = self.lock();
+        state.outcomes = std::mem::take(&mut run.outcomes);
+        state.outcomes.reverse();
+        state.report = Some(run);
+    }
+
+    /// Whether the worker has ended and there is more to tell than the last message takes.
+    pub(super) fn has_parts(&self) -> bool {
+        self.lock().has_parts()
     }
 
     /// Waits until there is something to take.
@@ -113,6 +148,24 @@ impl Progress {
 }
 
 impl State {
+    /// The worker has ended, and its last message would be too long.
+    fn has_parts(&self) -> bool {
+        self.report.is_some() && (!self.outcomes.is_empty() || self.logs.len() > PART)
+    }
+
+    fn take_part(&mut self) -> String {
+        let from = self.outcomes.len().saturating_sub(PART);
+        let outcomes: Vec<Outcome> = self.outcomes.drain(from..).rev().collect();
+        let logs = if self.logs.len() > PART { self.take_logs() } else { Vec::new() };
+        report::part(&outcomes, &logs)
+    }
+
+    /// The oldest entries, as many as fit into one message.
+    fn take_logs(&mut self) -> Vec<LogEntry> {
+        let count = self.logs.len().min(PART);
+        self.logs.drain(..count).collect()
+    }
+
     /// A failed run says why in its log too, unless it did.
     fn add_reason(&mut self, run: &RunReport) {
         let Some(error) = &run.error else { return };

@@ -2,7 +2,9 @@
 //!
 //! A message is `{ kind, patch }`: `patch` holds the members of the job that change, with dates in
 //! milliseconds and only the new entries of `logs`. `running`, `cancelled` and `ended` are shown to
-//! the host; `settled` follows a cancellation once nothing is in flight any more, and is not.
+//! the host; `settled` follows a cancellation once nothing is in flight any more, and is not. Nor is
+//! a `part`, which brings `outcomes` and entries that are too many for one message: the last message
+//! of a run comes after all of its parts.
 
 use serde::Serialize;
 
@@ -46,6 +48,8 @@ impl LogEntry {
 struct Message<'a> {
     kind: &'static str,
     patch: Patch<'a>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    outcomes: &'a [Outcome],
 }
 
 #[derive(Serialize, Default)]
@@ -67,8 +71,6 @@ struct Patch<'a> {
     recovery: Option<&'a Recovery>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metrics: Option<&'a Metrics>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcomes: Option<&'a [Outcome]>,
     logs: &'a [LogEntry],
 }
 
@@ -105,14 +107,15 @@ pub(super) fn cancelled(progress: u8, logs: &[LogEntry]) -> String {
     write("cancelled", patch)
 }
 
+/// Outcomes and entries of a run, before its last message.
+pub(super) fn part(outcomes: &[Outcome], logs: &[LogEntry]) -> String {
+    let patch = Patch { logs, ..Patch::default() };
+    serde_json::to_string(&Message { kind: "part", patch, outcomes }).unwrap_or_default()
+}
+
 /// What a cancelled run came to.
 pub(super) fn settled(run: &RunReport, logs: &[LogEntry]) -> String {
-    let patch = Patch {
-        metrics: Some(&run.metrics),
-        outcomes: Some(&run.outcomes),
-        logs,
-        ..Patch::default()
-    };
+    let patch = Patch { metrics: Some(&run.metrics), logs, ..Patch::default() };
     write("settled", patch)
 }
 
@@ -140,7 +143,6 @@ pub(super) fn ended(
         error_info: run.error.as_ref().map(ErrorInfo::from),
         recovery: run.recovery.as_ref(),
         metrics: Some(&run.metrics),
-        outcomes: Some(&run.outcomes),
         logs,
     };
     write("ended", patch)
@@ -172,5 +174,5 @@ fn shortfall(run: &RunReport) -> Option<String> {
 
 fn write(kind: &'static str, patch: Patch<'_>) -> String {
     // Every part is text, a number or canonical JSON, so there is nothing that cannot be written.
-    serde_json::to_string(&Message { kind, patch }).unwrap_or_default()
+    serde_json::to_string(&Message { kind, patch, outcomes: &[] }).unwrap_or_default()
 }
