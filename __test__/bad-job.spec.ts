@@ -56,7 +56,7 @@ describe('a job that cannot run ends failed', () => {
     expect(statuses(updates)).toEqual(['running'])
     const { job: last } = await handle.done
     expect(statuses(updates)).toEqual(['running', 'failed'])
-    expect(last).toMatchObject({ outcome: 'failed', errorInfo: { code } })
+    expect(last).toMatchObject({ outcome: 'failed', progress: 0, errorInfo: { code } })
     expect(last.error).toContain(message)
     expect(last.logs.at(-1)).toMatchObject({ level: 'error', message: last.error })
   })

@@ -93,3 +93,26 @@ test('lets the next run of the same website wait instead of refusing it', async 
   expect(firstDone).toBe(true)
   expect(last.status).toBe('completed')
 })
+
+test('sends nothing new, and is done when every request was answered', async () => {
+  const own = await Bench.open({ types: 40, latencyMs: 50 })
+  let handle: DeploymentHandle | undefined
+  await new Promise<void>((resolve) => {
+    handle = own.engine.startDeployment(job(), provider(), ({ progress, status }) => {
+      if (progress <= 20 || status !== 'running') return
+      handle?.cancel()
+      resolve()
+    })
+  })
+  const result = await handle?.done
+  for (const { status } of await own.platform.requests()) expect(status).toEqual(expect.any(Number))
+  const done = result?.outcomes.filter(({ status }) => status === 'success') ?? []
+  expect(done.length).toBeLessThan(40)
+  expect(await own.platform.keys('Type')).toEqual(done.map(({ typeKey }) => typeKey).sort())
+  const rest = await own.deploy().handle.done
+  const created = rest.outcomes.filter(({ operation }) => operation === 'create')
+  expect(created).toHaveLength(40 - done.length)
+  const posts = (await own.platform.requests()).filter(({ kind }) => kind === 'post')
+  expect(posts).toHaveLength(40)
+  await own.close()
+})

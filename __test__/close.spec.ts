@@ -28,7 +28,35 @@ test('cancels what runs and waits for it', async () => {
   await bench.close()
 })
 
-test('a block that disposes of the engine closes it', async () => {
+test('waits for a call in progress, and what is in memory stays readable', async () => {
+  const bench = await Bench.open({ types: 1, latencyMs: 50 })
+  await bench.deploy({ id: 'a' }).handle.done
+  const changes = bench.engine.detectChanges().catch((error: { code: string }) => error.code)
+  let answered = false
+  void changes.then(() => (answered = true))
+  await bench.engine.close()
+  expect(answered).toBe(true)
+  expect(bench.engine.getDeploymentHistory()).toMatchObject([{ id: 'a', status: 'completed' }])
+  expect(await bench.engine.getDeployment('a')).toMatchObject({ status: 'completed' })
+  expect(bench.engine.cancelDeployment('a')).toBe(false)
+  await bench.close()
+})
+
+test('works inside an update', async () => {
+  const bench = await Bench.open({ types: 1 })
+  let closing: Promise<void> | undefined
+  const handle = bench.engine.startDeployment(job(), provider(), () => {
+    closing ??= bench.engine.close()
+  })
+  expect((await handle.done).job.status).toBe('cancelled')
+  await closing
+  await bench.close()
+})
+
+// Node.js before 18.18 has no such symbol.
+const disposal = Symbol.asyncDispose ? test : test.skip
+
+disposal('a block that disposes of the engine closes it', async () => {
   const engine = new SyncEngine({})
   await engine[Symbol.asyncDispose]()
   await expect(engine.detectChanges()).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })

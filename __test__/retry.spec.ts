@@ -84,6 +84,19 @@ test.each([
   expect(updates).toHaveLength(1)
 })
 
+test('repeats everything of a run that nobody knows', async () => {
+  jest.useRealTimers()
+  const bench = await Bench.open({ types: 3 })
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] })
+  const { done } = bench.engine.retryDeployment(job({ id: 'unknown' }), provider(), () => {})
+  jest.advanceTimersByTime(1_000)
+  jest.useRealTimers()
+  const { job: last, outcomes } = await done
+  expect(last).toMatchObject({ id: 'unknown-retry-1', status: 'completed' })
+  expect(outcomes.map(({ operation }) => operation)).toEqual(['create', 'create', 'create'])
+  await bench.close()
+})
+
 test('repeats what did not succeed', async () => {
   jest.useRealTimers()
   const bench = await Bench.open({ types: 3 })

@@ -23,7 +23,9 @@ test('shows the first update before it returns, and one end', async () => {
 })
 
 test('keeps every member of the job, with or without a JSON form', async () => {
-  const own = { websiteId: 'site_1', size: 10n, callback: () => 1, nothing: undefined }
+  const circular: { self?: unknown } = {}
+  circular.self = circular
+  const own = { websiteId: 'site_1', size: 10n, callback: () => 1, nothing: undefined, circular }
   const { handle, updates } = bench.deploy({ id: 'kept', progress: 12.7, ...own })
   await handle.done
   for (const update of updates) expect(update).toMatchObject(own)
@@ -88,10 +90,58 @@ test('logs an exception of onUpdate once and goes on', async () => {
   expect(warnings).toEqual(['onUpdate threw, which was ignored: the page is gone'])
 })
 
+test.each<[string, unknown]>([
+  ['null', null],
+  ['Symbol(s)', Symbol('s')],
+  ['text', 'text'],
+  ['a value without a text', Object.create(null)],
+])('logs what onUpdate throws, be it %s', async (text, thrown) => {
+  const handle = bench.engine.startDeployment(job(), provider(), () => {
+    throw thrown
+  })
+  const warnings = (await handle.done).job.logs.filter(({ level }) => level === 'warning')
+  expect(warnings).toMatchObject([{ message: `onUpdate threw, which was ignored: ${text}` }])
+})
+
+test('may be started again inside its terminal update', async () => {
+  const again = await new Promise<Promise<{ job: DeploymentJob }>>((resolve) => {
+    bench.engine.startDeployment(job(), provider(), ({ status }) => {
+      if (status !== 'running') resolve(bench.deploy().handle.done)
+    })
+  })
+  expect((await again).job.status).toBe('completed')
+})
+
 test('synchronizes without a job', async () => {
   const fresh = await Bench.open()
   const { job: last, outcomes } = await fresh.engine.synchronize({ contentTypeKeys: ['ct_1'] })
   expect(last).toMatchObject({ status: 'completed', selectedTypes: ['ct_1'] })
   expect(outcomes.map(({ name }) => name)).toEqual(['Type 1'])
+  await fresh.close()
+})
+
+test('measures what it did, and lists what became of every type', async () => {
+  const fresh = await Bench.open({ types: 2 })
+  const { metrics, outcomes } = await fresh.deploy().handle.done
+  expect(metrics).toEqual({
+    timeTaken: expect.any(Number),
+    contentItemsProcessed: 0,
+    bytesTransferred: expect.any(Number),
+    successRate: 1,
+    requests: (await fresh.platform.requests()).length,
+  })
+  expect(outcomes).toEqual(
+    ['Type1', 'Type2'].map((typeKey, at) => ({
+      typeKey,
+      name: `Type ${at + 1}`,
+      websiteId: 'site_1',
+      operation: 'create',
+      status: 'success',
+      attempts: 1,
+      withheld: [],
+      dropped: [],
+      rewritten: [],
+    })),
+  )
   await fresh.close()
 })

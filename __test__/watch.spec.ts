@@ -1,5 +1,5 @@
 import { SyncEngine, type DeploymentJob } from '..'
-import { job, messages, provider } from './support/bench'
+import { Bench, job, messages, provider } from './support/bench'
 
 const engine = new SyncEngine({ databaseUrl: 'file:./there-is-no-such-file.db' })
 afterAll(() => engine.close())
@@ -47,4 +47,17 @@ test('an exception of a watcher is logged once', async () => {
 
 test('refuses an onUpdate that is no function', () => {
   expect(() => engine.watchDeployment('a', 5 as never)).toThrow('onUpdate is of type number')
+})
+
+test('shows what an earlier process deployed, once', async () => {
+  const bench = await Bench.open({ types: 1 })
+  await bench.deploy({ id: 'earlier' }).handle.done
+  const later = new SyncEngine(bench.options)
+  const shown = await new Promise<DeploymentJob>((resolve) => {
+    later.watchDeployment('earlier', resolve)
+  })
+  expect(shown).toMatchObject({ id: 'earlier', status: 'completed', progress: 100 })
+  expect(shown.completedAt).toBeInstanceOf(Date)
+  await later.close()
+  await bench.close()
 })

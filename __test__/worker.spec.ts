@@ -1,11 +1,24 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
-const CODE = `
+import { SyncEngine } from '..'
+import { Bench, job, provider } from './support/bench'
+import { environment, JOB } from './support/script'
+
+const START = `
   const { parentPort } = require('node:worker_threads')
-  const sync = require(${JSON.stringify(join(__dirname, '../index.js'))})
-  const job = { id: 'a', status: 'pending', progress: 0, startedAt: new Date(), logs: [] }
-  sync.startDeployment(job, null, ({ status }) => parentPort.postMessage(status))
+  const sync = require(${JSON.stringify(join(__dirname, '../index.js'))})`
+
+/** Fails at once. */
+const CODE = `${START}
+  sync.startDeployment(${JOB}, null, ({ status }) => parentPort.postMessage(status))
+`
+
+/** Deploys, and speaks once it writes. */
+const DEPLOY = `${START}
+  sync.startDeployment(${JOB}, 'optimizely', ({ progress }) => {
+    if (progress > 20) parentPort.postMessage(progress)
+  })
 `
 
 /** Runs a deployment in a worker; resolves to its updates once the worker has exited. */
@@ -34,4 +47,28 @@ test('side by side', async () => {
 test('terminated', async () => {
   const seen = await Promise.all([work(true), work(true), work(true)])
   expect(seen.map(([first]) => first)).toEqual(['running', 'running', 'running'])
+})
+
+test('beside the main thread', async () => {
+  const engine = new SyncEngine({ databaseUrl: 'file:./there-is-no-such-file.db' })
+  const { done } = engine.startDeployment(job(), provider(), () => {})
+  expect(await work()).toEqual(['running', 'failed'])
+  expect((await done).job.errorInfo?.code).toBe('DATABASE_NOT_FOUND')
+  await engine.close()
+})
+
+test('terminated while it deploys: the requests go on to their end, and nothing is done twice', async () => {
+  const bench = await Bench.open({ types: 30, latencyMs: 50 })
+  const worker = new Worker(DEPLOY, { eval: true, env: environment(bench) })
+  await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  await worker.terminate()
+  let last = (await bench.deploy().handle.done).job
+  while (last.errorInfo?.code === 'DEPLOYMENT_IN_PROGRESS') {
+    last = (await bench.deploy().handle.done).job
+  }
+  expect(last.status).toBe('completed')
+  expect(await bench.platform.keys('Type')).toHaveLength(30)
+  const posts = (await bench.platform.requests()).filter(({ kind }) => kind === 'post')
+  expect(posts).toHaveLength(30)
+  await bench.close()
 })

@@ -85,6 +85,8 @@ export class Bench {
   private constructor(
     readonly folder: Folder,
     readonly platform: FakePlatform,
+    /** What the engine was made with, for another one beside it. */
+    readonly options: EngineOptions,
     readonly engine: SyncEngine,
   ) {}
 
@@ -100,13 +102,13 @@ export class Bench {
     await platform.control('behaviour', { latencyMs })
     const config = { ...CREDENTIALS, apiUrl: `${platform.origin}/v1` }
     const host = new URL(platform.origin).host
-    const engine = new SyncEngine({
+    const all = {
       databaseUrl: `file:${folder.file('dev.db')}`,
       provider: provider(config),
       allowedHosts: [host],
       ...options,
-    })
-    const bench = new Bench(folder, platform, engine)
+    }
+    const bench = new Bench(folder, platform, all, new SyncEngine(all))
     open.add(bench)
     return bench
   }

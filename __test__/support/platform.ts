@@ -34,6 +34,25 @@ export class FakePlatform {
     await ended
   }
 
+  /** What was asked of it so far, in order; without a status while the answer is out. */
+  async requests(): Promise<{ kind: string; status?: number | null }[]> {
+    const { requests } = (await this.control('requests')) as {
+      requests: { kind: string; status?: number | null }[]
+    }
+    return requests
+  }
+
+  /** The keys of the types that it stores, of those that begin so. */
+  async keys(beginning: string): Promise<string[]> {
+    const { types } = (await this.control('state?version=v1')) as { types: object }
+    return Object.keys(types).filter((key) => key.startsWith(beginning))
+  }
+
+  /** Where a request departed from the contract. */
+  async violations(): Promise<unknown[]> {
+    return ((await this.control('violations')) as { violations: unknown[] }).violations
+  }
+
   /** Asks the control, for example `control('behaviour', { latencyMs: 50 })`. */
   async control(what: string, body?: object): Promise<unknown> {
     const init = body && {

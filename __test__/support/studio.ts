@@ -60,3 +60,13 @@ function fieldsOf(at: number): string {
     relationships: [],
   })
 }
+
+/** Changes rows of a studio, as the studio itself would. */
+export function edit(path: string, sql: string, ...values: unknown[]): void {
+  const database = new Database(path)
+  try {
+    database.prepare(sql).run(...values)
+  } finally {
+    database.close()
+  }
+}
