@@ -155,7 +155,8 @@ async fn pump(
     };
     progress.finish(ended.unwrap_or_else(|panic| failure(error::crashed(panic))));
     // The caller asks for the last message itself.
-    while progress.has_parts() && deliver.call((), ThreadsafeFunctionCallMode::NonBlocking).is_ok()
+    while progress.has_parts()
+        && deliver.call((), ThreadsafeFunctionCallMode::NonBlocking) == napi::Status::Ok
     {
         progress.taken().await;
     }
