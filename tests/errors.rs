@@ -10,8 +10,9 @@ use catalyst_sync::engine::{
     RunOptions, RunReport, RunRequest, Settings,
 };
 use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
-use catalyst_sync::port::{DataVersion, RowSet, Studio, StudioError};
+use catalyst_sync::port::{Clock, DataVersion, RowSet, Studio, StudioError};
 use catalyst_sync::sqlite::{SqliteStore, SqliteStudio, StateLocation};
+use catalyst_sync::system::SystemClock;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -103,7 +104,11 @@ async fn world() -> World {
 
 /// A world whose article is deployed and then given another label.
 async fn edited() -> World {
-    let world = world().await;
+    edited_on(Arc::new(SystemClock)).await
+}
+
+async fn edited_on(clock: Arc<dyn Clock>) -> World {
+    let world = World { clock, ..world().await };
     world.deploy().await;
     let mut edited = article();
     edited["fields"][0]["label"] = json!("Headline");
@@ -179,7 +184,8 @@ scenarios! {
         of_one(world.deploy().await)
     }
     InDoubt a_lost_answer_and_a_value_that_nobody_sent {
-        let world = edited().await;
+        // Nothing is decided before the request can no longer be under way.
+        let world = edited_on(TestClock::new()).await;
         let rewrite = FaultKind::RewriteMember {
             member: "properties.title.displayName".to_owned(),
             value: json!("Neither"),
