@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::clock::TestClock;
-use crate::support::fake::{Fault, FaultKind, Kind, Match, RequestRecord, Version};
+use crate::support::fake::{
+    CreateMode, FakeOptions, Fault, FaultKind, Kind, Match, RequestRecord, Version,
+};
 use crate::support::world::{Told, World, request};
 
 /// Names the options of the child.
@@ -57,7 +59,10 @@ fn text(label: &str) -> Value {
 
 /// Everything ready for a deployment with something of each kind.
 async fn prepared(version: Version) -> World {
-    let mut world = World { version, ..World::new().await };
+    // Where a creation replaces, a second one succeeds, and is counted below.
+    let mut fake = FakeOptions::default();
+    fake.behaviour.create = CreateMode::Replace;
+    let mut world = World { version, ..World::with(fake).await };
     world.options["mapping"] = json!("native");
     world.add("old", "Old", &text("Title"));
     world.add("e", "Event", &text("Title"));
