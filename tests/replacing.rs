@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use crate::support::clock::TestClock;
 use crate::support::fake::{
-    CreateMode, FakeOptions, Fault, FaultKind, Kind, Match, Moment, Version,
+    CreateMode, FakeOptions, Fault, FaultKind, Kind, Match, Moment, Shift, Version,
 };
-use crate::support::scenario::writes;
+use crate::support::scenario::{foreign_types, writes};
 use crate::support::world::{World, brief};
 
 /// Request timeout (30 s) and read lag (60 s).
@@ -112,6 +112,31 @@ async fn a_key_that_is_taken_is_never_created_over() {
         assert_eq!(brief(&report.outcomes), does, "{there}");
         assert_eq!(writes(&world), sent, "{there}");
         assert_eq!(stored(&world), holds, "{there}");
+        assert_settled(&world, &report).await;
+    }
+}
+
+/// A listing that moved while it was read does not show everything: what it lacks is looked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_an_incomplete_listing_lacks_is_never_created_over() {
+    for (there, does, holds) in [
+        (lacking(), vec!["Event update success"], [json!("Title"), json!(120), json!("Theirs")]),
+        (
+            other(),
+            vec!["Event none conflict CONFLICT"],
+            [json!("Other"), json!(7), json!("Theirs")],
+        ),
+    ] {
+        let world = world(&TestClock::new()).await;
+        let control = world.fake.control();
+        control.seed_types(Version::V1, foreign_types(1_000));
+        let shift = Shift::Insert(there.clone());
+        control.add_fault(Fault::always(FaultKind::ShiftingPages { shift }));
+        let report = world.deploy().await;
+        assert_eq!(brief(&report.outcomes), does, "{there}");
+        assert_eq!(control.count(Kind::Post), 0, "{there}");
+        assert_eq!(stored(&world), holds, "{there}");
+        control.clear_faults();
         assert_settled(&world, &report).await;
     }
 }
