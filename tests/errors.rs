@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::clock::TestClock;
-use crate::support::fake::{Fault, FaultKind, Kind, Match, Moment, Preview3, RetryAfter, Version};
+use crate::support::fake::{
+    Fault, FaultKind, Kind, Match, Moment, Preview3, RetryAfter, Version, listen,
+};
 use crate::support::world::{Told, World, brief, request, to_files};
 
 /// Codes that no call of this release ends with, and why.
@@ -267,7 +269,7 @@ scenarios! {
         whole(world.deploy().await)
     }
     PlatformUnreachable a_closed_port {
-        let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listen().await;
         let address = format!("http://{}/v1", port.local_addr().unwrap());
         drop(port);
         with(|options| {
