@@ -140,6 +140,10 @@ async fn what_refers_goes_before_what_is_referred_to() {
         let mut order = writes_in_order(&world);
         let updates = order.iter().filter(|one| one.starts_with("PATCH")).count();
         order[..updates].sort();
+        if mapping == "compatible" {
+            // A reference held as text holds nothing on the platform: these run at once.
+            order[updates..].sort();
+        }
         assert_eq!(order, expected, "{mapping}: {:?}", brief(&report.outcomes));
         assert_eq!(brief(&world.deploy_with(options).await.outcomes), [""; 0]);
         world.fake.assert_clean();
