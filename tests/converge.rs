@@ -455,6 +455,46 @@ async fn reads_that_lag_never_revert_conflict_or_delete() {
     }
 }
 
+/// A replica that is further behind than our last write shows what was never before it: told by its
+/// age. What is younger than our last write is an edit of others, however young the write is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_from_long_before_our_last_write_is_no_edit() {
+    let clock = TestClock::new();
+    let world = World { clock: clock.clone(), ..World::new().await };
+    let labelled = |label: &str| event(&json!([field("f1", "title", label)]));
+    world.add("c1", "Event", &labelled("Title"));
+    world.deploy().await;
+    clock.advance(Duration::from_hours(1));
+    world.fake.control().cut_off("Event");
+    edit(&world, json!({ "description": "Theirs" }));
+    world.change("c1", &labelled("Headline"));
+    assert_eq!(brief(&world.deploy().await.outcomes), ["Event update success"]);
+    let settled = world.changes().await.summary;
+
+    world.fake.control().clear_requests();
+    fault(&world, Match::method("GET"), FaultKind::Lag { reads: 1000, ms: 0 });
+    assert_eq!(world.changes().await.summary.remote_changed, 0);
+    for fields in [labelled("Headline"), labelled("Slogan")] {
+        world.change("c1", &fields);
+        let report = world.deploy().await;
+        assert_eq!(brief(&report.outcomes), ["Event none skipped STALE_READ"]);
+    }
+    assert_eq!(writes(&world), []);
+
+    // The replicas catch up.
+    world.fake.control().clear_faults();
+    world.fake.control().settle();
+    world.change("c1", &labelled("Headline"));
+    assert_eq!(world.changes().await.summary, settled);
+    edit(&world, json!({ "properties": { "title": { "displayName": "Theirs" } } }));
+    let summary = world.changes().await.summary;
+    assert_eq!((summary.remote_changed, summary.updated), (1, 0));
+    world.change("c1", &labelled("Slogan"));
+    assert_eq!(brief(&world.deploy().await.outcomes), ["Event none conflict CONFLICT"]);
+    assert_eq!(writes(&world), []);
+    world.fake.assert_clean();
+}
+
 /// Absence that a direct read confirms after the lag is a deletion by others, and a conflict if the
 /// studio moved.
 #[tokio::test(flavor = "multi_thread")]

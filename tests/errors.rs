@@ -10,14 +10,17 @@ use catalyst_sync::engine::{
     RunOptions, RunReport, RunRequest, Settings,
 };
 use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
-use catalyst_sync::port::{DataVersion, RowSet, Studio, StudioError};
+use catalyst_sync::port::{Clock, DataVersion, RowSet, Studio, StudioError};
 use catalyst_sync::sqlite::{SqliteStore, SqliteStudio, StateLocation};
+use catalyst_sync::system::SystemClock;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::clock::TestClock;
-use crate::support::fake::{Fault, FaultKind, Kind, Match, Moment, Preview3, RetryAfter, Version};
+use crate::support::fake::{
+    Fault, FaultKind, Kind, Match, Moment, Preview3, RetryAfter, Version, listen,
+};
 use crate::support::world::{Told, World, brief, request, to_files};
 
 /// Codes that no call of this release ends with, and why.
@@ -103,7 +106,11 @@ async fn world() -> World {
 
 /// A world whose article is deployed and then given another label.
 async fn edited() -> World {
-    let world = world().await;
+    edited_on(Arc::new(SystemClock)).await
+}
+
+async fn edited_on(clock: Arc<dyn Clock>) -> World {
+    let world = World { clock, ..world().await };
     world.deploy().await;
     let mut edited = article();
     edited["fields"][0]["label"] = json!("Headline");
@@ -179,7 +186,8 @@ scenarios! {
         of_one(world.deploy().await)
     }
     InDoubt a_lost_answer_and_a_value_that_nobody_sent {
-        let world = edited().await;
+        // Nothing is decided before the request can no longer be under way.
+        let world = edited_on(TestClock::new()).await;
         let rewrite = FaultKind::RewriteMember {
             member: "properties.title.displayName".to_owned(),
             value: json!("Neither"),
@@ -261,7 +269,7 @@ scenarios! {
         whole(world.deploy().await)
     }
     PlatformUnreachable a_closed_port {
-        let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listen().await;
         let address = format!("http://{}/v1", port.local_addr().unwrap());
         drop(port);
         with(|options| {

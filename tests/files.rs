@@ -724,7 +724,8 @@ mod listing {
     #[tokio::test]
     async fn of_a_folder_that_does_not_exist_is_complete_and_empty() {
         let root = Root::new();
-        assert_eq!(list(&root.adapter()).await, (Vec::new(), Listing { complete: true }));
+        let empty = Listing { complete: true, findings: Vec::new() };
+        assert_eq!(list(&root.adapter()).await, (Vec::new(), empty));
     }
 
     #[tokio::test]

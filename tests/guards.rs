@@ -141,7 +141,7 @@ async fn what_refers_goes_before_what_is_referred_to() {
         let updates = order.iter().filter(|one| one.starts_with("PATCH")).count();
         order[..updates].sort();
         if mapping == "compatible" {
-            // Nothing refers to anything on the platform, so the deletions are free.
+            // A reference held as text holds nothing on the platform: these run at once.
             order[updates..].sort();
         }
         assert_eq!(order, expected, "{mapping}: {:?}", brief(&report.outcomes));

@@ -14,6 +14,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::clock::TestClock;
+use crate::support::fake::listen;
 use crate::support::loopback::{Loopback, Received, Reply, answer, token};
 
 const SECRET: &str = "s3cr3t/+\"of mine";
@@ -69,7 +70,7 @@ async fn server(reply: impl Fn(usize, &Received) -> Reply + Send + Sync + 'stati
 
 /// A free port that nobody listens on.
 async fn nobody() -> std::net::SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = listen().await;
     listener.local_addr().expect("an address")
 }
 
@@ -241,7 +242,7 @@ mod addresses {
 
     #[tokio::test]
     async fn that_speak_no_tls_get_no_request() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = listen().await;
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {

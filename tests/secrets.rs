@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::clock::TestClock;
 use crate::support::fake::{FakeOptions, Fault, FaultKind, Match, Moment, RetryAfter, Tenant};
 use crate::support::loopback::{Loopback, answer, token};
+use crate::support::matrix::each;
 use crate::support::world::{World, request, to_files};
 
 /// Has characters that URLs, JSON and Base64 write differently.
@@ -155,55 +156,60 @@ fn faults() -> Vec<Option<Fault>> {
     faults
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn are_nowhere_after_any_run() {
-    for way in ["call", "engine", "environment"] {
-        for fault in faults() {
-            let case = format!("{way} {fault:?}");
-            let tenants = vec![Tenant::new("own-client", SECRET)];
-            let mut world = World::with(FakeOptions { tenants, ..FakeOptions::default() }).await;
-            world.add(
-                "c1",
-                "Article",
-                &json!({ "name": "Article", "fields": [
-                { "name": "title", "type": "text" }] }),
-            );
-            world.options["maxAttempts"] = json!(2);
-            let mut given = world.options.clone();
-            let provider = configured(&mut given, way);
-            world.options = given;
-            let mut options = world.engine_options();
-            options.environment.insert("OPTIMIZELY_CLIENT_ID".to_owned(), "own-client".to_owned());
-            options.environment.insert("OPTIMIZELY_CLIENT_SECRET".to_owned(), SECRET.to_owned());
-            if let Some(fault) = fault {
-                world.fake.control().add_fault(fault);
-            }
-            let heard = Arc::new(Heard::default());
-            let observer = Some(heard.observer());
-            let engine = engine_with(&options, TestClock::new(), observer).unwrap();
-            let asked = RunRequest { provider: provider.clone(), job: careless_job(), ..request() };
-            clean("Debug of the request", &format!("{asked:?}"));
-            let report = engine.deploy(&asked, heard.clone(), &CancellationToken::new()).await;
-            clean(&case, &told(&report));
-            clean(&case, &heard.text());
-            let query = Query { provider, include_details: true, ..Query::default() };
-            clean("Debug of the query", &format!("{query:?}"));
-            match engine.detect(&query).await {
-                Ok(changes) => clean(&case, &serde_json::to_string(&changes).unwrap()),
-                Err(error) => clean(&case, &format!("{error:?}")),
-            }
-            match engine.plan(&query, &RunOptions::default()).await {
-                Ok(plan) => clean(&case, &serde_json::to_string(&plan).unwrap()),
-                Err(error) => clean(&case, &format!("{error:?}")),
-            }
-            let stored = engine.deployment("job").await.unwrap();
-            clean(&case, &format!("{stored:?}"));
-            drop(engine);
-            let mut looked_at = Vec::new();
-            clean_below(world.folder.path(), &mut looked_at);
-            assert!(looked_at.contains(&"dev.db".to_owned()), "{looked_at:?}");
-        }
+    let ways = ["call", "engine", "environment"].into_iter();
+    each(
+        ways.flat_map(|way| faults().into_iter().map(move |fault| (way, fault))),
+        |(way, fault)| stays_clean(way, fault),
+    )
+    .await;
+}
+
+async fn stays_clean(way: &'static str, fault: Option<Fault>) {
+    let case = format!("{way} {fault:?}");
+    let tenants = vec![Tenant::new("own-client", SECRET)];
+    let mut world = World::with(FakeOptions { tenants, ..FakeOptions::default() }).await;
+    world.add(
+        "c1",
+        "Article",
+        &json!({ "name": "Article", "fields": [
+        { "name": "title", "type": "text" }] }),
+    );
+    world.options["maxAttempts"] = json!(2);
+    let mut given = world.options.clone();
+    let provider = configured(&mut given, way);
+    world.options = given;
+    let mut options = world.engine_options();
+    options.environment.insert("OPTIMIZELY_CLIENT_ID".to_owned(), "own-client".to_owned());
+    options.environment.insert("OPTIMIZELY_CLIENT_SECRET".to_owned(), SECRET.to_owned());
+    if let Some(fault) = fault {
+        world.fake.control().add_fault(fault);
     }
+    let heard = Arc::new(Heard::default());
+    let observer = Some(heard.observer());
+    let engine = engine_with(&options, TestClock::new(), observer).unwrap();
+    let asked = RunRequest { provider: provider.clone(), job: careless_job(), ..request() };
+    clean("Debug of the request", &format!("{asked:?}"));
+    let report = engine.deploy(&asked, heard.clone(), &CancellationToken::new()).await;
+    clean(&case, &told(&report));
+    clean(&case, &heard.text());
+    let query = Query { provider, include_details: true, ..Query::default() };
+    clean("Debug of the query", &format!("{query:?}"));
+    match engine.detect(&query).await {
+        Ok(changes) => clean(&case, &serde_json::to_string(&changes).unwrap()),
+        Err(error) => clean(&case, &format!("{error:?}")),
+    }
+    match engine.plan(&query, &RunOptions::default()).await {
+        Ok(plan) => clean(&case, &serde_json::to_string(&plan).unwrap()),
+        Err(error) => clean(&case, &format!("{error:?}")),
+    }
+    let stored = engine.deployment("job").await.unwrap();
+    clean(&case, &format!("{stored:?}"));
+    drop(engine);
+    let mut looked_at = Vec::new();
+    clean_below(world.folder.path(), &mut looked_at);
+    assert!(looked_at.contains(&"dev.db".to_owned()), "{looked_at:?}");
 }
 
 /// The job keeps everything else, and is readable afterwards.

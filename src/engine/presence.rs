@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error::SyncError;
 use crate::model::Finding;
+use crate::plan::CreateMode;
 use crate::port::{RemoteDefinition, RemoteId, Revision, StateDetail};
 
 use super::binding::TypeBinding;
@@ -26,7 +27,9 @@ impl From<Option<Arc<RemoteDefinition>>> for Presence {
 
 impl Pass<'_> {
     /// Whether a document is on the platform. Absence counts only when a direct read confirms it,
-    /// and a read that shows what was there before our own last write is no evidence.
+    /// and a read that shows what was there before our own last write is no evidence. Of a document
+    /// that was never there a complete listing is enough, and any listing where a creation fails if
+    /// the key is taken after all.
     pub(super) async fn presence(
         &self,
         binding: &TypeBinding,
@@ -43,7 +46,10 @@ impl Pass<'_> {
         };
         let was_there = detail.is_some_and(|detail| detail.row.agreed);
         if seen.is_none() && !was_there {
-            return Ok(Presence::Absent);
+            if self.remotes.complete || self.is_creation_guarded() {
+                return Ok(Presence::Absent);
+            }
+            return self.read_now(&binding.remote_id).await.map(Presence::from);
         }
         if seen.as_ref().is_some_and(|definition| !self.is_stale(definition, detail)) {
             return Ok(Presence::from(seen));
@@ -57,6 +63,10 @@ impl Pass<'_> {
             }
             _ => Ok(Presence::Stale),
         }
+    }
+
+    fn is_creation_guarded(&self) -> bool {
+        self.search.platform.dialect.capabilities().create == CreateMode::Insert
     }
 
     async fn read_now(&self, id: &RemoteId) -> Result<Option<Arc<RemoteDefinition>>, SyncError> {

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::RemoteId;
 use crate::canonical::View;
 use crate::digest::Digest;
+use crate::model::Finding;
 use crate::plan::Verb;
 
 /// A definition as the platform holds it.
@@ -52,10 +53,13 @@ pub enum Ownership {
 }
 
 /// What a listing was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// It was read to its end, and nothing moved between its pages as far as can be told.
+    /// It was read to its end, every definition in it, and nothing moved between its pages as far as
+    /// can be told.
     pub complete: bool,
+    /// What of it could not be read.
+    pub findings: Vec<Finding>,
 }
 
 /// One write.
@@ -181,7 +185,8 @@ pub struct Traffic {
 #[async_trait]
 pub trait Adapter: Send + Sync {
     /// Lists every definition, giving each to `sink` as soon as its page is read, so that no more
-    /// than a page is ever held.
+    /// than a page is ever held. One that cannot be identified is left out and makes the listing
+    /// incomplete.
     ///
     /// # Errors
     ///

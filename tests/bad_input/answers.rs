@@ -1,6 +1,7 @@
 //! What a platform may answer that no platform should.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use catalyst_sync::compose::engine_with;
 use catalyst_sync::engine::{Engine, Query, RunOptions, RunReport, RunRequest};
@@ -124,6 +125,27 @@ async fn as_a_listing_end_the_run_and_change_nothing() {
         assert!(error.details.next_step.is_some() && error.message.len() < 700, "{case}: {error}");
         let after = (odd.writes(), odd.world.state("SELECT group_concat(base) FROM sync_bases"));
         assert_eq!(after, before, "{case}");
+    }
+}
+
+/// A definition that nobody can identify stands beside the others: they are deployed, what is not
+/// listed is looked for by its key, and what is not there either is not taken for deleted.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_usable_key_stop_nobody() {
+    for item in [r#"{"displayName":"Article"}"#, r#"{"key":7}"#, r#"{"key":""}"#, "null", "[]"] {
+        let odd = Odd::new().await;
+        let other = r#"{"key":"Other","displayName":"Other","baseType":"_component"}"#;
+        odd.list(format!(r#"{{"items":[{other},{item}],"pageSize":1000}}"#).as_bytes());
+        odd.clock.advance(Duration::from_hours(1));
+        let changes = odd.engine().detect(&Query::default()).await.unwrap();
+        assert!(!changes.complete, "{item}");
+        odd.world.add("c2", "Story", &json!({ "name": "Story", "fields": [] }));
+        let before = odd.writes().len();
+        let report = odd.deploy().await;
+        assert!(report.error.is_none(), "{item}: {:?}", report.error);
+        assert_eq!(brief(&report.outcomes), ["Story create success"], "{item}");
+        let sent = odd.writes().split_off(before);
+        assert!(sent.len() == 1 && sent[0].starts_with("POST"), "{item}: {sent:?}");
     }
 }
 

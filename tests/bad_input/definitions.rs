@@ -4,6 +4,7 @@ use catalyst_sync::engine::{RunOptions, RunStatus};
 use serde_json::json;
 
 use crate::support::fake::Version;
+use crate::support::matrix::each;
 use crate::support::world::{World, brief, to_files};
 
 /// Adds a row whose definition may be anything, as text or as bytes.
@@ -92,34 +93,36 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn that_is_odd_fails_its_own_type_at_most() {
-    for (case, fields, codes) in cases() {
-        let world = World::new().await;
-        world.add("c1", "Article", &json!({ "name": "Article", "fields": [] }));
-        add(&world, "Odd", &fields);
-        let extraction = world.engine().extract(None).await.unwrap();
-        assert_eq!(extraction.types.len(), 2, "{case}");
-        let reports = [world.deploy().await, world.run(&to_files("model")).await];
-        for (report, code) in reports.into_iter().zip(codes) {
-            assert!(report.error.is_none(), "{case}: {:?}", report.error);
-            let mut outcomes = brief(&report.outcomes);
-            outcomes.sort();
-            let odd = match code {
-                "" => "Odd create success".to_owned(),
-                code => format!("Odd none failed {code}"),
-            };
-            assert_eq!(outcomes, ["Article create success".to_owned(), odd], "{case}");
-            for error in report.outcomes.iter().filter_map(|one| one.error.as_ref()) {
-                let (_, step) = error.message.split_once("; ").unwrap_or_default();
-                assert!(!step.is_empty() && error.message.len() < 300, "{case}: {error:?}");
-            }
+    each(cases(), fails_alone).await;
+}
+
+async fn fails_alone((case, fields, codes): Case) {
+    let world = World::new().await;
+    world.add("c1", "Article", &json!({ "name": "Article", "fields": [] }));
+    add(&world, "Odd", &fields);
+    let extraction = world.engine().extract(None).await.unwrap();
+    assert_eq!(extraction.types.len(), 2, "{case}");
+    let reports = [world.deploy().await, world.run(&to_files("model")).await];
+    for (report, code) in reports.into_iter().zip(codes) {
+        assert!(report.error.is_none(), "{case}: {:?}", report.error);
+        let mut outcomes = brief(&report.outcomes);
+        outcomes.sort();
+        let odd = match code {
+            "" => "Odd create success".to_owned(),
+            code => format!("Odd none failed {code}"),
+        };
+        assert_eq!(outcomes, ["Article create success".to_owned(), odd], "{case}");
+        for error in report.outcomes.iter().filter_map(|one| one.error.as_ref()) {
+            let (_, step) = error.message.split_once("; ").unwrap_or_default();
+            assert!(!step.is_empty() && error.message.len() < 300, "{case}: {error:?}");
         }
-        // Again: nothing is sent that was sent, and nothing else is found.
-        let again = world.deploy().await;
-        assert!(again.outcomes.iter().all(|one| one.operation == "none"), "{case}");
-        world.fake.assert_clean();
     }
+    // Again: nothing is sent that was sent, and nothing else is found.
+    let again = world.deploy().await;
+    assert!(again.outcomes.iter().all(|one| one.operation == "none"), "{case}");
+    world.fake.assert_clean();
 }
 
 /// What is no JSON is never taken for an empty type, and what was deployed before stays.

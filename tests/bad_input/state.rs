@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::support::fake::{Kind, Version};
+use crate::support::matrix::each;
 use crate::support::world::{World, brief};
 
 fn article(label: &str) -> Value {
@@ -144,21 +145,23 @@ async fn whose_base_is_garbage_says_so() {
 }
 
 /// Bindings are found again by name, and nothing is sent twice.
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn whose_other_texts_are_garbage_goes_on() {
-    for garbage in ["", "garbage", "null", "{}", "[7,null,{}]", r#"[{"identity":1}]"#] {
-        for column in ["bindings", "origin", "revision_etag", "revision_modified"] {
-            let (world, file) = deployed().await;
-            let update = format!("UPDATE sync_bases SET {column} = ?1");
-            Connection::open(&file).unwrap().execute(&update, [garbage]).unwrap();
-            sql(&file, "UPDATE sync_state SET settled = 0");
-            assert_eq!(brief(&world.deploy().await.outcomes), [""; 0], "{column} {garbage:?}");
-            world.change("c1", &article("Headline"));
-            let report = world.deploy().await;
-            assert_eq!(brief(&report.outcomes), ["Article update success"], "{column} {garbage:?}");
-            assert_eq!(world.fake.control().count(Kind::Post), 1, "{column} {garbage:?}");
-        }
-    }
+    let texts = ["", "garbage", "null", "{}", "[7,null,{}]", r#"[{"identity":1}]"#].into_iter();
+    let columns = ["bindings", "origin", "revision_etag", "revision_modified"];
+    each(texts.flat_map(|text| columns.map(|column| (column, text))), goes_on_with).await;
+}
+
+async fn goes_on_with((column, garbage): (&str, &str)) {
+    let (world, file) = deployed().await;
+    let update = format!("UPDATE sync_bases SET {column} = ?1");
+    Connection::open(&file).unwrap().execute(&update, [garbage]).unwrap();
+    sql(&file, "UPDATE sync_state SET settled = 0");
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0], "{column} {garbage:?}");
+    world.change("c1", &article("Headline"));
+    let report = world.deploy().await;
+    assert_eq!(brief(&report.outcomes), ["Article update success"], "{column} {garbage:?}");
+    assert_eq!(world.fake.control().count(Kind::Post), 1, "{column} {garbage:?}");
 }
 
 /// Rows of conflicts are written for people; nothing is decided by what they hold.

@@ -175,6 +175,18 @@ async fn reads_lag_for_a_time_until_settled() {
 }
 
 #[tokio::test]
+async fn reads_of_a_replica_that_is_cut_off_lag_behind_every_write() {
+    let bench = bench_with(FaultKind::Lag { reads: 9, ms: 0 }).await;
+    bench.fake.control().cut_off("Article");
+    for text in ["new", "newer"] {
+        bench.send(&describe(text)).await;
+        assert_eq!(bench.send(&get(ARTICLE)).await.json().get("description"), None);
+    }
+    bench.fake.control().settle();
+    assert_eq!(bench.send(&get(ARTICLE)).await.json()["description"], "newer");
+}
+
+#[tokio::test]
 async fn reads_flap_between_old_and_new() {
     let bench = bench_with(FaultKind::Flap { reads: 4 }).await;
     bench.send(&describe("new")).await;

@@ -5,10 +5,11 @@ mod refusals;
 use std::sync::Arc;
 
 use catalyst_sync::canonical::View;
+use catalyst_sync::model::Severity;
 use catalyst_sync::platform::optimizely::{ApiVersion, OptimizelyAdapter};
 use catalyst_sync::port::{
-    Adapter, AdapterError, Method, Operation, Ownership, RemoteDefinition, RemoteId, Request,
-    Revision, Stored, Verb,
+    Adapter, AdapterError, Method, Operation, Ownership, Refusal, RemoteDefinition, RemoteId,
+    Request, Revision, Stored, Verb,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -132,6 +133,68 @@ fn a_listing_ends_with_a_short_page() {
             (0..count).map(|at| format!("/contenttypes?pageIndex={at}&pageSize=1000")).collect();
         assert_eq!(paths, expected);
     }
+}
+
+/// One definition without a usable key is left out by name, and the rest is no proof of absence.
+#[test]
+fn a_listed_definition_without_a_key_is_a_finding() {
+    let long = format!(r#"{{"key":7,"displayName":"{}"}}"#, "x ".repeat(5_000));
+    for (item, said) in [
+        (r#"{"displayName":"Event"}"#, "definition 2 (Event) of the platform's listing"),
+        (r#"{"key":7,"displayName":"Event"}"#, "definition 2 (Event) of the platform's listing"),
+        (r#"{"key":null}"#, "definition 2 of the platform's listing"),
+        (r#"{"key":""}"#, "the key is empty"),
+        (r#"{"key":"\ud800"}"#, "definition 2 (\u{fffd}) of the platform's listing"),
+        (r#"{"key":"Event","key":"Event"}"#, "definition 2 (Event) of the platform's listing"),
+        (r#"["Event"]"#, "definition 2 of the platform's listing"),
+        ("null", "definition 2 of the platform's listing"),
+        (&long, "definition 2 (x x x"),
+    ] {
+        let body = format!(r#"{{"items":[{{"key":"A"}},{item},{{"key":"B"}}],"pageSize":9}}"#);
+        let (adapter, transport) = connect(ApiVersion::V1, [answer(200, &[], &body)]);
+        let mut keys = Vec::new();
+        let mut sink = |definition: RemoteDefinition| keys.push(definition.id.key());
+        let listing = wait(adapter.list(&mut sink, &CancellationToken::new())).unwrap();
+        assert_eq!(keys, ["A", "B"], "{item}");
+        assert!(!listing.complete, "{item}");
+        let [finding] = &listing.findings[..] else { panic!("{item}: {:?}", listing.findings) };
+        assert_eq!((finding.code, finding.severity), ("REMOTE_UNREADABLE", Severity::Warning));
+        assert!(finding.message.contains(said), "{finding:?}");
+        assert!(finding.message.len() < 350, "{finding:?}");
+        assert_eq!(transport.requests().len(), 1, "{item}");
+    }
+}
+
+/// Pages go on behind an unreadable definition; many of them are counted, not all named.
+#[test]
+fn unreadable_definitions_end_no_listing() {
+    let bad = |count: usize| vec!["{}"; count].join(",");
+    let page = |items: &str| {
+        answer(200, &[], &format!(r#"{{"items":[{items}],"pageSize":30,"totalCount":52}}"#))
+    };
+    let pages = [
+        page(&format!(r#"{{"key":"A"}},{}"#, bad(29))),
+        page(&format!(r#"{},{{"key":"B"}}"#, bad(21))),
+    ];
+    let (adapter, transport) = connect(ApiVersion::V1, pages);
+    let mut keys = Vec::new();
+    let mut sink = |definition: RemoteDefinition| keys.push(definition.id.key());
+    let listing = wait(adapter.list(&mut sink, &CancellationToken::new())).unwrap();
+    assert_eq!((keys.join(" ").as_str(), listing.complete), ("A B", false));
+    assert_eq!(transport.requests().len(), 2);
+    assert_eq!(listing.findings.len(), 21);
+    assert_eq!(listing.findings[20].message, "30 more definitions cannot be read");
+
+    // The same page for ever.
+    let same = page(&format!(r#"{{"key":"A"}},{}"#, bad(29)));
+    let (listing, requests) = list(ApiVersion::V1, [same.clone(), same]);
+    assert!(!listing.unwrap().1);
+    assert_eq!(requests.len(), 2);
+
+    // Not one definition has a key: that is no listing of definitions at all.
+    let (listing, _) = list(ApiVersion::V1, [page(&bad(3))]);
+    let Err(AdapterError::Refused { refusal, .. }) = listing else { panic!("{listing:?}") };
+    assert_eq!(refusal, Refusal::Failed);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! A process that is killed at any answer of the platform, and the run right after it.
+//! A process that is killed at any answer of the platform, and the run right after it, through both
+//! versions of the API.
 //!
 //! The child is this test binary once more; the fake runs in the parent. The deployment makes two
 //! types that refer to each other, changes one that a colleague changed too, and deletes one.
@@ -12,7 +13,10 @@ use catalyst_sync::engine::{RunOptions, RunRequest, RunStatus};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::fake::{Fault, FaultKind, Kind, Match, RequestRecord, Version};
+use crate::support::clock::TestClock;
+use crate::support::fake::{
+    CreateMode, FakeOptions, Fault, FaultKind, Kind, Match, RequestRecord, Version,
+};
 use crate::support::world::{Told, World, request};
 
 /// Names the options of the child.
@@ -54,8 +58,11 @@ fn text(label: &str) -> Value {
 }
 
 /// Everything ready for a deployment with something of each kind.
-async fn prepared() -> World {
-    let mut world = World::new().await;
+async fn prepared(version: Version) -> World {
+    // Where a creation replaces, a second one succeeds, and is counted below.
+    let mut fake = FakeOptions::default();
+    fake.behaviour.create = CreateMode::Replace;
+    let mut world = World { version, ..World::with(fake).await };
     world.options["mapping"] = json!("native");
     world.add("old", "Old", &text("Title"));
     world.add("e", "Event", &text("Title"));
@@ -65,7 +72,7 @@ async fn prepared() -> World {
     world.add("c", "Gamma", &text("Title"));
     world.change("e", &text("Headline"));
     let theirs = json!({ "description": "Theirs" });
-    assert!(world.fake.control().edit(Version::V1, "Event", theirs));
+    assert!(world.fake.control().edit(version, "Event", theirs));
     world.sql("DELETE FROM ContentType WHERE id = ?1", &["old"]);
     world.fake.control().clear_requests();
     world
@@ -80,7 +87,7 @@ fn requests(world: &World) -> Vec<RequestRecord> {
 /// The platform holds what was meant, and every write took effect once.
 fn assert_arrived(world: &World, at: &str) {
     let control = world.fake.control();
-    let stored = |key: &str| control.content_type(Version::V1, key);
+    let stored = |key: &str| control.content_type(world.version, key);
     for (key, other) in [("Alpha", "Beta"), ("Beta", "Alpha")] {
         let allowed = stored(key).unwrap()["properties"]["next"]["allowedTypes"].clone();
         assert_eq!(allowed, json!([other]), "{at}");
@@ -118,9 +125,9 @@ enum Death {
     AfterAnswer,
 }
 
-async fn die(nth: u32, death: Death) {
-    let at = format!("killed at answer {nth}, {death:?}");
-    let world = prepared().await;
+async fn die(version: Version, nth: u32, death: Death) {
+    let at = format!("{version:?} killed at answer {nth}, {death:?}");
+    let mut world = prepared(version).await;
     let minute = 60_000;
     let (struck, what) = match death {
         Death::BeforeEffect => (nth, FaultKind::Latency { ms: minute }),
@@ -148,6 +155,8 @@ async fn die(nth: u32, death: Death) {
     child.wait().unwrap();
     world.fake.control().clear_faults();
 
+    let clock = TestClock::from_now();
+    world.clock = clock.clone();
     let report = world.run(&to_deploy()).await;
     assert_eq!(
         report.status,
@@ -157,6 +166,9 @@ async fn die(nth: u32, death: Death) {
         report.outcomes
     );
     assert_arrived(&world, &at);
+    // Only a creation that might replace another one waits until the first is over.
+    let waited = clock.slept().into_iter().any(|wait| wait > Duration::from_secs(30));
+    assert!(!waited || version == Version::Preview3, "{at}: {:?}", clock.slept());
     assert_eq!(
         world.state("SELECT count(*) FROM sync_operations WHERE state = 'started'"),
         "0",
@@ -171,19 +183,27 @@ async fn die(nth: u32, death: Death) {
     world.fake.assert_clean();
 }
 
-/// One test per answer; [`the_answers_are_all_there`] keeps the list whole.
+/// One test per version and answer; [`the_answers_are_all_there`] keeps the list whole.
 macro_rules! answers {
     ($($name:ident: $nth:literal;)+) => {
-        $(
-            #[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                for death in [Death::BeforeEffect, Death::BeforeAnswer, Death::AfterAnswer] {
-                    die($nth, death).await;
-                }
-            }
-        )+
+        answers!(v1 V1: $($name: $nth;)+);
+        answers!(preview3 Preview3: $($name: $nth;)+);
 
         const LISTED: &[u32] = &[$($nth),+];
+    };
+    ($module:ident $version:ident: $($name:ident: $nth:literal;)+) => {
+        mod $module {
+            use super::{Death, Version, die};
+
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    for death in [Death::BeforeEffect, Death::BeforeAnswer, Death::AfterAnswer] {
+                        die(Version::$version, $nth, death).await;
+                    }
+                }
+            )+
+        }
     };
 }
 
@@ -201,11 +221,13 @@ answers! {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answers_are_all_there() {
-    let world = prepared().await;
-    assert_eq!(world.run(&to_deploy()).await.status, RunStatus::Completed);
-    assert_arrived(&world, "not killed");
-    let kinds: Vec<(Kind, Option<String>)> =
-        requests(&world).into_iter().map(|one| (one.kind, one.key)).collect();
-    let all: Vec<u32> = (1..=u32::try_from(kinds.len()).unwrap()).collect();
-    assert_eq!(LISTED, all, "{kinds:?}");
+    for version in Version::ALL {
+        let world = prepared(version).await;
+        assert_eq!(world.run(&to_deploy()).await.status, RunStatus::Completed);
+        assert_arrived(&world, "not killed");
+        let kinds: Vec<(Kind, Option<String>)> =
+            requests(&world).into_iter().map(|one| (one.kind, one.key)).collect();
+        let all: Vec<u32> = (1..=u32::try_from(kinds.len()).unwrap()).collect();
+        assert_eq!(LISTED, all, "{version:?} {kinds:?}");
+    }
 }

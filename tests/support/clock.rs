@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use catalyst_sync::port::Clock;
+use catalyst_sync::system::SystemClock;
 use tokio::sync::watch;
 
-/// The moment at which every test clock begins: 2026-01-01T00:00:00Z, in milliseconds.
+/// The moment at which test clocks begin: 2026-01-01T00:00:00Z, in milliseconds.
 pub const START: i64 = 1_767_225_600_000;
 
 /// A virtual clock. Nothing ever waits in real time for it.
 pub struct TestClock {
+    start: i64,
     state: Mutex<State>,
     changed: watch::Sender<()>,
 }
@@ -30,15 +32,20 @@ impl TestClock {
     /// A clock that jumps to the end of the shortest sleep as soon as somebody sleeps and no other
     /// task has anything to do. A peer on the network is no task: time may jump while it answers.
     pub fn new() -> Arc<Self> {
-        Self::make(true)
+        Self::make(START, true)
+    }
+
+    /// The same, beginning now: for what a process that lived by real time left behind.
+    pub fn from_now() -> Arc<Self> {
+        Self::make(SystemClock.now(), true)
     }
 
     /// A clock that stands still until [`TestClock::advance`].
     pub fn manual() -> Arc<Self> {
-        Self::make(false)
+        Self::make(START, false)
     }
 
-    fn make(advances: bool) -> Arc<Self> {
+    fn make(start: i64, advances: bool) -> Arc<Self> {
         let state = State {
             elapsed: Duration::ZERO,
             advances,
@@ -47,7 +54,7 @@ impl TestClock {
             random: 0,
             slept: Vec::new(),
         };
-        Arc::new(Self { state: Mutex::new(state), changed: watch::Sender::new(()) })
+        Arc::new(Self { start, state: Mutex::new(state), changed: watch::Sender::new(()) })
     }
 
     /// Moves time on and wakes who is due.
@@ -95,7 +102,7 @@ impl Drop for Sleep<'_> {
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> i64 {
-        START + i64::try_from(self.elapsed().as_millis()).expect("tests are short")
+        self.start + i64::try_from(self.elapsed().as_millis()).expect("tests are short")
     }
 
     fn elapsed(&self) -> Duration {

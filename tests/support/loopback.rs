@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
+
+use super::fake::listen;
 
 /// What the server does with a request.
 pub enum Reply {
@@ -48,7 +50,7 @@ pub struct Loopback {
 
 impl Loopback {
     pub async fn start(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = listen().await;
         let address = listener.local_addr().expect("an address");
         let handler: Arc<Handler> = Arc::new(handler);
         let received = Arc::new(Mutex::new(Vec::new()));

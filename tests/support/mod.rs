@@ -5,6 +5,7 @@ pub mod documents;
 pub mod fake;
 pub mod generate;
 pub mod loopback;
+pub mod matrix;
 pub mod node;
 pub mod scenario;
 pub mod scripted;

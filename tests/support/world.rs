@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use catalyst_sync::compose::{EngineOptions, engine, engine_with};
+use catalyst_sync::compose::{EngineOptions, engine_with};
 use catalyst_sync::engine::{
     ChangeSet, Engine, Outcome, ProviderRequest, Query, Reporter, RunEvent, RunOptions, RunReport,
     RunRequest,
 };
 use catalyst_sync::port::Clock;
+use catalyst_sync::system::SystemClock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,8 @@ pub struct World {
     /// Options as the public contract names them; changed before [`World::engine`].
     pub options: Value,
     pub version: Version,
+    /// What its engines live by; real time unless a test waits for much of it.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// What a run told.
@@ -75,7 +78,8 @@ impl World {
         let studio = StudioDb::sqlite_era(folder.path()).website("w1", "Site");
         let fake = Fake::start(fake).await;
         let options = json!({ "requestsPerMinute": 100_000, "cacheTtlMs": 0 });
-        Self { folder, studio, fake, options, version: Version::V1 }
+        let clock = Arc::new(SystemClock);
+        Self { folder, studio, fake, options, version: Version::V1, clock }
     }
 
     /// The path of a new folder or file beside the studio's database.
@@ -145,7 +149,7 @@ impl World {
 
     /// A new engine; every call gets one, so that nothing is remembered but the state.
     pub fn engine(&self) -> Engine {
-        engine(&self.engine_options()).unwrap()
+        self.engine_on(Arc::clone(&self.clock))
     }
 
     /// A new engine that lives by a clock of its own.

@@ -116,7 +116,9 @@ impl Adapter for FilesAdapter {
             sink(definition);
         }
         let walked: Result<bool, FileError> = walk.await.map_err(|error| broken(&error))?;
-        walked.map(|complete| Listing { complete }).map_err(|error| error.of("the folder"))
+        walked
+            .map(|complete| Listing { complete, findings: Vec::new() })
+            .map_err(|error| error.of("the folder"))
     }
 
     async fn read(

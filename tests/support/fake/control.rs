@@ -214,6 +214,11 @@ impl Control {
         self.shared.lock().tokens.expire_all();
     }
 
+    /// Cuts a replica off: reads that lag show a type as it is now, whatever is written later.
+    pub fn cut_off(&self, key: &str) {
+        self.with_store(|store| store.cut_off(key));
+    }
+
     /// Lets every read catch up with the writes.
     pub fn settle(&self) {
         self.with_store(|store| store.earlier.clear());

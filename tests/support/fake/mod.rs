@@ -29,6 +29,7 @@ mod handlers;
 mod log;
 mod merge_patch;
 mod options;
+mod port;
 mod rules;
 mod server;
 mod store;
@@ -55,6 +56,7 @@ pub use options::{
     Behaviour, CreateMode, EntityTags, FakeOptions, Preview3, References, Tenant, TokenErrors,
     Totals, WriteAnswers,
 };
+pub use port::listen;
 pub use rules::{Breaks, RULES};
 pub use version::Version;
 pub use world::{Side, Violation};
@@ -73,8 +75,10 @@ impl Fake {
     /// When the port is taken.
     pub async fn start(options: FakeOptions) -> Self {
         gate::Contracts::shared();
-        let listener = TcpListener::bind(("127.0.0.1", options.port)).await;
-        let listener = listener.expect("the fake's port is free");
+        let listener = match options.port {
+            0 => listen().await,
+            port => TcpListener::bind(("127.0.0.1", port)).await.expect("the fake's port is free"),
+        };
         let port = listener.local_addr().expect("a bound socket has an address").port();
         let shared = control::Shared::new(world::World::new(options));
         let control = Control::of(&shared);

@@ -46,6 +46,8 @@ pub struct Earlier {
     pub written: Instant,
     /// How many reads came since.
     pub reads: u32,
+    /// Stays as it is, whatever is written.
+    pub cut_off: bool,
 }
 
 /// Everything that one pair of credentials reaches.
@@ -120,9 +122,21 @@ impl Store {
         keys.find(|held| *held != key && held.eq_ignore_ascii_case(key))
     }
 
+    /// Keeps what a type is now for reads that lag, however often it is written from now on.
+    pub fn cut_off(&mut self, key: &str) {
+        self.remember(key, self.types.get(key).cloned());
+        if let Some(earlier) = self.earlier.get_mut(key) {
+            earlier.cut_off = true;
+        }
+    }
+
     fn remember(&mut self, key: &str, stored: Option<Stored>) {
-        let earlier = Earlier { stored, written: Instant::now(), reads: 0 };
-        self.earlier.insert(key.to_owned(), earlier);
+        let (written, kept) = (Instant::now(), self.earlier.remove(key));
+        let (stored, cut_off) = match kept {
+            Some(kept) if kept.cut_off => (kept.stored, true),
+            _ => (stored, false),
+        };
+        self.earlier.insert(key.to_owned(), Earlier { stored, written, reads: 0, cut_off });
     }
 
     fn stamp(&mut self, before: Option<&Stored>, body: Object, source: &str, by: &str) -> Stored {

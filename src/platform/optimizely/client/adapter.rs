@@ -81,7 +81,7 @@ impl Adapter for OptimizelyAdapter {
             }
             pages.take(&answer.body, sink).map_err(|why| unreadable(about, &answer, &why))?;
         }
-        Ok(Listing { complete: pages.is_complete() })
+        Ok(pages.into_listing())
     }
 
     async fn read(

@@ -46,6 +46,9 @@ pub(super) fn definition(
     answer: Option<&Response>,
 ) -> Result<RemoteDefinition, serde_json::Error> {
     let head: Head<'_> = serde_json::from_str(text)?;
+    if head.key.is_empty() {
+        return Err(serde::de::Error::custom("the key is empty"));
+    }
     let name = text_of(head.display_name).filter(|name| !name.is_empty());
     let is_contract = head.is_contract.is_some_and(|member| member.get() == "true");
     let header = |name: &str| answer.and_then(|answer| answer.header(name));
@@ -60,6 +63,15 @@ pub(super) fn definition(
         },
         ownership: ownership(&head.key, text_of(head.source).as_deref(), is_contract),
         body: text.into(),
+    })
+}
+
+/// What people know a definition by whose head cannot be read.
+pub(super) fn name_of(text: &str) -> Option<String> {
+    let item = parse(text).ok()?;
+    ["displayName", "key"].into_iter().find_map(|member| match item.get(member)? {
+        Json::String(text) => Some(text.to_lossy().into_owned()),
+        _ => None,
     })
 }
 

@@ -62,9 +62,13 @@ impl Attribute {
         !matches!(self, Self::MinItems | Self::MaxItems)
     }
 
-    /// Whether properties of a type have it. The documents say only that the value must match the
-    /// type; the table is the narrowest reading, that of the property types in
-    /// `@optimizely/cms-sdk`.
+    /// Whether properties of a type have it.
+    ///
+    /// The official document of `preview3`, schemas `ContentTypeProperty` and `ArrayItem`, speaks of
+    /// "string length" and of the pattern of "a string type property", of "list length", and of
+    /// bounds and possible values only as far as that their type "must match". Which types have these,
+    /// and that allowed types belong to references and content, is our reading, and the narrowest:
+    /// what we do not own of a type (texts as bounds, an enumeration of dates) is left as it is.
     #[must_use]
     pub fn fits(self, platform: &PropertyType) -> bool {
         let element = platform.element();

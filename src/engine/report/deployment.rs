@@ -1,0 +1,153 @@
+//! What a run did, and what it tells meanwhile.
+
+use serde::{Deserialize, Serialize};
+
+use crate::canonical::Canonical;
+use crate::error::SyncError;
+
+/// What became of one type in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// Key of the type.
+    pub type_key: String,
+    /// Its name.
+    pub name: String,
+    /// The website that owns it.
+    pub website_id: String,
+    /// `create`, `update`, `delete` or `none`.
+    pub operation: String,
+    /// `success`, `failed`, `conflict`, `skipped`, `blocked` or `not_attempted`.
+    pub status: String,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<OutcomeError>,
+    /// Requests that wrote, or tried to.
+    pub attempts: u32,
+    /// Paths that wait for consent.
+    pub withheld: Vec<String>,
+    /// Paths that the platform dropped.
+    pub dropped: Vec<String>,
+    /// Paths whose value the platform changed.
+    pub rewritten: Vec<String>,
+}
+
+/// What went wrong with one type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeError {
+    /// Stable code.
+    pub code: String,
+    /// What happened and what to do.
+    pub message: String,
+}
+
+/// What a run cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Metrics {
+    /// Milliseconds.
+    pub time_taken: u64,
+    /// Content items of the types that were written.
+    pub content_items_processed: u64,
+    /// Bytes of bodies, both ways.
+    pub bytes_transferred: u64,
+    /// Share of the types that succeeded, 0 to 1; 1 when there was nothing to do.
+    pub success_rate: f64,
+    /// Requests sent.
+    pub requests: u64,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct RunReport {
+    /// `completed`, `partial`, `failed` or `cancelled`; what the job's status becomes is for the
+    /// boundary to say, which knows `partialStatus`.
+    pub status: RunStatus,
+    /// Why it failed as a whole; a partial result has none.
+    pub error: Option<SyncError>,
+    /// One per type, in the order of the plan, then the untouched ones by key.
+    pub outcomes: Vec<Outcome>,
+    /// What it cost.
+    pub metrics: Metrics,
+    /// What the user can do after a partial result.
+    pub recovery: Option<Recovery>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunStatus {
+    /// Every type succeeded, or there was nothing to do.
+    Completed,
+    /// It ran to its end, and some types did not succeed.
+    Partial,
+    /// It did not run to its end, or no type succeeded.
+    Failed,
+    /// The user stopped it.
+    Cancelled,
+}
+
+/// The recovery dialog of the requirements.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recovery {
+    /// `Sync partially completed`.
+    pub message: String,
+    /// Types that succeeded.
+    pub successful: usize,
+    /// Types that did not.
+    pub failed: usize,
+    /// What went wrong with each.
+    pub errors: Vec<RecoveryError>,
+    /// Whether the rest can be done later.
+    pub can_resume: bool,
+    /// What the dialog offers.
+    pub actions: Vec<&'static str>,
+}
+
+/// What went wrong with one type, as the recovery dialog shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecoveryError {
+    /// Key of the type.
+    #[serde(rename = "type")]
+    pub type_key: String,
+    /// Stable code.
+    pub code: String,
+    /// What happened.
+    pub error: String,
+}
+
+/// How heavy a log entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// As expected.
+    Info,
+    /// Something the user should see.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+/// What a run tells while it runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunEvent {
+    /// Whole percents; never falls; 100 is not reported but follows from the end.
+    Progress(u8),
+    /// A log entry of the job.
+    Log {
+        /// Level.
+        level: LogLevel,
+        /// For people.
+        message: String,
+        /// Which type it is about, for the logger.
+        type_key: Option<String>,
+        /// Canonical JSON for `details`.
+        details: Option<Canonical>,
+    },
+}
+
+/// Receives what a run tells. Must return at once.
+pub trait Reporter: Send + Sync {
+    /// Takes one event.
+    fn report(&self, event: RunEvent);
+}
