@@ -9,6 +9,16 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/**
+ * A JSON text in pieces. The first is the value itself, with what is long left empty; each other one
+ * is `{ at, items }` or `{ at, members }`: elements to append to the list, or members to add to the
+ * object, that `at` leads to.
+ */
+export declare class Answer {
+  /** The next piece; `null` after the last. */
+  next(): string | null
+}
+
 /** A run of a job. The face begins it, shows the first update, and then starts it. */
 export declare class Deployment {
   /** The message of the first update. */
@@ -23,8 +33,8 @@ export declare class Deployment {
 }
 
 /**
- * An engine and its options. Every answer is JSON text; every error is one whose message is the
- * JSON of an error report.
+ * An engine and its options. Every answer is JSON in pieces; every error is one whose message is
+ * the JSON of an error report.
  */
 export declare class NativeEngine {
   /** Checks options and keeps them; nothing is opened yet. */
@@ -35,17 +45,17 @@ export declare class NativeEngine {
    */
   prepare(job: string, provider?: string | undefined | null, retryOf?: string | undefined | null, refusal?: Refusal | undefined | null): Deployment
   /** Reads the studio's content types. */
-  extract(options: string): Promise<string>
+  extract(options: string): Promise<Answer>
   /** Compares the studio with a target. */
-  detect(options: string): Promise<string>
+  detect(options: string): Promise<Answer>
   /** Plans a deployment. */
-  plan(options: string): Promise<string>
+  plan(options: string): Promise<Answer>
   /** Says how each type is expressed on a target. */
-  previewMapping(options: string): Promise<string>
+  previewMapping(options: string): Promise<Answer>
   /** The stored job of the latest run with this id, or `null`. */
-  deployment(id: string): Promise<string>
+  deployment(id: string): Promise<Answer>
   /** Refuses later calls and resolves when the ones in progress are through and nothing is open. */
-  close(): Promise<string>
+  close(): Promise<Answer>
 }
 
 /**

@@ -835,6 +835,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.Answer = nativeBinding.Answer
 module.exports.Deployment = nativeBinding.Deployment
 module.exports.NativeEngine = nativeBinding.NativeEngine
 module.exports.describeError = nativeBinding.describeError

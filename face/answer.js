@@ -15,25 +15,13 @@ async function assemble(answer, { revive }) {
     const { at, items, members } = JSON.parse(text)
     const place = at.reduce((inner, key) => inner[key], value)
     if (items !== undefined) for (const item of revive(items, at)) place.push(item)
-    else for (const name of Object.keys(revive(members, at))) own(place, name, members[name])
+    else Object.assign(place, revive(members, at))
     if (performance.now() - since > SLICE) {
       await new Promise((resolve) => setImmediate(resolve))
       since = performance.now()
     }
   }
   return value
-}
-
-/** Sets a member as `JSON.parse` does, whatever its name: `__proto__` is a name like any other. */
-function own(object, name, value) {
-  if (name !== '__proto__') object[name] = value
-  else
-    Object.defineProperty(object, name, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    })
 }
 
 module.exports = { assemble }

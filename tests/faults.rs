@@ -392,15 +392,22 @@ async fn the_platform_says_how_long_to_wait() {
 
 /// The listing lacks a type, and the read that is to confirm it is refused.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_to_read_one_type_is_that_types() {
-    let bench = Bench::for_one(Verb::Update).await;
-    bench.clock.advance(Duration::from_hours(1));
-    bench.world.fake.control().remove("Keep");
-    bench.fault(Match::on("GET", "Keep"), status(403, BEFORE));
-    let report = bench.deploy().await;
-    assert_eq!(brief(&report.outcomes), ["Keep none failed FORBIDDEN", "Event update success"]);
-    bench.world.fake.control().clear_faults();
-    assert_eq!(brief(&bench.deploy().await.outcomes), [""; 0]);
+async fn a_failure_to_read_one_type_is_that_types() {
+    for (fault, code) in [
+        (status(403, BEFORE), "FORBIDDEN"),
+        (status(503, BEFORE), "PLATFORM_FAILED"),
+        (FaultKind::TruncatedBody, "PLATFORM_UNREACHABLE"),
+    ] {
+        let bench = Bench::for_one(Verb::Update).await;
+        bench.clock.advance(Duration::from_hours(1));
+        bench.world.fake.control().remove("Keep");
+        bench.fault(Match::on("GET", "Keep"), fault);
+        let report = bench.deploy().await;
+        let failed = format!("Keep none failed {code}");
+        assert_eq!(brief(&report.outcomes), [&*failed, "Event update success"]);
+        bench.world.fake.control().clear_faults();
+        assert_eq!(brief(&bench.deploy().await.outcomes), [""; 0]);
+    }
 }
 
 /// A platform without entity tags is guarded by the time of the last modification.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{ErrorClass, ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError};
 use crate::plan::Verb;
 use crate::port::{HistoryRow, OperationState, Record, RemoteDefinition, StateDetail, TouchedAtom};
 
@@ -297,6 +297,5 @@ fn missing() -> Finished {
 
 /// Errors after which no other type could do better.
 fn stops_the_run(error: &SyncError) -> bool {
-    matches!(error.class(), ErrorClass::Auth | ErrorClass::State | ErrorClass::Cancelled)
-        || error.code == ErrorCode::LeaseLost
+    error.class().stops() || error.code == ErrorCode::LeaseLost
 }

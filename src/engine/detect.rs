@@ -122,6 +122,8 @@ impl Scoped {
 pub(super) struct Detection {
     /// The listing was read to its end.
     pub complete: bool,
+    /// What of the listing could not be read.
+    pub findings: Vec<Finding>,
     /// Per website, in order.
     pub scopes: Vec<Scoped>,
 }
@@ -173,7 +175,7 @@ impl Engine {
             claimed_now.extend(found.1);
             scopes.push(found.0);
         }
-        Ok(Detection { complete: remotes.complete, scopes })
+        Ok(Detection { complete: remotes.complete, findings: remotes.findings, scopes })
     }
 }
 
@@ -453,10 +455,13 @@ impl Pass<'_> {
                 found.stale.push(Unseen { key: binding.remote_id.key(), id: entity.id });
                 return Ok(Vec::new());
             }
-            // A refusal to read one type is that type's, not the run's.
-            Err(error) if error.class() == ErrorClass::Forbidden => {
-                let step = "give the API key the right to read the type";
-                refused = Some(Finding::error("FORBIDDEN", error.message, step));
+            // That one type cannot be read is that type's matter, not the run's.
+            Err(error) if !error.class().stops() => {
+                let step = match error.class() {
+                    ErrorClass::Forbidden => "give the API key the right to read the type",
+                    _ => error.code.next_step(),
+                };
+                refused = Some(Finding::error(error.code.as_str(), error.message, step));
                 None
             }
             Err(error) => return Err(error),

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::digest::Digest;
 use crate::error::{ErrorClass, SyncError};
+use crate::model::Finding;
 use crate::port::{Ownership, RemoteDefinition, RemoteId};
 
 use super::failure::adapter_failure;
@@ -39,6 +40,8 @@ pub(super) enum Sighting {
 pub(super) struct Remotes {
     /// Read to its end, nothing moved between pages.
     pub complete: bool,
+    /// What of the listing could not be read.
+    pub findings: Vec<Finding>,
     /// Every definition listed.
     pub seen: BTreeMap<RemoteId, Sighting>,
     /// Every key listed, in lower case: keys that differ only in case collide on the platform.
@@ -50,6 +53,7 @@ pub(super) struct Remotes {
 pub(super) struct KeptListing {
     at: Duration,
     complete: bool,
+    findings: Vec<Finding>,
     definitions: Vec<Arc<RemoteDefinition>>,
 }
 
@@ -84,6 +88,7 @@ impl Engine {
                 remotes.take(Arc::clone(definition), expected);
             }
             remotes.complete = listing.complete;
+            remotes.findings.clone_from(&listing.findings);
             return Ok(remotes);
         }
         *kept = None;
@@ -106,10 +111,12 @@ impl Engine {
             .await
             .map_err(|error| listing_failure(adapter_failure(error, "list")))?;
         remotes.complete = listing.complete;
+        remotes.findings = listing.findings;
         if keep && bytes <= KEPT_BYTES {
             *kept = Some(KeptListing {
                 at: self.ports.clock.elapsed(),
                 complete: listing.complete,
+                findings: remotes.findings.clone(),
                 definitions: all,
             });
         }

@@ -155,6 +155,7 @@ impl Engine {
             report.findings.extend(stale.map(|one| stale_finding(&one.key)));
             plans.push(plan);
         }
+        report.findings.extend(detection.findings.iter().cloned());
         report.findings.extend(self.state_finding().await);
         report.summary.conflicts = report.conflicts.len();
         report.digest = digest_of(&platform, website_id, policy, &detection, &plans);

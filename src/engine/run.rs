@@ -350,6 +350,9 @@ impl Run<'_> {
                 "nothing to do; a push never overwrites them",
             ));
         }
+        for finding in &detection.findings {
+            self.narrator.finding(finding);
+        }
         if !detection.complete {
             self.narrator.finding(&Finding::warning(
                 "LISTING_INCOMPLETE",

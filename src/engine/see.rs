@@ -171,6 +171,7 @@ impl Engine {
             let view = if query.include_details { view() } else { None };
             details.remote_changed.push(remote_new(key, definition.name.clone(), view, &shape));
         }
+        findings.extend(detection.findings);
         findings.extend(self.state_finding().await);
         Ok(ChangeSet {
             target: platform.target.clone(),

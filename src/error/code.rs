@@ -211,6 +211,13 @@ codes! {
 }
 
 impl ErrorClass {
+    /// Whether an error of the class is that of the whole run, and not only of one type
+    /// (`design.md` §7).
+    #[must_use]
+    pub fn stops(self) -> bool {
+        matches!(self, Self::Auth | Self::Cancelled | Self::State)
+    }
+
     /// The class as programs see it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -139,6 +139,11 @@ async fn without_a_usable_key_stop_nobody() {
         odd.clock.advance(Duration::from_hours(1));
         let changes = odd.engine().detect(&Query::default()).await.unwrap();
         assert!(!changes.complete, "{item}");
+        let plan = odd.engine().plan(&Query::default(), &RunOptions::default()).await.unwrap();
+        for findings in [changes.findings, plan.findings] {
+            let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+            assert_eq!(codes, ["REMOTE_UNREADABLE"], "{item}");
+        }
         odd.world.add("c2", "Story", &json!({ "name": "Story", "fields": [] }));
         let before = odd.writes().len();
         let report = odd.deploy().await;
