@@ -2,7 +2,8 @@
 //!
 //! A document whose row and whose remote definition have the digests of the last look, and which was
 //! settled then, is not looked at again: the cost of detecting is that of what changed, besides
-//! reading both sides. Detecting writes nothing.
+//! reading both sides. Looking writes nothing; a deployment has what both sides agree on recorded as
+//! it is seen.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,28 +11,22 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::digest::Digest;
-use crate::error::{ErrorClass, SyncError};
-use crate::model::{ContentType, Finding, TargetIndex};
-use crate::port::{
-    Claim, Entity, Held, Lease, Ownership, Record, RemoteDefinition, RemoteId, Scope, StateDetail,
-    StateRow, TypeRow,
-};
+use crate::error::SyncError;
+use crate::model::TargetIndex;
+use crate::port::{Claim, Entity, Held, Lease, RemoteId, Scope, StateRow, TypeRow};
 
 use super::absence::Gone;
 use super::binding::{Evidence, Likeness, Origin, TypeBinding, Unbound, bind_types};
 use super::bindings::Bindings;
-use super::examine::{Examined, Glimpse, LocalSide, Status, Subject, examine};
+pub(super) use super::detection::{Detection, Keep, Scoped, Unseen};
+use super::examine::{Status, Subject, examine};
 use super::failure::store_failure;
 use super::listing::{Expected, Freshness, Remotes, Sighting};
 use super::locals::Locals;
-use super::outcome::idle_record;
-use super::parse::{content_hash, parse_head, parse_row};
-use super::presence::Presence;
+use super::parse::parse_head;
 use super::references::References;
+use super::walk::{Visit, part_side};
 use super::{Engine, Platform};
-
-/// How many documents are loaded whole at a time.
-const BATCH: usize = 256;
 
 /// What is looked for.
 pub(super) struct Search<'s> {
@@ -52,80 +47,6 @@ pub(super) struct Search<'s> {
     pub tolerate_absence: bool,
     /// Stops between requests.
     pub cancel: &'s CancellationToken,
-}
-
-/// What a search keeps of a document once it is known what became of it. Definitions, views and
-/// movements take many times the room of the rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
-    /// Everything of every document.
-    All,
-    /// Everything of what is not the same on both sides, or has something to tell.
-    Changes,
-    /// What became of each.
-    Counts,
-}
-
-impl Keep {
-    fn keeps(self, one: &Examined) -> bool {
-        match self {
-            Self::All => true,
-            Self::Changes => {
-                one.status != Status::Same || one.refers || !one.subject.findings.is_empty()
-            }
-            Self::Counts => false,
-        }
-    }
-}
-
-/// A document that was not looked at.
-#[derive(Debug, Clone)]
-pub(super) struct Unseen {
-    /// Its key on the platform.
-    pub key: String,
-    /// Its row id.
-    pub id: String,
-}
-
-/// What was found in one scope.
-pub(super) struct Scoped {
-    /// The scope.
-    pub scope: Scope,
-    /// Documents that were not looked at, because nothing moved.
-    pub settled: Vec<Unseen>,
-    /// Which document is which on the platform.
-    pub references: References,
-    /// Everything looked at and kept.
-    pub examined: Vec<Examined>,
-    /// Everything looked at and not kept.
-    pub glimpsed: Vec<Glimpse>,
-    /// What is to be recorded of the documents not kept.
-    agreed: Vec<Record>,
-    /// Documents on the platform that nobody in the studio has, by key.
-    pub remote_new: Vec<Arc<RemoteDefinition>>,
-    /// Documents whose state is of no use any more: gone on both sides, or another website's.
-    pub vanished: Vec<Entity>,
-    /// Documents that still show what was there before our own last write.
-    pub stale: Vec<Unseen>,
-}
-
-impl Scoped {
-    /// The keys of every document of the studio that was found on the platform or belongs there.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let unseen = self.settled.iter().chain(&self.stale).map(|one| &*one.key);
-        let seen = self.examined.iter().map(|one| &*one.key);
-        unseen.chain(seen).chain(self.glimpsed.iter().map(|one| &*one.key))
-    }
-}
-
-/// What was found.
-pub(super) struct Detection {
-    /// The listing was read to its end.
-    pub complete: bool,
-    /// What of the listing could not be read.
-    pub findings: Vec<Finding>,
-    /// Per website, in order.
-    pub scopes: Vec<Scoped>,
 }
 
 /// A scope with its state, before the platform is listed.
@@ -186,7 +107,7 @@ fn current_digest(state: &StateRow, locals: &Locals) -> Option<Digest> {
 }
 
 /// A view that refers to other documents depends on their names too.
-fn view_digest(row: Digest, refers: bool, locals: &Locals) -> Digest {
+pub(super) fn view_digest(row: Digest, refers: bool, locals: &Locals) -> Digest {
     if refers { Digest::of_parts([&row.as_bytes()[..], locals.context.as_bytes()]) } else { row }
 }
 
@@ -395,152 +316,6 @@ impl Pass<'_> {
         examine(subject, references, &*self.search.platform.dialect).status == Status::Same
     }
 
-    /// Looks at every document of the queue. Returns the types that their fields need beside them.
-    pub(super) async fn walk(
-        &self,
-        found: &mut Scoped,
-        queue: Vec<Visit>,
-        bindings: &Bindings,
-    ) -> Result<Vec<ContentType>, SyncError> {
-        let mut parts = Vec::new();
-        let mut queue = queue.into_iter().peekable();
-        while queue.peek().is_some() {
-            let batch: Vec<Visit> = queue.by_ref().take(BATCH).collect();
-            let wanted = batch.iter().map(|visit| bindings.stored_as(&visit.entity)).collect();
-            let mut details = self
-                .engine
-                .ports
-                .store
-                .details(&found.scope, wanted)
-                .await
-                .map_err(store_failure)?;
-            for visit in batch {
-                let detail = details.remove(&bindings.stored_as(&visit.entity));
-                parts.extend(self.look(found, visit, detail, bindings).await?);
-            }
-            self.record_agreed(found).await?;
-            // A large studio must not keep other work of this thread waiting.
-            tokio::task::yield_now().await;
-        }
-        Ok(parts)
-    }
-
-    /// Looks at one document. Returns the types that its fields need beside it.
-    async fn look(
-        &self,
-        found: &mut Scoped,
-        visit: Visit,
-        detail: Option<StateDetail>,
-        bindings: &Bindings,
-    ) -> Result<Vec<ContentType>, SyncError> {
-        let entity = visit.entity;
-        let known = bindings
-            .bound
-            .get(&entity)
-            .cloned()
-            .or_else(|| detail.as_ref().and_then(|detail| detail.row.remote_id.clone()))
-            .map(|remote_id| TypeBinding {
-                remote_id,
-                origin: Origin::Known,
-                findings: Vec::new(),
-            });
-        let Some(binding) = bindings.new.get(&entity).cloned().or(known) else {
-            return Ok(Vec::new());
-        };
-        let mut refused = None;
-        let remote = match self.presence(&binding, detail.as_ref()).await {
-            Ok(Presence::Here(definition)) => Some(definition),
-            Ok(Presence::Absent) => None,
-            Ok(Presence::Stale) => {
-                found.stale.push(Unseen { key: binding.remote_id.key(), id: entity.id });
-                return Ok(Vec::new());
-            }
-            // That one type cannot be read is that type's matter, not the run's.
-            Err(error) if !error.class().stops() => {
-                let step = match error.class() {
-                    ErrorClass::Forbidden => "give the API key the right to read the type",
-                    _ => error.code.next_step(),
-                };
-                refused = Some(Finding::error(error.code.as_str(), error.message, step));
-                None
-            }
-            Err(error) => return Err(error),
-        };
-        let row = self.locals.row(root_id(&entity.id));
-        let local = match (visit.part, row) {
-            (Some(part), Some((_, row_digest))) => Some(part_side(part, row_digest)),
-            (None, Some((row, row_digest))) if row.id == entity.id => {
-                Some(self.local_side(row, row_digest))
-            }
-            _ => None,
-        };
-        let (local, mut more) =
-            local.map_or((None, Vec::new()), |(side, found)| (Some(side), found));
-        let reserved = remote.as_deref().and_then(|definition| reserved(&definition.ownership));
-        if local.is_none() && refused.is_none() && (remote.is_none() || reserved.is_some()) {
-            found.vanished.push(entity);
-            return Ok(Vec::new());
-        }
-        more.extend(reserved.filter(|_| binding.holds()));
-        more.extend(refused);
-        let subject = Subject {
-            entity,
-            website_id: found.scope.website_id.clone(),
-            remote_id: binding.remote_id,
-            origin: binding.origin,
-            local,
-            remote,
-            detail,
-            findings: binding.findings.into_iter().chain(more).collect(),
-        };
-        let mut examined = examine(subject, &found.references, &*self.search.platform.dialect);
-        if let Some(side) = &mut examined.subject.local {
-            side.row_digest = view_digest(side.row_digest, examined.refers, self.locals);
-        }
-        let mut parts = std::mem::take(&mut examined.parts);
-        if examined.status == Status::Failed {
-            // What a type that cannot be read needs is not known.
-            parts.clear();
-        }
-        let is_kept = self.search.keep.keeps(&examined);
-        let lease = self.lease(&found.scope);
-        if let (Some(side), Some((row, _))) = (&mut examined.subject.local, row)
-            && row.id == side.content.id
-            && (is_kept || lease.is_some())
-        {
-            side.content_hash = content_hash(row);
-        }
-        if is_kept {
-            found.examined.push(examined);
-            return Ok(parts);
-        }
-        if lease.is_some() {
-            let dialect = &*self.search.platform.dialect;
-            let now = self.engine.ports.clock.now();
-            found.agreed.extend(idle_record(&examined, &found.scope, dialect, now));
-        }
-        found.glimpsed.push(examined.into_glimpse());
-        Ok(parts)
-    }
-
-    fn lease(&self, scope: &Scope) -> Option<&Lease> {
-        self.search.leases.iter().find(|lease| lease.scope == *scope)
-    }
-
-    /// Commits what was found to be agreed on.
-    async fn record_agreed(&self, found: &mut Scoped) -> Result<(), SyncError> {
-        let Some(lease) = self.lease(&found.scope).filter(|_| !found.agreed.is_empty()) else {
-            return Ok(());
-        };
-        let records = std::mem::take(&mut found.agreed);
-        self.engine.ports.store.record(lease, records).await.map_err(store_failure)
-    }
-
-    fn local_side(&self, row: &TypeRow, row_digest: Digest) -> (LocalSide, Vec<Finding>) {
-        let parsed = parse_row(row, self.index);
-        (LocalSide { content: parsed.content, content_hash: None, row_digest }, parsed.findings)
-    }
-
     /// What is on the platform and in nobody's studio.
     fn collect_new(
         &self,
@@ -560,27 +335,4 @@ impl Pass<'_> {
             .cloned()
             .collect();
     }
-}
-
-/// A document to be looked at.
-pub(super) struct Visit {
-    /// Which one.
-    pub entity: Entity,
-    /// For a type that a field of another needs: what it is.
-    pub part: Option<ContentType>,
-}
-
-/// The studio's side of a type that a field of another needs.
-fn part_side(content: ContentType, row_digest: Digest) -> (LocalSide, Vec<Finding>) {
-    (LocalSide { content, content_hash: None, row_digest }, Vec::new())
-}
-
-/// Why a definition that was ours to change is no longer.
-fn reserved(ownership: &Ownership) -> Option<Finding> {
-    let Ownership::System(reason) = ownership else { return None };
-    Some(Finding::error(
-        "KEY_RESERVED",
-        format!("the type belongs to the platform: {reason}"),
-        "rename the type",
-    ))
 }

@@ -8,6 +8,7 @@ mod bindings;
 mod changes;
 mod complete;
 mod detect;
+mod detection;
 mod doubt;
 mod examine;
 mod execute;
@@ -33,6 +34,7 @@ mod see;
 mod selection;
 mod send;
 mod verify;
+mod walk;
 
 pub(crate) use failure::{adapter_failure, studio_failure};
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};

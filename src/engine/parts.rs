@@ -8,8 +8,9 @@ use crate::port::{Claim, Entity, StateRow};
 
 use super::binding::{TypeBinding, Unbound};
 use super::bindings::Bindings;
-use super::detect::{Pass, Scoped, Visit};
+use super::detect::{Pass, Scoped};
 use super::examine::Status;
+use super::walk::Visit;
 
 impl Pass<'_> {
     /// Looks at the parts that fields need, and at those that no field needs any more.
