@@ -28,6 +28,7 @@ mod optimizely;
 mod plan;
 mod recover;
 mod replacing;
+mod retry;
 mod secrets;
 mod sqlite;
 mod studio;

@@ -18,6 +18,7 @@ use super::plan::{ScopePlan, Step};
 use super::record::{Standing, conflict_row, state_after};
 use super::report::{Outcome, OutcomeError};
 use super::verify::verify;
+use super::wanted::Wanted;
 
 /// A plan being carried out.
 pub(super) struct Execution<'e> {
@@ -25,6 +26,7 @@ pub(super) struct Execution<'e> {
     pub scoped: &'e Scoped,
     pub plan: &'e ScopePlan,
     pub narrator: &'e Narrator,
+    pub wanted: &'e Wanted,
     pub stop_on_error: bool,
     pub provider: &'e str,
     pub actor: &'e str,
@@ -45,7 +47,7 @@ impl Execution<'_> {
     /// Carries out a step and records it.
     pub async fn carry_out(&self, at: usize, step: &Step) -> Finished {
         let Some(one) = self.scoped.examined.get(step.at) else { return missing() };
-        self.narrator.begin(step.verb, &one.key, &one.name);
+        self.narrator.begin(&self.wanted.phases(one, step), &one.key, &one.name);
         let task = Task {
             sequence: sequence(at),
             earlier: 0,

@@ -65,11 +65,12 @@ pub(super) struct Scoped {
 }
 
 impl Scoped {
-    /// The keys of every document of the studio that was found on the platform or belongs there.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let unseen = self.settled.iter().chain(&self.stale).map(|one| &*one.key);
-        let seen = self.examined.iter().map(|one| &*one.key);
-        unseen.chain(seen).chain(self.glimpsed.iter().map(|one| &*one.key))
+    /// Key and id of every document of the studio that was found on the platform or belongs there.
+    pub fn identities(&self) -> impl Iterator<Item = (&str, &str)> {
+        let unseen = self.settled.iter().chain(&self.stale).map(|one| (&*one.key, &*one.id));
+        let examined = self.examined.iter().map(|one| (&*one.key, &*one.subject.entity.id));
+        let glimpsed = self.glimpsed.iter().map(|one| (&*one.key, &*one.entity.id));
+        unseen.chain(examined).chain(glimpsed)
     }
 }
 

@@ -35,6 +35,7 @@ mod selection;
 mod send;
 mod verify;
 mod walk;
+mod wanted;
 
 pub(crate) use failure::{adapter_failure, studio_failure};
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};

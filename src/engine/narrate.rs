@@ -1,7 +1,7 @@
 //! What a run tells while it runs: progress and the log of the job.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 use crate::canonical::Canonical;
 use crate::model::{Finding, Json};
@@ -9,15 +9,50 @@ use crate::plan::Verb;
 
 use super::report::{LogLevel, Outcome, Reporter, RunEvent};
 
+/// What a run does with types, as its log calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    Create,
+    Update,
+    Delete,
+    /// Whatever it does, it did not succeed before.
+    Retry,
+}
+
+impl From<Verb> for Phase {
+    fn from(verb: Verb) -> Self {
+        match verb {
+            Verb::Create => Self::Create,
+            Verb::Update => Self::Update,
+            Verb::Delete => Self::Delete,
+        }
+    }
+}
+
+impl Phase {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Create => "Creating new content types",
+            Self::Update => "Updating modified types",
+            Self::Delete => "Deleting removed types",
+            Self::Retry => "Retrying failed types",
+        }
+    }
+}
+
 /// Tells the caller of a run how far it is. Progress never falls.
+///
+/// A phase is told when it begins. A type has two entries at most: that it is its turn, and what
+/// went wrong with it.
 pub(super) struct Narrator {
     reporter: Arc<dyn Reporter>,
     progress: AtomicU8,
-    /// Operations in all, and per verb.
+    /// Operations in all, and per phase.
     total: AtomicUsize,
-    totals: [AtomicUsize; 3],
+    totals: [AtomicUsize; 4],
     begun: AtomicUsize,
-    begun_of: [AtomicUsize; 3],
+    /// Phases that were told.
+    told: [AtomicBool; 4],
     ended: AtomicUsize,
 }
 
@@ -30,7 +65,7 @@ impl Narrator {
             total: AtomicUsize::new(0),
             totals: Default::default(),
             begun: AtomicUsize::new(0),
-            begun_of: Default::default(),
+            told: Default::default(),
             ended: AtomicUsize::new(0),
         }
     }
@@ -56,30 +91,27 @@ impl Narrator {
         self.log(level, &*finding.message, type_key, Some(Canonical::of(&details)));
     }
 
-    /// How many operations there will be.
-    pub fn expect(&self, verbs: impl Iterator<Item = Verb>) {
-        for verb in verbs {
-            self.total.fetch_add(1, Ordering::Relaxed);
-            if let Some(total) = self.totals.get(place(verb)) {
-                total.fetch_add(1, Ordering::Relaxed);
-            }
+    /// There will be an operation.
+    pub fn expect(&self, phases: &[Phase]) {
+        self.total.fetch_add(1, Ordering::Relaxed);
+        for total in phases.iter().filter_map(|phase| self.totals.get(*phase as usize)) {
+            total.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// An operation begins.
-    pub fn begin(&self, verb: Verb, key: &str, name: &str) {
-        let nth = |counter: Option<&AtomicUsize>| {
-            counter.map_or(0, |counter| counter.fetch_add(1, Ordering::Relaxed) + 1)
-        };
-        let phase = match verb {
-            Verb::Create => "Creating new content types",
-            Verb::Update => "Updating modified types",
-            Verb::Delete => "Deleting removed types",
-        };
-        let of_verb = nth(self.begun_of.get(place(verb)));
-        let verbs = self.totals.get(place(verb)).map_or(0, |total| total.load(Ordering::Relaxed));
-        self.log(LogLevel::Info, format!("{phase} ({of_verb} of {verbs})..."), None, None);
-        let nth = nth(Some(&self.begun));
+    pub fn begin(&self, phases: &[Phase], key: &str, name: &str) {
+        for phase in phases {
+            let at = *phase as usize;
+            let (Some(told), Some(total)) = (self.told.get(at), self.totals.get(at)) else {
+                continue;
+            };
+            if !told.swap(true, Ordering::Relaxed) {
+                let (words, total) = (phase.words(), total.load(Ordering::Relaxed));
+                self.log(LogLevel::Info, format!("{words} (1 of {total})..."), None, None);
+            }
+        }
+        let nth = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
         let total = self.total.load(Ordering::Relaxed);
         self.log(LogLevel::Info, format!("Syncing {name} ({nth} of {total})..."), Some(key), None);
     }
@@ -116,13 +148,5 @@ impl Narrator {
         let message = message.into();
         let type_key = type_key.map(str::to_owned);
         self.reporter.report(RunEvent::Log { level, message, type_key, details });
-    }
-}
-
-fn place(verb: Verb) -> usize {
-    match verb {
-        Verb::Create => 0,
-        Verb::Update => 1,
-        Verb::Delete => 2,
     }
 }

@@ -25,8 +25,8 @@ use super::plan::{Policy, ScopePlan, digest_of, plan_scope};
 use super::presence::stale_finding;
 use super::references::References;
 use super::report::{LogLevel, Metrics, Outcome, Reporter, RunReport, RunStatus};
-use super::see::{stored_outcomes, wanted_websites};
-use super::selection::Selection;
+use super::see::wanted_websites;
+use super::wanted::Wanted;
 use super::{Engine, Platform, Purpose, RunRequest};
 
 /// What is known of a run while it goes.
@@ -196,40 +196,46 @@ impl Run<'_> {
             cancel: self.cancel,
         };
         let detection = self.engine.search(locals, &search).await?;
-        let (selection, failed_before) = self.selection(locals, &detection, platform).await?;
+        let wanted = self.engine.wanted(self.request, locals, &detection).await?;
         let items = self.engine.content_items(&detection).await?;
-        self.announce(&detection, &selection, failed_before);
+        self.announce(&detection, &wanted);
         let shape = platform.dialect.capabilities().shape;
         self.narrator
             .step(20, format!("Transforming to {} schema...", schema_name(&platform.provider)));
         let plans: Vec<ScopePlan> = detection
             .scopes
             .iter()
-            .map(|scoped| plan_scope(scoped, &selection, *policy, &shape))
+            .map(|scoped| plan_scope(scoped, &wanted.selection, *policy, &shape))
             .collect();
         let website_id = self.request.website_id.as_deref().filter(|id| !id.is_empty());
         tally.plan_digest = Some(digest_of(platform, website_id, *policy, &detection, &plans));
-        self.narrator.expect(plans.iter().flat_map(|plan| plan.steps.iter().map(|step| step.verb)));
+        for (scoped, plan) in detection.scopes.iter().zip(&plans) {
+            for step in &plan.steps {
+                let one = scoped.examined.get(step.at);
+                self.narrator.expect(&one.map(|one| wanted.phases(one, step)).unwrap_or_default());
+            }
+        }
         for finding in plans.iter().flat_map(|plan| &plan.findings) {
             self.narrator.finding(finding);
         }
 
         let mut result = Ok(());
         for (at, (scoped, plan)) in detection.scopes.iter().zip(&plans).enumerate() {
-            let mut outcomes = outcome::of_idle(scoped, plan, &selection);
+            let mut outcomes = outcome::of_idle(scoped, plan, &wanted.selection);
             if let Some(lease) = leases.get(at) {
                 let hands = self.hands(platform, lease, *policy, &scoped.references);
                 if result.is_ok() {
                     result = self.record_idle(&hands, scoped, plan).await;
                 }
                 if result.is_ok() {
-                    self.plan_rows(lease, scoped, plan).await?;
+                    result = self.plan_rows(lease, scoped, plan).await;
                 }
                 let execution = Execution {
                     hands: &hands,
                     scoped,
                     plan,
                     narrator: self.narrator,
+                    wanted: &wanted,
                     stop_on_error: self.request.options.stop_on_error,
                     provider: &platform.provider,
                     actor: &self.request.actor,
@@ -280,41 +286,8 @@ impl Run<'_> {
         }
     }
 
-    /// What the run is about: what was asked for, or what did not succeed in an earlier run.
-    async fn selection(
-        &self,
-        locals: &Locals,
-        detection: &Detection,
-        _platform: &Platform,
-    ) -> Result<(Selection, usize), SyncError> {
-        let mut wanted = self.request.selected_types.clone();
-        if let Some(job_id) = &self.request.retry_of {
-            let earlier = self.engine.ports.store.run(job_id).await.map_err(store_failure)?;
-            if let Some((_, Some(end))) = earlier {
-                let open = stored_outcomes(&end.result);
-                let repeats = |outcome: &&Outcome| {
-                    matches!(&*outcome.status, "failed" | "blocked" | "not_attempted" | "skipped")
-                };
-                wanted = open.iter().filter(repeats).map(|one| one.type_key.clone()).collect();
-                let known: BTreeSet<&str> =
-                    detection.scopes.iter().flat_map(Scoped::keys).collect();
-                wanted.retain(|key| known.contains(&**key));
-            }
-        }
-        let mut failed = 0;
-        for scoped in &detection.scopes {
-            let last =
-                self.engine.ports.store.last_run(&scoped.scope).await.map_err(store_failure)?;
-            let outcomes = last.map(|end| stored_outcomes(&end.result)).unwrap_or_default();
-            failed += outcomes
-                .iter()
-                .filter(|one| one.status == "failed" && one.website_id == scoped.scope.website_id)
-                .count();
-        }
-        Ok((Selection::new(&wanted, locals, detection)?, failed))
-    }
-
-    fn announce(&self, detection: &Detection, selection: &Selection, failed: usize) {
+    fn announce(&self, detection: &Detection, wanted: &Wanted) {
+        let Wanted { selection, failed, .. } = wanted;
         let examined = || {
             detection
                 .scopes
@@ -350,7 +323,7 @@ impl Run<'_> {
                 "nothing to do; a push never overwrites them",
             ));
         }
-        for finding in &detection.findings {
+        for finding in detection.findings.iter().chain(&wanted.finding()) {
             self.narrator.finding(finding);
         }
         if !detection.complete {

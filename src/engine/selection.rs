@@ -8,9 +8,14 @@ use super::detect::{Detection, Unseen, root_id};
 use super::examine::{Examined, Glimpse};
 use super::locals::Locals;
 
-/// Which types a call is about: all of them when nothing is named.
-pub(super) struct Selection {
-    wanted: BTreeSet<String>,
+/// Which types a call is about.
+pub(super) enum Selection {
+    /// All of them: nothing was named.
+    Everything,
+    /// Those with these keys or ids.
+    Named(BTreeSet<String>),
+    /// The documents with these ids; none when there are none.
+    Documents(BTreeSet<String>),
 }
 
 impl Selection {
@@ -21,10 +26,11 @@ impl Selection {
         locals: &Locals,
         detection: &Detection,
     ) -> Result<Self, SyncError> {
-        let mut selection = Self { wanted: wanted.iter().cloned().collect() };
-        if selection.wanted.is_empty() {
-            return Ok(selection);
+        if wanted.is_empty() {
+            return Ok(Self::Everything);
         }
+        let mut asked: BTreeSet<String> = wanted.iter().cloned().collect();
+        let selection = Self::Named(asked.clone());
         let mut named: BTreeSet<&str> = BTreeSet::new();
         let mut owners = Vec::new();
         let rows = &locals.rows.types;
@@ -58,8 +64,8 @@ impl Selection {
             )
             .of(name));
         }
-        selection.wanted.extend(owners);
-        Ok(selection)
+        asked.extend(owners);
+        Ok(Self::Named(asked))
     }
 
     /// Whether a type is asked for.
@@ -68,7 +74,7 @@ impl Selection {
         let own = local.and_then(|side| side.content.key.as_deref());
         self.has_key(&one.key)
             || self.has_id(&one.subject.entity.id)
-            || own.is_some_and(|key| self.wanted.contains(key))
+            || own.is_some_and(|key| self.has_key(key))
     }
 
     /// Whether a type that was not kept is asked for.
@@ -76,7 +82,7 @@ impl Selection {
         let own = one.own_key.as_ref();
         self.has_key(&one.key)
             || self.has_id(&one.entity.id)
-            || own.is_some_and(|key| self.wanted.contains(key))
+            || own.is_some_and(|key| self.has_key(key))
     }
 
     /// Whether a type that was not looked at is asked for.
@@ -86,10 +92,19 @@ impl Selection {
 
     /// Whether a key of the platform is asked for.
     pub fn has_key(&self, key: &str) -> bool {
-        self.wanted.is_empty() || self.wanted.contains(key)
+        match self {
+            Self::Everything => true,
+            Self::Named(names) => names.contains(key),
+            Self::Documents(_) => false,
+        }
     }
 
     fn has_id(&self, id: &str) -> bool {
-        self.wanted.contains(id) || self.wanted.contains(root_id(id))
+        match self {
+            Self::Everything => true,
+            Self::Named(ids) | Self::Documents(ids) => {
+                ids.contains(id) || ids.contains(root_id(id))
+            }
+        }
     }
 }

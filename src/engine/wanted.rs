@@ -1,0 +1,121 @@
+//! What a run is about: what was asked for, or what did not succeed in an earlier run.
+
+use std::collections::BTreeSet;
+
+use crate::error::SyncError;
+use crate::model::Finding;
+
+use super::detection::{Detection, Scoped};
+use super::examine::Examined;
+use super::failure::store_failure;
+use super::locals::Locals;
+use super::narrate::Phase;
+use super::plan::Step;
+use super::report::Outcome;
+use super::see::stored_outcomes;
+use super::selection::Selection;
+use super::{Engine, RunRequest};
+
+/// A type by its website and its key.
+type Named = (String, String);
+
+/// What a run is about.
+pub(super) struct Wanted {
+    /// Which types.
+    pub selection: Selection,
+    /// How many types failed in the last run.
+    pub failed: usize,
+    /// Types that did not succeed when they were last attempted.
+    open: BTreeSet<Named>,
+    /// Keys of types that were to be repeated, and are not there any more.
+    gone: Vec<String>,
+}
+
+impl Engine {
+    /// Says what a run is about. A retry is about no more than the run that it repeats.
+    pub(super) async fn wanted(
+        &self,
+        request: &RunRequest,
+        locals: &Locals,
+        detection: &Detection,
+    ) -> Result<Wanted, SyncError> {
+        let mut failed = 0;
+        let mut open = BTreeSet::new();
+        for scoped in &detection.scopes {
+            let last = self.ports.store.last_run(&scoped.scope).await.map_err(store_failure)?;
+            let outcomes = last.map(|end| stored_outcomes(&end.result)).unwrap_or_default();
+            let failures = outcomes
+                .into_iter()
+                .filter(|one| one.status == "failed" && one.website_id == scoped.scope.website_id);
+            for one in failures {
+                failed += 1;
+                open.insert((one.website_id, one.type_key));
+            }
+        }
+        let mut gone = Vec::new();
+        let selection = if let Some(repeated) = self.repeated(request).await? {
+            let (ids, missing) = find(&repeated, &detection.scopes);
+            gone = missing;
+            open.extend(repeated);
+            Selection::Documents(ids)
+        } else {
+            Selection::new(&request.selected_types, locals, detection)?
+        };
+        Ok(Wanted { selection, failed, open, gone })
+    }
+
+    /// What a retry repeats; `None` for a run that is no retry, and for the retry of one of which it
+    /// is not known what it would have done: it never ended, or never came to a plan.
+    async fn repeated(&self, request: &RunRequest) -> Result<Option<BTreeSet<Named>>, SyncError> {
+        let Some(job_id) = &request.retry_of else { return Ok(None) };
+        let earlier = self.ports.store.run(job_id).await.map_err(store_failure)?;
+        let Some((_, Some(end))) = earlier else { return Ok(None) };
+        let outcomes = stored_outcomes(&end.result);
+        if outcomes.is_empty() && end.status != "completed" {
+            return Ok(None);
+        }
+        let repeats = |outcome: &Outcome| {
+            matches!(&*outcome.status, "failed" | "blocked" | "not_attempted" | "skipped")
+        };
+        let repeated = outcomes.into_iter().filter(repeats);
+        Ok(Some(repeated.map(|one| (one.website_id, one.type_key)).collect()))
+    }
+}
+
+impl Wanted {
+    /// What a step is called in the log.
+    pub fn phases(&self, one: &Examined, step: &Step) -> Vec<Phase> {
+        let named = (one.subject.website_id.clone(), one.key.clone());
+        let again = self.open.contains(&named).then_some(Phase::Retry);
+        std::iter::once(step.verb.into()).chain(again).collect()
+    }
+
+    /// What a retry cannot repeat.
+    pub fn finding(&self) -> Option<Finding> {
+        (!self.gone.is_empty()).then(|| {
+            Finding::warning(
+                "RETRY_GONE",
+                format!("failed then, and not to be found any more: {}", self.gone.join(", ")),
+                "start a new deployment if they were renamed",
+            )
+        })
+    }
+}
+
+/// The ids of the documents that are to be repeated, and the keys of those that are not there.
+fn find(repeated: &BTreeSet<Named>, scopes: &[Scoped]) -> (BTreeSet<String>, Vec<String>) {
+    let wanted: BTreeSet<(&str, &str)> =
+        repeated.iter().map(|(website_id, key)| (&**website_id, &**key)).collect();
+    let mut ids = BTreeSet::new();
+    let mut missing = wanted.clone();
+    for scoped in scopes {
+        for (key, id) in scoped.identities() {
+            let named = (&*scoped.scope.website_id, key);
+            if wanted.contains(&named) {
+                ids.insert(id.to_owned());
+                missing.remove(&named);
+            }
+        }
+    }
+    (ids, missing.into_iter().map(|(_, key)| key.to_owned()).collect())
+}
