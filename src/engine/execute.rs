@@ -154,12 +154,16 @@ fn items_of(steps: &[Step]) -> Vec<Item> {
 
 fn readiness(item: &Item, step: &Step, unwritten: usize, progress: &[Progress]) -> Readiness {
     let state = |at: &usize| progress.get(*at).copied().unwrap_or(Progress::Succeeded);
+    let open = |at: &usize| matches!(state(at), Progress::Waiting | Progress::Running);
+    // A first phase that is under way has the next word, whatever became of the others.
+    if item.second && item.needs.iter().any(open) {
+        return Readiness::NotYet;
+    }
     if (step.lacks.is_some() && !item.second)
         || item.needs.iter().any(|need| state(need) == Progress::Failed)
     {
         return Readiness::Blocked;
     }
-    let open = |at: &usize| matches!(state(at), Progress::Waiting | Progress::Running);
     let is_early = step.verb == Verb::Delete && unwritten > 0;
     if is_early || item.needs.iter().any(open) { Readiness::NotYet } else { Readiness::Ready }
 }
