@@ -374,7 +374,7 @@ export interface DeploymentJob {
   /** Ids or keys; absent or empty: all. */
   selectedTypes?: string[]
   status: DeploymentStatus
-  /** Whole percents. */
+  /** Whole percents; never falls, and is 100 exactly when the deployment ran to its end. */
   progress: number
   startedAt: Date
   completedAt?: Date
@@ -387,7 +387,10 @@ export interface DeploymentJob {
   error?: string
   /** What went wrong, for programs. */
   errorInfo?: { code: string; class: ErrorClass; details: ErrorDetails }
-  /** How it ended; absent when it was cancelled. */
+  /**
+   * How it ended: `failed` when it had to stop, or when types failed and nothing was carried out. Absent
+   * when it was cancelled.
+   */
   outcome?: 'success' | 'partial' | 'failed'
   /** One per type, once it ended. */
   outcomes?: TypeOutcome[]
@@ -424,7 +427,7 @@ export interface DeploymentMetrics {
   timeTaken: number
   contentItemsProcessed: number
   bytesTransferred: number
-  /** 0 to 1. */
+  /** 0 to 1; 1 when there was nothing to do, 0 when it failed before it did anything. */
   successRate: number
   requests: number
 }

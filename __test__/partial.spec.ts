@@ -24,3 +24,24 @@ test.each([
     await bench.close()
   },
 )
+
+test.each(['failed', 'partial'] as const)(
+  'with partialStatus %p a deployment of which nothing succeeded is "failed"',
+  async (partialStatus) => {
+    const bench = await Bench.open({ types: 3, options: { partialStatus } })
+    const strike = { when: { method: 'POST' }, what: { kind: 'status', status: 422 } }
+    await bench.platform.control('faults', { add: [strike] })
+    const { job: last, metrics } = await bench.deploy().handle.done
+    expect(last).toMatchObject({
+      status: 'failed',
+      outcome: 'failed',
+      error: expect.stringMatching(/^Sync failed: 0 succeeded, 3 failed; Type \d: the platform /),
+      errorInfo: { code: 'REJECTED', class: 'VALIDATION' },
+    })
+    expect(last.progress).toBeLessThan(100)
+    expect(last.recovery).toBeUndefined()
+    expect(last.logs.at(-1)).toMatchObject({ level: 'error', message: last.error })
+    expect(metrics.successRate).toBe(0)
+    await bench.close()
+  },
+)

@@ -76,7 +76,9 @@ test('stopOnError begins nothing new', async () => {
     'Type2 create not_attempted',
     'Type3 create not_attempted',
   ])
-  expect(last.status).toBe('failed')
+  // Nothing succeeded, and not everything was attempted.
+  expect(last).toMatchObject({ status: 'failed', outcome: 'failed' })
+  expect(last.progress).toBeLessThan(100)
   await slow.close()
 })
 
@@ -94,7 +96,9 @@ test.each<[Partial<DeploymentJob>, string]>([
   [{ selectedTypes: ['Nothing'] }, 'TYPE_NOT_FOUND'],
   [{ websiteId: 'nowhere' }, 'WEBSITE_NOT_FOUND'],
 ])('a selection of what is not there: %j', async (selection, code) => {
-  expect((await deploy(selection)).job).toMatchObject({ status: 'failed', errorInfo: { code } })
+  const { job: last, metrics } = await deploy(selection)
+  expect(last).toMatchObject({ status: 'failed', errorInfo: { code } })
+  expect(metrics.successRate).toBe(0)
   expect(await writes()).toBe(0)
 })
 

@@ -148,8 +148,7 @@ async fn strike(what: FaultKind, times: Option<u32>, verb: Verb, expected: Expec
     assert_eq!(report.outcomes[0].attempts, attempts, "{verb:?} under {what:?}");
     let status = match class {
         None => RunStatus::Completed,
-        Some((_, Auth)) => RunStatus::Failed,
-        Some(_) => RunStatus::Partial,
+        Some(_) => RunStatus::Failed,
     };
     assert_eq!(report.status, status, "{verb:?} under {what:?}");
     if let Some((code, class)) = class {

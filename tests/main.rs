@@ -14,6 +14,7 @@ mod canonical;
 mod converge;
 mod deploy;
 mod detect;
+mod ending;
 mod errors;
 mod fake_server;
 mod faults;

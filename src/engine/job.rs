@@ -28,26 +28,28 @@ pub(super) fn stored_result(
     at: i64,
 ) -> String {
     let outcome = match report.status {
-        RunStatus::Completed => "success",
-        RunStatus::Partial => "partial",
-        RunStatus::Failed | RunStatus::Cancelled => "failed",
+        RunStatus::Completed => Some("success"),
+        RunStatus::Partial => Some("partial"),
+        RunStatus::Failed => Some("failed"),
+        RunStatus::Cancelled => None,
     };
-    let error = report.error.as_ref();
     let told = [
         ("id", serde_json::to_string(&request.job_id)),
         ("status", serde_json::to_string(status_word(report.status))),
-        ("outcome", serde_json::to_string(outcome)),
+        ("progress", serde_json::to_string(&report.progress)),
+        ("outcome", serde_json::to_string(&outcome)),
         ("completedAt", serde_json::to_string(&at)),
         ("outcomes", serde_json::to_string(&report.outcomes)),
         ("metrics", serde_json::to_string(&report.metrics)),
         ("recovery", serde_json::to_string(&report.recovery)),
-        ("error", serde_json::to_string(&error.map(|error| &error.message))),
-        ("errorInfo", serde_json::to_string(&error.map(ErrorReport::from))),
+        ("error", serde_json::to_string(&report.shortfall())),
+        ("errorInfo", serde_json::to_string(&report.failure().map(ErrorReport::from))),
     ];
     let mut job = members_of(request, platforms);
     if let Json::Object(members) = &mut job {
+        // What an earlier run of the same job said must not stay beside it.
+        members.retain(|(own, _)| told.iter().all(|(name, _)| own.as_str() != Some(*name)));
         for (name, text) in &told {
-            // Of a name that stands twice the last one counts.
             if let Some(value) = text.as_ref().ok().and_then(|text| parse(text).ok())
                 && !value.is_null()
             {

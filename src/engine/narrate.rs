@@ -131,6 +131,11 @@ impl Narrator {
         self.reach(20 + u8::try_from(60 * ended.min(total) / total).unwrap_or(60));
     }
 
+    /// How far the run is, as the caller knows it.
+    pub fn shown(&self) -> u8 {
+        self.reporter.shown(self.progress.load(Ordering::Relaxed))
+    }
+
     fn reach(&self, progress: u8) {
         if self.progress.fetch_max(progress, Ordering::Relaxed) < progress {
             self.reporter.report(RunEvent::Progress(progress));

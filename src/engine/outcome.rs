@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::SyncError;
+use crate::error::{ErrorCode, SyncError};
 use crate::port::{Dialect, Record, Scope};
 
 use super::Engine;
@@ -227,6 +227,33 @@ pub(super) fn counts(outcomes: &[Outcome]) -> (usize, usize) {
     let succeeded = outcomes.iter().filter(|outcome| outcome.status == "success").count();
     let neither = outcomes.iter().filter(consent).count();
     (succeeded, outcomes.len() - succeeded - neither)
+}
+
+/// Whether everything was attempted that was to be.
+pub(super) fn is_whole(outcomes: &[Outcome]) -> bool {
+    outcomes.iter().all(|outcome| outcome.status != "not_attempted")
+}
+
+/// Why a run failed of which nothing was carried out, not even the undisputed part of a conflict;
+/// `None` when something was, or nothing failed: a conflict waits for a decision, and is no failure.
+pub(super) fn failure(outcomes: &[Outcome]) -> Option<SyncError> {
+    let carried_out = |outcome: &Outcome| match &*outcome.status {
+        "success" => true,
+        "conflict" => outcome.operation != "none",
+        _ => false,
+    };
+    if outcomes.iter().any(carried_out) {
+        return None;
+    }
+    let of_status = |status: &str| outcomes.iter().find(|outcome| outcome.status == status);
+    let first = of_status("failed").or_else(|| of_status("blocked"))?;
+    let error = first.error.as_ref()?;
+    // What is wrong with a definition has a code of its own.
+    let code = ErrorCode::ALL.iter().copied().find(|code| code.as_str() == error.code);
+    let (_, failed) = counts(outcomes);
+    let message =
+        format!("Sync failed: 0 succeeded, {failed} failed; {}: {}", first.name, error.message);
+    Some(SyncError::new(code.unwrap_or(ErrorCode::ValidationFailed), message).of(&first.type_key))
 }
 
 /// The recovery dialog of the requirements.

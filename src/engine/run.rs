@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{ErrorClass, ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError};
 use crate::model::Finding;
 use crate::port::{Lease, PlannedRow, RunEnd, RunRow, Scope, Traffic};
 
@@ -20,7 +20,7 @@ use super::job::{kept_job, stored_result};
 use super::listing::Freshness;
 use super::locals::Locals;
 use super::narrate::Narrator;
-use super::outcome::{self, recovery};
+use super::outcome;
 use super::plan::{Policy, ScopePlan, digest_of, plan_scope};
 use super::presence::stale_finding;
 use super::references::References;
@@ -78,6 +78,8 @@ impl Engine {
         if known && let Err(error) = run.finish(&report, plan_digest).await {
             report.error.get_or_insert(error);
             report.status = RunStatus::Failed;
+            report.progress = narrator.shown();
+            report.recovery = None;
         }
         report
     }
@@ -219,6 +221,7 @@ impl Run<'_> {
             self.narrator.finding(finding);
         }
 
+        let stop_on_error = self.request.options.stop_on_error;
         let mut result = Ok(());
         for (at, (scoped, plan)) in detection.scopes.iter().zip(&plans).enumerate() {
             let mut outcomes = outcome::of_idle(scoped, plan, &wanted.selection);
@@ -236,10 +239,10 @@ impl Run<'_> {
                     plan,
                     narrator: self.narrator,
                     wanted: &wanted,
-                    stop_on_error: self.request.options.stop_on_error,
+                    stop_on_error,
                     provider: &platform.provider,
                     actor: &self.request.actor,
-                    begin: result.is_ok(),
+                    begin: result.is_ok() && !(stop_on_error && failed(&tally.outcomes)),
                 };
                 let (done, stopped) = execute(&execution).await;
                 outcomes.extend(done);
@@ -260,11 +263,25 @@ impl Run<'_> {
                 .sum::<u64>();
             tally.outcomes.extend(outcomes);
         }
-        if result.is_ok() {
-            self.narrator.step(80, "Verifying synchronization...");
-            self.narrator.step(99, summary(&tally.outcomes));
+        result?;
+        self.conclude(&tally.outcomes)
+    }
+
+    /// Ends a run that nothing stopped but perhaps a failure of a type.
+    fn conclude(&self, outcomes: &[Outcome]) -> Result<(), SyncError> {
+        if let Some(error) = outcome::failure(outcomes) {
+            return Err(error);
         }
-        result
+        let (succeeded, failed) = outcome::counts(outcomes);
+        let came_to = format!("{succeeded} succeeded, {failed} failed");
+        if outcome::is_whole(outcomes) {
+            self.narrator.step(80, "Verifying synchronization...");
+            self.narrator.step(99, format!("Sync completed: {came_to}"));
+        } else {
+            let message = format!("Sync stopped at the first failure: {came_to}");
+            self.narrator.log(LogLevel::Warning, message, None, None);
+        }
+        Ok(())
     }
 
     fn hands<'h>(
@@ -374,29 +391,37 @@ impl Run<'_> {
 
     fn report(&self, tally: Tally, taken: Duration) -> (RunReport, Option<String>) {
         let (succeeded, failed) = outcome::counts(&tally.outcomes);
-        let cancelled = self.cancel.is_cancelled()
-            && tally.stopped.as_ref().is_some_and(|error| error.class() == ErrorClass::Cancelled);
+        // Whoever cancelled it was told at once that it is cancelled, whatever it came to.
         let status = match (&tally.stopped, failed) {
-            _ if cancelled => RunStatus::Cancelled,
+            _ if self.cancel.is_cancelled() => RunStatus::Cancelled,
             (Some(_), _) => RunStatus::Failed,
             (None, 0) => RunStatus::Completed,
             (None, _) => RunStatus::Partial,
         };
-        let all = u32::try_from(succeeded + failed).unwrap_or(u32::MAX);
+        let went_on = matches!(status, RunStatus::Completed | RunStatus::Partial);
         let metrics = Metrics {
             time_taken: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
             content_items_processed: tally.items,
             bytes_transferred: tally.traffic.bytes,
-            success_rate: if all == 0 {
-                1.0
-            } else {
-                f64::from(u32::try_from(succeeded).unwrap_or(u32::MAX)) / f64::from(all)
+            success_rate: match (share(succeeded, failed), &tally.stopped) {
+                (Some(share), _) => share,
+                (None, None) => 1.0,
+                (None, Some(_)) => 0.0,
             },
             requests: tally.traffic.requests,
         };
-        let recovery = (status == RunStatus::Partial).then(|| recovery(&tally.outcomes));
-        let report =
-            RunReport { status, error: tally.stopped, outcomes: tally.outcomes, metrics, recovery };
+        let report = RunReport {
+            status,
+            error: tally.stopped,
+            progress: if went_on && outcome::is_whole(&tally.outcomes) {
+                100
+            } else {
+                self.narrator.shown()
+            },
+            recovery: (status == RunStatus::Partial).then(|| outcome::recovery(&tally.outcomes)),
+            outcomes: tally.outcomes,
+            metrics,
+        };
         (report, tally.plan_digest)
     }
 
@@ -425,9 +450,15 @@ impl Run<'_> {
     }
 }
 
-fn summary(outcomes: &[Outcome]) -> String {
-    let (succeeded, failed) = outcome::counts(outcomes);
-    format!("Sync completed: {succeeded} succeeded, {failed} failed")
+/// Whether an operation failed.
+fn failed(outcomes: &[Outcome]) -> bool {
+    outcomes.iter().any(|outcome| outcome.status == "failed" && outcome.operation != "none")
+}
+
+/// The share of those that succeeded; `None` of nothing.
+fn share(succeeded: usize, failed: usize) -> Option<f64> {
+    let whole = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    (succeeded + failed > 0).then(|| whole(succeeded) / whole(succeeded + failed))
 }
 
 fn schema_name(provider: &str) -> String {

@@ -183,7 +183,8 @@ impl Reporter for Progress {
         match event {
             RunEvent::Progress(percent) => {
                 let percent = percent.min(99);
-                if percent <= state.progress {
+                // Nobody is shown what a cancelled run still reaches.
+                if state.ended || percent <= state.progress {
                     return;
                 }
                 state.progress = percent;
@@ -196,6 +197,10 @@ impl Reporter for Progress {
             state.fresh = true;
             self.moved.notify_one();
         }
+    }
+
+    fn shown(&self, _reached: u8) -> u8 {
+        self.lock().progress
     }
 }
 

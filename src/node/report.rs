@@ -119,7 +119,7 @@ pub(super) fn settled(run: &RunReport, logs: &[LogEntry]) -> String {
     write("settled", patch)
 }
 
-/// The end that the run came to.
+/// The end that the run came to; `progress` is what was shown of it last.
 pub(super) fn ended(
     run: &RunReport,
     progress: u8,
@@ -133,14 +133,13 @@ pub(super) fn ended(
         (RunStatus::Failed, _) => ("failed", Some("failed")),
         (RunStatus::Cancelled, _) => ("cancelled", None),
     };
-    let to_its_end = matches!(run.status, RunStatus::Completed | RunStatus::Partial);
     let patch = Patch {
         status: Some(status),
-        progress: Some(if to_its_end { 100 } else { progress }),
+        progress: Some(run.progress.max(progress)),
         completed_at: Some(now()),
         outcome,
-        error: run.error.as_ref().map(|error| error.message.clone()).or_else(|| shortfall(run)),
-        error_info: run.error.as_ref().map(ErrorInfo::from),
+        error: run.shortfall(),
+        error_info: run.failure().map(ErrorInfo::from),
         recovery: run.recovery.as_ref(),
         metrics: Some(&run.metrics),
         logs,
@@ -161,15 +160,14 @@ pub(super) fn failure(error: SyncError) -> RunReport {
 
 /// The report of a run that did nothing.
 pub(super) fn nothing_done(status: RunStatus, error: Option<SyncError>) -> RunReport {
-    RunReport { status, error, outcomes: Vec::new(), metrics: Metrics::default(), recovery: None }
-}
-
-/// What a partly failed job says as its error, because the host shows that member.
-fn shortfall(run: &RunReport) -> Option<String> {
-    run.recovery.as_ref().map(|recovery| {
-        let Recovery { message, successful, failed, .. } = recovery;
-        format!("{message}: {successful} succeeded, {failed} failed")
-    })
+    RunReport {
+        status,
+        error,
+        progress: 0,
+        outcomes: Vec::new(),
+        metrics: Metrics::default(),
+        recovery: None,
+    }
 }
 
 fn write(kind: &'static str, patch: Patch<'_>) -> String {

@@ -9,7 +9,7 @@ use crate::error::SyncError;
 use crate::model::{Json, Text};
 
 /// Gives a stored job the members that only the boundary knows: the status that `partialStatus`
-/// names, the progress that goes with it, and `errorInfo` as the contract has it.
+/// names, and `errorInfo` as the contract has it.
 ///
 /// # Errors
 ///
@@ -17,21 +17,15 @@ use crate::model::{Json, Text};
 pub(super) fn shown(stored: &str, partial_status: PartialStatus) -> Result<String, SyncError> {
     let job = parse_argument("the stored deployment", stored)?;
     let status = job.get("status").and_then(Json::as_str);
-    let to_its_end = matches!(status, Some("completed" | "partial"));
     let named = match (status, partial_status) {
         (Some("partial"), PartialStatus::Failed) => Some("failed"),
         (other, _) => other,
     };
     let mut replaced = Vec::new();
     replaced.extend(named.map(|status| ("status", Json::str(status.to_owned()))));
-    replaced.extend(to_its_end.then_some(("progress", Json::Number(100.0))));
     replaced.extend(job.get("errorInfo").map(|info| ("errorInfo", contracted(info))));
     let Json::Object(members) = &job else { return Ok(stored.to_owned()) };
-    // A cancelled run has no outcome; the state calls it failed.
-    let outdated = |name: &str| {
-        replaced.iter().any(|(replaced, _)| name == *replaced)
-            || (named == Some("cancelled") && name == "outcome")
-    };
+    let outdated = |name: &str| replaced.iter().any(|(replaced, _)| name == *replaced);
     let kept = members.iter().filter(|(name, _)| !name.as_str().is_some_and(outdated));
     let shown: Vec<_> = kept
         .cloned()

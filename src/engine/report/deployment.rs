@@ -51,7 +51,8 @@ pub struct Metrics {
     pub content_items_processed: u64,
     /// Bytes of bodies, both ways.
     pub bytes_transferred: u64,
-    /// Share of the types that succeeded, 0 to 1; 1 when there was nothing to do.
+    /// Share of the types that succeeded, 0 to 1; 1 when there was nothing to do, 0 when the run
+    /// failed before it did anything.
     pub success_rate: f64,
     /// Requests sent.
     pub requests: u64,
@@ -65,6 +66,9 @@ pub struct RunReport {
     pub status: RunStatus,
     /// Why it failed as a whole; a partial result has none.
     pub error: Option<SyncError>,
+    /// Whole percents: how far it came, as far as the caller was told; 100 exactly when it ran to its
+    /// end.
+    pub progress: u8,
     /// One per type, in the order of the plan, then the untouched ones by key.
     pub outcomes: Vec<Outcome>,
     /// What it cost.
@@ -78,12 +82,32 @@ pub struct RunReport {
 pub enum RunStatus {
     /// Every type succeeded, or there was nothing to do.
     Completed,
-    /// It ran to its end, and some types did not succeed.
+    /// Some types did not succeed. It ran to its end, unless it was to stop at the first failure.
     Partial,
-    /// It did not run to its end, or no type succeeded.
+    /// It had to stop, or types failed and nothing was carried out.
     Failed,
     /// The user stopped it.
     Cancelled,
+}
+
+impl RunReport {
+    /// Why the job failed; whoever cancelled it needs no reason.
+    #[must_use]
+    pub fn failure(&self) -> Option<&SyncError> {
+        self.error.as_ref().filter(|_| self.status != RunStatus::Cancelled)
+    }
+
+    /// What the job says as its error, because the host shows that member.
+    #[must_use]
+    pub fn shortfall(&self) -> Option<String> {
+        let partly = || {
+            self.recovery.as_ref().map(|recovery| {
+                let Recovery { message, successful, failed, .. } = recovery;
+                format!("{message}: {successful} succeeded, {failed} failed")
+            })
+        };
+        self.failure().map(|error| error.message.clone()).or_else(partly)
+    }
 }
 
 /// The recovery dialog of the requirements.
@@ -150,4 +174,10 @@ pub enum RunEvent {
 pub trait Reporter: Send + Sync {
     /// Takes one event.
     fn report(&self, event: RunEvent);
+
+    /// How much progress the caller was shown of what the run has reached. A job may bring some of
+    /// its own, and a cancelled one shows no more.
+    fn shown(&self, reached: u8) -> u8 {
+        reached
+    }
 }
