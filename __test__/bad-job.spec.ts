@@ -23,10 +23,33 @@ describe('a job that cannot run ends failed', () => {
     ],
     ['no id', { ...job(), id: undefined }, provider(), 'INVALID_ARGUMENT', 'job.id is missing'],
     ['an empty id', job({ id: '' }), provider(), 'INVALID_ARGUMENT', 'job.id is ""'],
+    ...[Symbol('s'), 7n, NaN, new Date(0), () => 'x'].map(
+      (id): [string, unknown, unknown, string, string] => [
+        `an id of type ${typeof id}`,
+        job({ id: id as never }),
+        provider(),
+        'INVALID_ARGUMENT',
+        `job.id is of type ${typeof id}, and should be a text`,
+      ],
+    ),
     ['a throwing getter', throwing, provider(), 'INVALID_ARGUMENT', 'job is "[unreadable]"'],
     ['a circular job', circular, provider(), 'INVALID_ARGUMENT', 'job.selectedTypes is "x"'],
     ['no provider', job(), null, 'INVALID_ARGUMENT', 'provider is missing'],
     ['a provider without id', job(), {}, 'INVALID_ARGUMENT', 'provider.id is missing'],
+    [
+      'a provider that cannot be read',
+      job(),
+      throwing,
+      'INVALID_ARGUMENT',
+      'provider.id cannot be read',
+    ],
+    [
+      'a setting without a JSON form',
+      job(),
+      provider({ clientSecret: 7n as never }),
+      'INVALID_ARGUMENT',
+      'provider.config cannot be read',
+    ],
     [
       'a setting that is no text',
       job(),
@@ -74,4 +97,15 @@ test('opens the database on its own threads', async () => {
   )
   expect(statuses(updates)).toEqual(['running'])
   expect((await handle.done).job.errorInfo?.code).toBe('DATABASE_NOT_FOUND')
+})
+
+test('a retry refuses an id that is no text as a deployment does', async () => {
+  const symbol = job({ id: Symbol('s') as never })
+  const { handle, updates } = watched((onUpdate) =>
+    engine.retryDeployment(symbol, provider(), onUpdate),
+  )
+  expect(statuses(updates)).toEqual(['running'])
+  const { job: last } = await handle.done
+  expect(last.error).toBe('job.id is of type symbol, and should be a text')
+  expect(engine.getDeploymentHistory()).not.toContainEqual(last)
 })

@@ -39,7 +39,7 @@ test('keep the error of a getter as their cause', () => {
   const error = thrown(() => new SyncEngine(options))
   expect(error).toMatchObject({
     code: 'INVALID_ARGUMENT',
-    message: 'options cannot be read',
+    message: 'options.databaseUrl cannot be read',
     cause,
   })
 })
@@ -50,4 +50,69 @@ test('rejections are errors of this realm', async () => {
   expect(error).toBeInstanceOf(Error)
   expect(error).toMatchObject({ code: 'DATABASE_NOT_FOUND', class: 'STATE', status: 503 })
   await engine.close()
+})
+
+describe('name the member that cannot be read', () => {
+  const cause = new Error('no')
+  /** An object of which one member cannot be read. */
+  const without = (name: string): never =>
+    Object.defineProperty({}, name, {
+      enumerable: true,
+      get() {
+        throw cause
+      },
+    }) as never
+
+  test.each<[string, () => unknown]>([
+    ['options.logger', () => new SyncEngine(without('logger'))],
+    ['options.provider', () => new SyncEngine({ provider: without('id') })],
+    ['options.onUpdate', () => new SyncEngine({}).rollbackDeployment('x', without('onUpdate'))],
+    ['definition.fields', () => new SyncEngine({}).hashContentType(without('fields'))],
+  ])('%s', (name, work) => {
+    expect(thrown(work)).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: `${name} cannot be read`,
+      cause,
+    })
+  })
+
+  test('in a rejection', async () => {
+    const error = await new SyncEngine({}).detectChanges(without('websiteId')).catch((e) => e)
+    const message = 'options.websiteId cannot be read'
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message, cause })
+  })
+
+  test.each<[string, () => Parameters<SyncEngine['synchronize']>[0]]>([
+    ['options.dryRun', () => without('dryRun')],
+    ['options.provider', () => without('provider')],
+    ['provider.id', () => ({ provider: without('id') })],
+    ['provider.config', () => ({ provider: without('config') })],
+  ])('%s, where a deployment ends failed instead of throwing', async (name, options) => {
+    const engine = new SyncEngine({})
+    const { job, outcomes } = await engine.synchronize(options())
+    const error = `${name} cannot be read`
+    expect(job).toMatchObject({ status: 'failed', errorInfo: { code: 'INVALID_ARGUMENT' }, error })
+    expect(outcomes).toEqual([])
+    expect(engine.getDeploymentHistory()).toEqual([job])
+    await engine.close()
+  })
+
+  test('but not where it is no single one', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const error = thrown(() => new SyncEngine({}).hashContentType(proxy))
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: 'definition cannot be read' })
+  })
+})
+
+test.each<[unknown, string]>([
+  [Symbol('x'), 'symbol'],
+  [7n, 'bigint'],
+  [7, 'number'],
+  [undefined, 'undefined'],
+  [{ toString: () => 'x' }, 'object'],
+])('an id that is no text is refused: %p', async (id, type) => {
+  const error = await new SyncEngine({}).getDeployment(id as never).catch((e) => e)
+  const message = `id is of type ${type}, and should be the id of a deployment`
+  expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message })
 })

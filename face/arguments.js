@@ -17,27 +17,59 @@ const VARIABLES = [
 /** Stands for a job whose members cannot be read, and is none. */
 const UNREADABLE = '"[unreadable]"'
 
-/** Reads a value whose getters and methods may throw. */
+function unreadable(name, cause) {
+  return Object.assign(failure('INVALID_ARGUMENT', `${name} cannot be read`), { cause })
+}
+
+/** Reads what may throw: getters, methods, and what has no JSON form. */
 function readable(name, read) {
   try {
     return read()
   } catch (cause) {
-    throw Object.assign(failure('INVALID_ARGUMENT', `${name} cannot be read`), { cause })
+    throw unreadable(name, cause)
+  }
+}
+
+/** Reads an object; the error names the member that cannot be read. */
+function readableObject(name, object, read) {
+  try {
+    return read(object)
+  } catch (cause) {
+    const culprit = unreadableMember(object)
+    throw unreadable(culprit === undefined ? name : `${name}.${culprit}`, cause)
+  }
+}
+
+function unreadableMember(object) {
+  try {
+    return Object.keys(object).find((key) => attempt(() => toText(object[key])).reason)
+  } catch {
+    return undefined
+  }
+}
+
+/** What was read, or why it cannot be: for what must not throw. */
+function attempt(read) {
+  try {
+    return { value: read() }
+  } catch (reason) {
+    return { reason }
   }
 }
 
 function argumentText(name, value) {
-  return readable(name, () => toText(value))
+  return readableObject(name, value, toText)
 }
 
-/** The options of an engine, with the environment that they are read in. */
-function optionsText(options) {
-  if (typeof options !== 'object' || options === null) return argumentText('options', options)
+/** The logger of an engine, and its other options with the environment that they are read in. */
+function readOptions(options) {
+  if (typeof options !== 'object' || options === null) {
+    return { text: argumentText('options', options) }
+  }
+  const { logger, ...rest } = readableObject('options', options, (all) => ({ ...all }))
   const environment = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]))
-  return readable('options', () => {
-    const { logger: _, ...rest } = options
-    return toText({ ...rest, environment, workingDirectory: process.cwd() })
-  })
+  const whole = { ...rest, environment, workingDirectory: process.cwd() }
+  return { logger: readLogger(logger), text: argumentText('options', whole) }
 }
 
 /** The caller's logger, whose exceptions are reported once and harm nobody. */
@@ -67,14 +99,35 @@ function readJob(job) {
   }
 }
 
-/** What the engine needs of a provider. Never throws; what cannot be read is no provider. */
-function providerText(provider) {
-  try {
-    if (typeof provider !== 'object' || provider === null) return JSON.stringify(provider) ?? 'null'
-    return JSON.stringify({ id: provider.id, config: provider.config })
-  } catch {
-    return '[]'
-  }
+/** Why a job cannot have an id: what is no text may still have one as its JSON form. */
+function refusedId(id) {
+  if (id === undefined || id === null || typeof id === 'string') return undefined
+  return failure('INVALID_ARGUMENT', `job.id is of type ${typeof id}, and should be a text`)
 }
 
-module.exports = { argumentText, optionsText, providerText, readable, readJob, readLogger }
+/** The id of a provider and what the engine needs of it, or why that cannot be read. Never throws. */
+function readProvider(provider) {
+  const { value, reason } = attempt(() => {
+    if (typeof provider !== 'object' || provider === null) {
+      return { id: provider, text: readable('provider', () => JSON.stringify(provider)) }
+    }
+    const id = readable('provider.id', () => provider.id)
+    const members = [
+      ['id', readable('provider.id', () => JSON.stringify(id))],
+      ['config', readable('provider.config', () => JSON.stringify(provider.config))],
+    ]
+    const written = members.map(([name, text]) => `"${name}":${text ?? 'null'}`)
+    return { id, text: `{${written.join()}}` }
+  })
+  return { id: value?.id, text: value?.text ?? 'null', reason }
+}
+
+module.exports = {
+  argumentText,
+  attempt,
+  readJob,
+  readOptions,
+  readProvider,
+  readableObject,
+  refusedId,
+}

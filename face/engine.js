@@ -21,15 +21,15 @@ class SyncEngine {
 
   /** The desk is given by `configure` only: what runs stays known when the default engine changes. */
   constructor(options = {}, desk = new Desk()) {
-    this.#logger = read.readLogger(options?.logger)
-    const text = read.optionsText(options)
+    const { logger, text } = read.readOptions(options)
+    this.#logger = logger
     this.#native = call(() => native.NativeEngine.configure(text))
     this.#desk = desk
   }
 
   startDeployment(job, provider, onUpdate) {
     requireFunction('onUpdate', onUpdate)
-    const run = this.#prepare(read.readJob(job), read.providerText(provider), onUpdate)
+    const run = this.#prepare(read.readJob(job), read.readProvider(provider), onUpdate)
     run.start()
     return run.handle
   }
@@ -44,7 +44,8 @@ class SyncEngine {
     const text = native.planRetry(original.text)
     const plan = JSON.parse(text)
     // A job without an id fails as it would without being a retry.
-    if (plan === null) return this.startDeployment(job, provider, onUpdate)
+    if (plan === null || read.refusedId(original.own.id))
+      return this.startDeployment(job, provider, onUpdate)
     if (plan.kind !== undefined) return this.#conclude(original, onUpdate, text)
     const { id, retryCount, delayMs, logs } = plan
     const own = { ...original.own, id, retryCount, status: 'pending', progress: 0 }
@@ -53,7 +54,7 @@ class SyncEngine {
     for (const member of ['completedAt', ...SAID_AT_THE_END]) {
       if (member in own) own[member] = undefined
     }
-    const target = read.providerText(provider)
+    const target = read.readProvider(provider)
     const retryOf = original.own.id
     const run = this.#prepare(read.readJob(own), target, onUpdate, { retryOf })
     run.startIn(delayMs)
@@ -66,7 +67,8 @@ class SyncEngine {
   }
 
   rollbackDeployment(id, options) {
-    const onUpdate = options?.onUpdate ?? (() => {})
+    const given = read.readableObject('options', options, (all) => all?.onUpdate)
+    const onUpdate = given ?? (() => {})
     requireFunction('options.onUpdate', onUpdate)
     return this.#refuse(id, onUpdate, refusal('rollbackDeployment'))
   }
@@ -81,10 +83,14 @@ class SyncEngine {
   }
 
   async getDeployment(id) {
+    if (typeof id !== 'string') {
+      const message = `id is of type ${typeof id}, and should be the id of a deployment`
+      throw failure('INVALID_ARGUMENT', message)
+    }
     const run = this.#desk.find(id)
     if (run !== undefined && !run.trimmed) return run.snapshot()
     try {
-      const stored = await ask(() => this.#native.deployment(`${id}`), values.readJob)
+      const stored = await ask(() => this.#native.deployment(id), values.readJob)
       return stored ?? run?.snapshot() ?? null
     } catch (error) {
       if (run === undefined) throw error
@@ -101,10 +107,17 @@ class SyncEngine {
   }
 
   async synchronize(options) {
-    const { provider, websiteId, contentTypeKeys, ...run } = options ?? {}
+    const { value = {}, reason } = read.attempt(() =>
+      read.readableObject('options', options, (all) => {
+        const { provider, websiteId, contentTypeKeys, ...run } = all ?? {}
+        return { provider, websiteId, contentTypeKeys, run }
+      }),
+    )
+    const { provider, websiteId, contentTypeKeys, run } = value
+    const target = provider === undefined ? { reason } : read.readProvider(provider)
     const job = {
       id: `sync-${randomUUID()}`,
-      providerId: provider?.id ?? provider,
+      providerId: target.id,
       websiteId,
       selectedTypes: contentTypeKeys,
       status: 'pending',
@@ -114,7 +127,6 @@ class SyncEngine {
       // What is no object is refused by name, and not taken for no options at all.
       options: typeof options === 'object' ? run : options,
     }
-    const target = provider === undefined ? undefined : read.providerText(provider)
     const prepared = this.#prepare(read.readJob(job), target, () => {})
     prepared.start()
     return prepared.done
@@ -147,7 +159,7 @@ class SyncEngine {
       const message = `definition is ${given}, and should be an object or JSON text`
       throw failure('INVALID_ARGUMENT', message)
     }
-    const text = read.readable('definition', () => values.definitionText(definition))
+    const text = read.readableObject('definition', definition, values.definitionText)
     return call(() => native.hashContentType(text))
   }
 
@@ -166,10 +178,11 @@ class SyncEngine {
   }
 
   #prepare({ own, text }, target, onUpdate, { retryOf, reason } = {}) {
-    const why = reason ?? (this.#desk.isLive(own.id) ? inProgress(own.id) : undefined)
-    const listed = why === undefined && typeof own.id === 'string' && own.id !== ''
+    const aside = reason ?? (this.#desk.isLive(own.id) ? inProgress(own.id) : undefined)
+    const why = aside ?? read.refusedId(own.id) ?? target.reason
+    const listed = aside === undefined && typeof own.id === 'string' && own.id !== ''
     return new Run({
-      native: this.#native.prepare(text, target, retryOf, why),
+      native: this.#native.prepare(text, target.text, retryOf, why),
       own,
       onUpdate,
       desk: listed ? this.#desk : undefined,
@@ -185,7 +198,7 @@ class SyncEngine {
 
   #refuse(id, onUpdate, reason) {
     const known = this.#desk.find(id)?.snapshot() ?? { id, logs: [], progress: 0 }
-    const run = this.#prepare(read.readJob(known), undefined, onUpdate, { reason })
+    const run = this.#prepare(read.readJob(known), {}, onUpdate, { reason })
     run.start()
     return run.handle
   }
