@@ -101,6 +101,8 @@ test('a long run ends with one update that has every outcome and every entry', a
   }
   expect(last?.logs.every(({ timestamp }) => timestamp instanceof Date)).toBe(true)
   expect(messages(last).filter((message) => message.includes('Syncing'))).toHaveLength(TYPES)
+  const remembered = await engine.getDeployment(job().id)
+  expect(remembered).toEqual({ ...last, logs: last?.logs.slice(-100) })
 })
 
 test('a cancelled long run still says what became of every type', async () => {

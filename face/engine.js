@@ -88,14 +88,8 @@ class SyncEngine {
       throw failure('INVALID_ARGUMENT', message)
     }
     const run = this.#desk.find(id)
-    if (run !== undefined && !run.trimmed) return run.snapshot()
-    try {
-      const stored = await ask(() => this.#native.deployment(id), values.readJob)
-      return stored ?? run?.snapshot() ?? null
-    } catch (error) {
-      if (run === undefined) throw error
-      return run.snapshot()
-    }
+    if (run !== undefined) return run.snapshot()
+    return ask(() => this.#native.deployment(id), values.readJob)
   }
 
   getDeploymentHistory() {

@@ -40,7 +40,6 @@ class Run {
     this.#logger = logger
     this.id = own.id
     this.ended = false
-    this.trimmed = false
     this.done = new Promise((resolve) => (this.#resolve = resolve))
   }
 
@@ -125,8 +124,7 @@ class Run {
     // A remembered run keeps no more than it has to show.
     this.#native = undefined
     this.#onUpdate = undefined
-    this.trimmed = this.#logs.length > KEPT_ENTRIES
-    if (this.trimmed) this.#logs = this.#logs.slice(-KEPT_ENTRIES)
+    this.#logs = this.#logs.slice(-KEPT_ENTRIES)
   }
 
   #show() {
