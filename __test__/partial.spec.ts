@@ -35,7 +35,7 @@ test.each(['failed', 'partial'] as const)(
     expect(last).toMatchObject({
       status: 'failed',
       outcome: 'failed',
-      error: expect.stringMatching(/^Sync failed: 0 succeeded, 3 failed; Type \d: the platform /),
+      error: expect.stringMatching(/^none of 3 types was deployed; Type \d: the platform /),
       errorInfo: { code: 'REJECTED', class: 'VALIDATION' },
     })
     expect(last.progress).toBeLessThan(100)

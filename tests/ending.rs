@@ -101,7 +101,7 @@ async fn everything_failed() {
     assert_ending(&kept, "failed", 80, 0.0);
     assert_eq!(told.progress().last(), Some(&80));
     let error = kept["error"].as_str().unwrap();
-    assert!(error.starts_with("Sync failed: 0 succeeded, 3 failed; Alpha: "), "{error}");
+    assert!(error.starts_with("none of 3 types was deployed; Alpha: the platform "), "{error}");
     assert_eq!(kept["errorInfo"]["code"], "FORBIDDEN");
     assert_eq!(kept["errorInfo"]["details"]["typeKey"], "Alpha");
     assert!(!told.messages().iter().any(|message| message.starts_with("Sync completed")));
@@ -178,6 +178,8 @@ async fn only_skipped() {
         ["Gamma delete skipped DELETE_REFUSED", "Beta update failed FORBIDDEN"]
     );
     assert_eq!(report.status, RunStatus::Failed);
+    let error = kept["error"].as_str().unwrap();
+    assert!(error.starts_with("Beta was not deployed: the platform answered 403"), "{error}");
     assert_ending(&kept, "failed", 80, 0.0);
 }
 

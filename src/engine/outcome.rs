@@ -250,9 +250,12 @@ pub(super) fn failure(outcomes: &[Outcome]) -> Option<SyncError> {
     let error = first.error.as_ref()?;
     // What is wrong with a definition has a code of its own.
     let code = ErrorCode::ALL.iter().copied().find(|code| code.as_str() == error.code);
-    let (_, failed) = counts(outcomes);
-    let message =
-        format!("Sync failed: 0 succeeded, {failed} failed; {}: {}", first.name, error.message);
+    let message = match counts(outcomes) {
+        (_, 1) => format!("{} was not deployed: {}", first.name, error.message),
+        (_, all) => {
+            format!("none of {all} types was deployed; {}: {}", first.name, error.message)
+        }
+    };
     Some(SyncError::new(code.unwrap_or(ErrorCode::ValidationFailed), message).of(&first.type_key))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use catalyst_sync::error::ErrorCode;
 use serde_json::json;
 
 use crate::support::world::{World, brief, to_files};
@@ -131,7 +132,7 @@ async fn of_two_types_that_collide_are_a_finding() {
             &json!({ "name": second, "fields": [{ "name": "a", "type": "text" }] }),
         );
         for report in [world.deploy().await, world.run(&to_files("model")).await] {
-            assert!(report.error.is_none(), "{:?}", report.error);
+            assert_eq!(report.error.as_ref().unwrap().code, ErrorCode::ValidationFailed);
             let failed: Vec<_> =
                 report.outcomes.iter().filter(|one| one.status == "failed").collect();
             assert_eq!(failed.len(), 2, "{first}/{second}: {:?}", brief(&report.outcomes));
