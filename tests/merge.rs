@@ -1,9 +1,15 @@
 //! The three-way algebra: its laws over random documents, and its rules of overlap by example.
 
+mod renames;
+
 use std::collections::BTreeMap;
 
 use catalyst_sync::canonical::{Canonical, Path, View};
-use catalyst_sync::merge::{Ancestor, AtomMovement, Base, Merge, Movement, Pair, Shape, three_way};
+use catalyst_sync::merge::{
+    Ancestor, AtomMovement, Base, Meaning, Merge, Movement, Pair, Shape, three_way,
+};
+use catalyst_sync::platform::files::FilesDialect;
+use catalyst_sync::port::Dialect;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -27,6 +33,8 @@ const SHAPE: Shape = Shape {
         "/properties/*/minLength",
         "/properties/*/type",
     ],
+    meanings: &[("displayName", Meaning::Name), ("label", Meaning::Name)],
+    rewrites: &[],
 };
 
 fn view(json: &str) -> View {
@@ -230,6 +238,81 @@ fn removing_overlaps_what_is_nested_in_it() {
         "/properties/a/properties/b/type Conflict under /properties/a",
     ];
     assert_eq!(brief(&merge), expected);
+}
+
+#[test]
+fn retyping_a_nested_field_overlaps_its_bounds() {
+    let shape = FilesDialect.capabilities().shape;
+    let read = |inner: &str, outer: &str| {
+        view(&format!(
+            r#"{{"/fields/a":true,"/fields/a/kind":{{"kind":"{outer}"}},"/fields/a/fields/b":true,
+                "/fields/a/fields/b/label":"B",{inner}}}"#
+        ))
+    };
+    let at = "/fields/a/fields/b";
+    let of = |kind: &str, most: u8| {
+        format!(r#""{at}/kind":{{"kind":"{kind}"}},"{at}/maxLength":{most}"#)
+    };
+    let before = agreed_on(&read(&of("text", 5), "object"), &shape);
+    let bounded = read(&of("text", 9), "object");
+    let cases = [
+        (
+            read(&of("number", 5), "object"),
+            lines(&[
+                "/fields/a/fields/b/kind Conflict",
+                "/fields/a/fields/b/maxLength Conflict under /fields/a/fields/b/kind",
+            ]),
+        ),
+        // What the outer field is decides what becomes of everything in it.
+        (
+            read(&of("number", 5), "json"),
+            lines(&[
+                "/fields/a/fields/b/kind Conflict under /fields/a/kind",
+                "/fields/a/fields/b/maxLength Conflict under /fields/a/kind",
+                "/fields/a/kind Conflict",
+            ]),
+        ),
+    ];
+    for (local, expected) in cases {
+        let merge = three_way(Some(&before), &local, &bounded, &shape);
+        assert_eq!(brief(&merge), expected);
+        assert_eq!(merge.overlaps().count(), 1);
+    }
+}
+
+/// The base after both sides were seen alike, in another shape.
+fn agreed_on(both: &View, shape: &Shape) -> Base {
+    let mut base = Base::covering(shape);
+    for (path, value) in both.iter() {
+        base.set(path, Pair { local: Some(value.clone()), remote: Some(value.clone()) });
+    }
+    base
+}
+
+#[test]
+fn what_one_side_lives_without_moves_whole() {
+    // The platform dropped the property, and both live with that.
+    let local = edited("{}");
+    let dropped = base(&local, &View::new());
+    assert_eq!(brief(&three_way(Some(&dropped), &local, &View::new(), &SHAPE)), [""; 0]);
+    // A new name has nothing to stand on without the property.
+    let renamed = edited(r#"{"/properties/a/displayName":"B"}"#);
+    let whole = [
+        "/properties/a Local",
+        "/properties/a/displayName Local",
+        "/properties/a/minLength Local",
+        "/properties/a/type Local",
+    ];
+    let merge = three_way(Some(&dropped), &renamed, &View::new(), &SHAPE);
+    assert_eq!(brief(&merge), whole);
+    let swapped = three_way(Some(&swapped(&dropped)), &View::new(), &renamed, &SHAPE);
+    assert_eq!(swapped, mirrored(&merge));
+    // What is taken out of it is no reason to bring it back.
+    let shorter = edited(r#"{"/properties/a/minLength":null}"#);
+    assert_eq!(
+        brief(&three_way(Some(&dropped), &shorter, &View::new(), &SHAPE)),
+        ["/properties/a/minLength Same"]
+    );
 }
 
 #[test]

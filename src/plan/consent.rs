@@ -44,7 +44,7 @@ pub fn withhold(merge: &Merge, shape: &Shape, consent: Consent) -> Withholding {
     let follows = |path: &Path| {
         losing.contains(path)
             || shape.elements_on(path).iter().any(|element| losing.contains(element))
-            || shape.anchor_of(path).is_some_and(|anchor| losing.contains(&anchor))
+            || shape.anchors_of(path).iter().any(|anchor| losing.contains(anchor))
     };
     let mut result = Withholding::default();
     for atom in merge.of(Movement::Local) {
