@@ -1,12 +1,14 @@
 //! The three-way algebra: its laws over random documents, and its rules of overlap by example.
 
+mod matrix;
 mod renames;
 
 use std::collections::BTreeMap;
 
 use catalyst_sync::canonical::{Canonical, Path, View};
 use catalyst_sync::merge::{
-    Ancestor, AtomMovement, Base, Meaning, Merge, Movement, Pair, Shape, three_way,
+    Ancestor, AtomMovement, Base, ConflictKind, Meaning, Merge, Movement, Pair, Shape,
+    conflict_kind, three_way,
 };
 use catalyst_sync::platform::files::FilesDialect;
 use catalyst_sync::port::Dialect;
@@ -205,9 +207,14 @@ fn retypings() -> [Overlap; 7] {
 
 #[test]
 fn overlaps() {
-    let base = agreed(&view(TITLE));
+    // A document has a name, so that a property that goes is not the whole of it.
+    let named = |mut own: View| {
+        own.set(path("/name"), Canonical::str("Event"));
+        own
+    };
+    let base = agreed(&named(view(TITLE)));
     for (name, local, remote, expected) in removals().into_iter().chain(retypings()) {
-        let (local, remote) = (edited(local), edited(remote));
+        let (local, remote) = (named(edited(local)), named(edited(remote)));
         let merge = three_way(Some(&base), &local, &remote, &SHAPE);
         assert_eq!(brief(&merge), expected, "{name}");
         // Everything that overlaps is one conflict, named once.
@@ -226,18 +233,46 @@ fn lines(lines: &[&str]) -> Vec<String> {
 #[test]
 fn removing_overlaps_what_is_nested_in_it() {
     let before = view(
-        r#"{"/properties/a":true,"/properties/a/properties/b":true,"/properties/a/properties/b/type":"url"}"#,
+        r#"{"/displayName":"E","/properties/a":true,"/properties/a/properties/b":true,"/properties/a/properties/b/type":"url"}"#,
     );
     let edited = view(
-        r#"{"/properties/a":true,"/properties/a/properties/b":true,"/properties/a/properties/b/type":"json"}"#,
+        r#"{"/displayName":"E","/properties/a":true,"/properties/a/properties/b":true,"/properties/a/properties/b/type":"json"}"#,
     );
-    let merge = three_way(Some(&agreed(&before)), &View::new(), &edited, &SHAPE);
+    let merge =
+        three_way(Some(&agreed(&before)), &view(r#"{"/displayName":"E"}"#), &edited, &SHAPE);
     let expected = [
         "/properties/a Conflict",
         "/properties/a/properties/b Conflict under /properties/a",
         "/properties/a/properties/b/type Conflict under /properties/a",
     ];
     assert_eq!(brief(&merge), expected);
+}
+
+#[test]
+fn deleting_a_document_overlaps_all_of_it() {
+    let before = agreed(&edited(r#"{"/displayName":"E"}"#));
+    let changed = edited(r#"{"/displayName":"T"}"#);
+    let merge = three_way(Some(&before), &View::new(), &changed, &SHAPE);
+    assert!(
+        merge.movements.iter().all(|atom| {
+            atom.movement == Movement::Conflict && atom.under == Some(Path::root())
+        })
+    );
+    let kind = conflict_kind(&merge, &View::new(), &changed, &SHAPE);
+    assert_eq!(kind, Some(ConflictKind::Delete));
+    // What came since is no less an edit than what changed.
+    let more = edited(r#"{"/displayName":"E","/properties/b":true}"#);
+    let merge = three_way(Some(&before), &more, &View::new(), &SHAPE);
+    assert_eq!(conflict_kind(&merge, &more, &View::new(), &SHAPE), Some(ConflictKind::Delete));
+    // Untouched on the other side, it just goes; and what only one side ever had was not deleted.
+    let same = edited(r#"{"/displayName":"E"}"#);
+    for (base, local, movement) in
+        [(&before, View::new(), Movement::Local), (&agreed(&View::new()), changed, Movement::Local)]
+    {
+        let other = if local.is_empty() { &same } else { &View::new() };
+        let merge = three_way(Some(base), &local, other, &SHAPE);
+        assert!(merge.movements.iter().all(|atom| atom.movement == movement));
+    }
 }
 
 #[test]

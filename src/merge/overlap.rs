@@ -53,19 +53,50 @@ pub fn conflict_kind(
     remote: &View,
     shape: &Shape,
 ) -> Option<ConflictKind> {
-    let kinds = || merge.overlaps().map(|overlap| ConflictKind::of(overlap, shape));
-    // Where every overlap is of atoms without a base, the document was never agreed on. Where only
-    // some are, they are attributes that two sides added to what they share.
-    let all = kinds().min()?;
-    Some(if local.is_empty() || remote.is_empty() {
-        ConflictKind::Delete
-    } else if all == ConflictKind::BothExist || kinds().all(|kind| kind == ConflictKind::Field) {
-        all
-    } else if kinds().any(|kind| kind == ConflictKind::Structural) {
+    merge.of(Movement::Conflict).next()?;
+    if local.is_empty() || remote.is_empty() {
+        return Some(ConflictKind::Delete);
+    }
+    let kinds: Vec<ConflictKind> =
+        merge.overlaps().map(|overlap| ConflictKind::of(overlap, shape)).collect();
+    let has = |kind| kinds.contains(&kind);
+    Some(if has(ConflictKind::Structural) {
         ConflictKind::Structural
-    } else {
+    } else if has(ConflictKind::Field) {
         ConflictKind::Field
+    } else {
+        ConflictKind::BothExist
     })
+}
+
+/// Removing a document on one side overlaps every movement of the other side. There is no atom for
+/// the document itself, so what overlaps stands under the root.
+pub(super) fn overlap_deletion(
+    atoms: &mut BTreeMap<Path, AtomMovement>,
+    local: &View,
+    remote: &View,
+) {
+    let theirs = match (local.is_empty(), remote.is_empty()) {
+        (true, false) => Movement::Remote,
+        (false, true) => Movement::Local,
+        _ => return,
+    };
+    // A side that never had anything of it removed nothing.
+    let removes = |atom: &AtomMovement| {
+        let was = atom.base.as_ref();
+        let was =
+            was.and_then(|pair| if local.is_empty() { &pair.local } else { &pair.remote }.as_ref());
+        was.is_some()
+    };
+    let moves = |atom: &AtomMovement| [theirs, Movement::Conflict].contains(&atom.movement);
+    let differing: Vec<&AtomMovement> = atoms.values().filter(|atom| differs(atom)).collect();
+    if !(differing.iter().any(|atom| removes(atom)) && differing.iter().any(|atom| moves(atom))) {
+        return;
+    }
+    for atom in atoms.values_mut().filter(|atom| differs(atom)) {
+        atom.movement = Movement::Conflict;
+        atom.under = Some(Path::root());
+    }
 }
 
 /// Whether the sides differ in an atom. Where they do not, there is nothing to decide, whoever

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::canonical::{Canonical, Path, View};
 use crate::model::Json;
 
-use super::overlap::{differs, overlap_anchors, overlap_removals};
+use super::overlap::{differs, overlap_anchors, overlap_deletion, overlap_removals};
 use super::{Ancestor, Base, Movement, Pair, Shape, classify};
 
 /// How one atom moved, with its values.
@@ -39,7 +39,8 @@ impl Merge {
         self.movements.iter().filter(move |atom| atom.movement == movement)
     }
 
-    /// One entry per overlap: the conflicts that do not follow from another one.
+    /// One entry per overlap: the conflicts that do not follow from another one. There is none where
+    /// the document is gone on one side: then all of it is one overlap, under the root.
     pub fn overlaps(&self) -> impl Iterator<Item = &AtomMovement> {
         self.of(Movement::Conflict).filter(|atom| atom.under.is_none())
     }
@@ -104,6 +105,7 @@ pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape
         movements.into_iter().map(|atom| (atom.path.clone(), atom)).collect();
     overlap_removals(&mut atoms, shape);
     overlap_anchors(&mut atoms, shape);
+    overlap_deletion(&mut atoms, local, remote);
     Merge { movements: atoms.into_values().collect() }
 }
 
@@ -180,9 +182,17 @@ fn classify_order(
         }
         _ => {}
     }
-    let on_local: BTreeSet<String> = local.elements(list).collect();
-    let common: BTreeSet<String> =
-        remote.elements(list).filter(|identity| on_local.contains(identity)).collect();
+    let lacks_owner = |side: &View| match path.parent() {
+        Some(owner) if owner != Path::root() => side.get(&owner).is_none(),
+        _ => side.is_empty(),
+    };
+    let elements = |side: &View| -> BTreeSet<String> { side.elements(list).collect() };
+    let common = match (lacks_owner(local), lacks_owner(remote)) {
+        // Where one side removed the whole list, the other may have reordered it meanwhile.
+        (true, false) => elements(remote),
+        (false, true) => elements(local),
+        _ => &elements(local) & &elements(remote),
+    };
     let restrict = |value: Option<&Canonical>, also: Option<&Canonical>| {
         let mut kept = sequence(value)?;
         let other = sequence(also).map(BTreeSet::from_iter);
@@ -190,10 +200,6 @@ fn classify_order(
             common.contains(identity) && other.as_ref().is_none_or(|other| other.contains(identity))
         });
         Some(kept)
-    };
-    let lacks_owner = |side: &View| match path.parent() {
-        Some(owner) if owner != Path::root() => side.get(&owner).is_none(),
-        _ => side.is_empty(),
     };
     match ancestor {
         Ancestor::Known { local: was_local, remote: was_remote } => {

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod documents;
 pub mod fake;
 pub mod generate;
+pub mod golden;
 pub mod loopback;
 pub mod matrix;
 pub mod node;
