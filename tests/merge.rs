@@ -2,6 +2,7 @@
 
 mod matrix;
 mod renames;
+mod share;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod documents;
+pub mod edits;
 pub mod fake;
 pub mod generate;
 pub mod golden;
