@@ -1,6 +1,7 @@
 //! The three-way algebra: its laws over random documents, and its rules of overlap by example.
 
 mod matrix;
+mod mutation;
 mod renames;
 mod share;
 
