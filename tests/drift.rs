@@ -1,5 +1,7 @@
 //! What moved on a platform, and what only looks so.
 
+mod corpus;
+
 use catalyst_sync::canonical::{Canonical, Path, View};
 use catalyst_sync::diff::diff;
 use catalyst_sync::drift::{accept, drift, settle};
@@ -17,6 +19,15 @@ fn path(pointer: &str) -> Path {
 
 fn view(json: &str) -> View {
     View::from_json(json).unwrap()
+}
+
+/// The base after both sides were seen alike.
+fn base_of(both: &View, shape: &Shape) -> Base {
+    let mut base = Base::covering(shape);
+    for (path, value) in both.iter() {
+        base.set(path, Pair { local: Some(value.clone()), remote: Some(value.clone()) });
+    }
+    base
 }
 
 fn base(local: &View, remote: &View) -> Base {

@@ -1,6 +1,7 @@
 //! Values that say the same in another form.
 
 use std::borrow::Cow;
+use std::iter;
 
 use crate::canonical::{Canonical, View, parse, write};
 use crate::merge::{Ancestor, Base, Pair, Rewrite, Shape};
@@ -105,7 +106,8 @@ fn number(text: &str) -> Option<Json<'static>> {
     }
 }
 
-/// A hexadecimal colour in lower case, with two digits for each part.
+/// A hexadecimal colour in lower case, with two digits for each part and its number sign, without which
+/// it is none.
 fn colour(text: &str) -> Option<String> {
     let digits = text.strip_prefix('#')?;
     if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -113,8 +115,10 @@ fn colour(text: &str) -> Option<String> {
     }
     let digits = digits.to_ascii_lowercase();
     match digits.len() {
-        3 | 4 => Some(digits.chars().flat_map(|digit| [digit, digit]).collect()),
-        6 | 8 => Some(digits),
+        3 | 4 => {
+            Some(iter::once('#').chain(digits.chars().flat_map(|digit| [digit, digit])).collect())
+        }
+        6 | 8 => Some(format!("#{digits}")),
         _ => None,
     }
 }
