@@ -39,14 +39,17 @@ const fn named(
     Attribute { name, files, optimizely, set }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "attributes are there or not")]
 fn text(n: u8) -> Option<String> {
     Some(format!("Text {n}"))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "attributes are there or not")]
 fn number(n: u8) -> Option<f64> {
     Some(f64::from(n))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "attributes are there or not")]
 fn day(n: u8) -> Option<String> {
     Some(format!("2025-01-0{n}"))
 }
@@ -244,10 +247,10 @@ fn every_attribute_of_every_kind() {
                 let (unset, one, other) = (type_of(form.clone()), set(1), set(2));
                 let mut steps = vec![(&unset, &one)];
                 // What is there or not has no other value.
-                if other != unset {
-                    steps.extend([(&one, &other), (&other, &one)]);
-                } else {
+                if other == unset {
                     steps.push((&one, &unset));
+                } else {
+                    steps.extend([(&one, &other), (&other, &one)]);
                 }
                 for (before, after) in steps {
                     let said = outcome(dialect, before, after, attribute.name);
@@ -279,7 +282,7 @@ fn every_attribute_of_every_kind() {
 fn types(platform: &Platform, not_synced: &mut NotSynced) {
     type Set = fn(&mut ContentType);
     let of_type: [(&str, &str, &str, Set); 10] = [
-        ("type name", "/name", "/displayName", |own| own.name = "Other".to_owned()),
+        ("type name", "/name", "/displayName", |own| "Other".clone_into(&mut own.name)),
         ("pluralName", "/pluralName", "", |own| own.plural_name = text(1)),
         ("description", "/description", "/description", |own| own.description = text(1)),
         ("icon", "/icon", "", |own| own.icon = text(1)),
@@ -311,7 +314,7 @@ fn types(platform: &Platform, not_synced: &mut NotSynced) {
     }
     // A field that has an id is renamed under its key.
     let mut after = before.clone();
-    after.fields[0].name = "renamed".to_owned();
+    "renamed".clone_into(&mut after.fields[0].name);
     match outcome(&*platform.dialect, &before, &after, "name") {
         Ok((path, kind)) => {
             let expected =

@@ -210,24 +210,25 @@ fn expected_overlaps([base, local, remote]: [&ContentType; 3]) -> usize {
             _ => 0,
         };
     }
-    let order = |own: &ContentType| own.fields.iter().map(|field| field.name.clone()).collect();
-    count + usize::from(orders_clash(order(base), order(local), order(remote)))
+    let orders = [base, local, remote]
+        .map(|own| own.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>());
+    count + usize::from(orders_clash(orders.each_ref().map(Vec::as_slice)))
 }
 
 fn clash<T: PartialEq>(was: &T, ours: &T, theirs: &T) -> bool {
     ours != was && theirs != was && ours != theirs
 }
 
-fn orders_clash(was: Vec<String>, ours: Vec<String>, theirs: Vec<String>) -> bool {
+fn orders_clash([was, ours, theirs]: [&[String]; 3]) -> bool {
     let in_both = |list: &[String], other: &[String]| -> Vec<String> {
         list.iter()
             .filter(|name| ours.contains(name) && theirs.contains(name) && other.contains(name))
             .cloned()
             .collect()
     };
-    in_both(&ours, &was) != in_both(&was, &ours)
-        && in_both(&theirs, &was) != in_both(&was, &theirs)
-        && in_both(&ours, &theirs) != in_both(&theirs, &ours)
+    in_both(ours, was) != in_both(was, ours)
+        && in_both(theirs, was) != in_both(was, theirs)
+        && in_both(ours, theirs) != in_both(theirs, ours)
 }
 
 /// Everything of a field that has a value, but for options and orders.
@@ -280,7 +281,7 @@ fn of_field(was: Option<&Field>, ours: &Field, theirs: &Field) -> usize {
     let (was_own, our_own, their_own) = map(attributes);
     let (was_options, our_options, their_options) = map(options);
     let order = was.map(option_order).unwrap_or_default();
-    let order_clashes = orders_clash(order.clone(), option_order(ours), option_order(theirs));
+    let order_clashes = orders_clash([&order, &option_order(ours), &option_order(theirs)]);
     let reorders = |own: &Field| {
         let own = option_order(own);
         let common = |list: &[String]| -> Vec<String> {
@@ -310,10 +311,13 @@ fn of_field(was: Option<&Field>, ours: &Field, theirs: &Field) -> usize {
         });
         attributes || options
     };
-    let clashes_by_kind = kinds_differ
-        && ((our_kind && their_kind)
-            || (our_kind && (moved_bound(&their_own, &their_options) || reorders(theirs)))
-            || (their_kind && (moved_bound(&our_own, &our_options) || reorders(ours))));
+    let clashes_by_kind = match (our_kind, their_kind) {
+        _ if !kinds_differ => false,
+        (true, true) => true,
+        (true, false) => moved_bound(&their_own, &their_options) || reorders(theirs),
+        (false, true) => moved_bound(&our_own, &our_options) || reorders(ours),
+        (false, false) => false,
+    };
 
     let names: BTreeSet<&String> =
         was_own.keys().chain(our_own.keys()).chain(their_own.keys()).collect();

@@ -42,12 +42,14 @@ pub type Edit = (&'static str, fn(&mut ContentType, &mut Random) -> Option<Place
 
 /// Every kind of edit. One that finds nothing to do says so with `None`, and has done nothing.
 pub const EDITS: [Edit; 28] = [
-    ("rename the type", |own, random| type_text(&mut own.name, "name", random)),
-    ("describe the type", |own, random| type_option(&mut own.description, "description", random)),
-    ("name the type in the plural", |own, random| {
-        type_option(&mut own.plural_name, "pluralName", random)
+    ("rename the type", |own, random| Some(type_text(&mut own.name, "name", random))),
+    ("describe the type", |own, random| {
+        Some(type_option(&mut own.description, "description", random))
     }),
-    ("give the type an icon", |own, random| type_option(&mut own.icon, "icon", random)),
+    ("name the type in the plural", |own, random| {
+        Some(type_option(&mut own.plural_name, "pluralName", random))
+    }),
+    ("give the type an icon", |own, random| Some(type_option(&mut own.icon, "icon", random))),
     ("categorize the type", |own, random| {
         let all = [Category::Page, Category::Component, Category::Folder];
         own.category = Some(all[random.below(3)]);
@@ -201,18 +203,14 @@ fn words(random: &mut Random) -> String {
     format!("{} {}", random.pick(&words), random.below(30))
 }
 
-fn type_text(text: &mut String, name: &'static str, random: &mut Random) -> Option<Place> {
+fn type_text(text: &mut String, name: &'static str, random: &mut Random) -> Place {
     *text = words(random);
-    Some(Place { field: None, aspect: Aspect::Attribute(name) })
+    Place { field: None, aspect: Aspect::Attribute(name) }
 }
 
-fn type_option(
-    text: &mut Option<String>,
-    name: &'static str,
-    random: &mut Random,
-) -> Option<Place> {
+fn type_option(text: &mut Option<String>, name: &'static str, random: &mut Random) -> Place {
     *text = (!random.one_in(6)).then(|| words(random));
-    Some(Place { field: None, aspect: Aspect::Attribute(name) })
+    Place { field: None, aspect: Aspect::Attribute(name) }
 }
 
 fn text(
