@@ -13,6 +13,7 @@ use catalyst_sync::merge::{
     Ancestor, AtomMovement, Base, ConflictKind, Meaning, Merge, Movement, Pair, Shape,
     conflict_kind, three_way,
 };
+use catalyst_sync::plan::{Consent, withhold};
 use catalyst_sync::platform::files::FilesDialect;
 use catalyst_sync::port::Dialect;
 use proptest::collection::{btree_map, btree_set, vec};
@@ -316,6 +317,16 @@ fn retyping_a_nested_field_overlaps_its_bounds() {
         assert_eq!(brief(&merge), expected);
         assert_eq!(merge.overlaps().count(), 1);
     }
+    // What a nested field holds is lost like what any other holds, so it ships with consent only.
+    let same = read(&of("text", 5), "object");
+    let retyped = read(&of("number", 5), "object");
+    let merge = three_way(Some(&before), &retyped, &same, &shape);
+    let careful = Consent { delete: false, data_loss: false };
+    let withholding = withhold(&merge, &shape, careful);
+    assert_eq!(withholding.withheld, [path("/fields/a/fields/b/kind")]);
+    assert_eq!(withholding.ships, []);
+    let willing = withhold(&merge, &shape, Consent { data_loss: true, ..careful });
+    assert!(willing.lossy && willing.ships.len() == 1);
 }
 
 /// The base after both sides were seen alike, in another shape.
