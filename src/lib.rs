@@ -1,15 +1,17 @@
 //! catalyst-sync keeps the content model of a studio and the content models of its CMS platforms
 //! in step.
 //!
-//! The layers, each using only those above it: [`model`] → [`canonical`], [`digest`] → [`merge`] →
-//! [`plan`] → [`port`] (types and traits) → the edges [`sqlite`], [`http`], [`platform`], [`system`]
-//! and, beside them, [`engine`] → [`compose`], which makes an engine of options, and the boundary to
-//! Node.js. `docs/architecture.md` says why.
+//! The layers, each using only those above it: [`model`] → [`canonical`], [`digest`] → [`diff`],
+//! [`merge`], [`drift`] → [`plan`] → [`port`] (types and traits) → the edges [`sqlite`], [`http`],
+//! [`platform`], [`system`] and, beside them, [`engine`] → [`compose`], which makes an engine of
+//! options, and the boundary to Node.js. `docs/architecture.md` says why.
 
 mod argument;
 pub mod canonical;
 pub mod compose;
+pub mod diff;
 pub mod digest;
+pub mod drift;
 pub mod engine;
 pub mod error;
 pub mod http;

@@ -14,7 +14,17 @@ struct Layer {
 const MODEL: &[&str] = &["model"];
 const FORM: &[&str] = &["model", "canonical", "digest"];
 const ALGEBRA: &[&str] = &["model", "canonical", "digest", "diff", "merge", "version", "drift"];
-const EDGE: &[&str] = &["model", "canonical", "digest", "error", "port", "merge::Shape"];
+/// Of the algebra an edge knows only the words in which a dialect describes its documents.
+const EDGE: &[&str] = &[
+    "model",
+    "canonical",
+    "digest",
+    "error",
+    "port",
+    "merge::Meaning",
+    "merge::Rewrite",
+    "merge::Shape",
+];
 
 const LAYERS: [Layer; 19] = [
     Layer { module: "error", uses: &[], pure: true },

@@ -14,6 +14,8 @@ mod canonical;
 mod converge;
 mod deploy;
 mod detect;
+mod diff;
+mod drift;
 mod ending;
 mod errors;
 mod fake_server;

@@ -1,9 +1,21 @@
 //! The three-way algebra: its laws over random documents, and its rules of overlap by example.
 
+mod laws;
+mod matrix;
+mod mutation;
+mod renames;
+mod share;
+
 use std::collections::BTreeMap;
 
 use catalyst_sync::canonical::{Canonical, Path, View};
-use catalyst_sync::merge::{Ancestor, AtomMovement, Base, Merge, Movement, Pair, Shape, three_way};
+use catalyst_sync::merge::{
+    Ancestor, AtomMovement, Base, ConflictKind, Meaning, Merge, Movement, Pair, Shape,
+    conflict_kind, three_way,
+};
+use catalyst_sync::plan::{Consent, withhold};
+use catalyst_sync::platform::files::FilesDialect;
+use catalyst_sync::port::Dialect;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -27,6 +39,8 @@ const SHAPE: Shape = Shape {
         "/properties/*/minLength",
         "/properties/*/type",
     ],
+    meanings: &[("displayName", Meaning::Name), ("label", Meaning::Name)],
+    rewrites: &[],
 };
 
 fn view(json: &str) -> View {
@@ -197,9 +211,14 @@ fn retypings() -> [Overlap; 7] {
 
 #[test]
 fn overlaps() {
-    let base = agreed(&view(TITLE));
+    // A document has a name, so that a property that goes is not the whole of it.
+    let named = |mut own: View| {
+        own.set(path("/name"), Canonical::str("Event"));
+        own
+    };
+    let base = agreed(&named(view(TITLE)));
     for (name, local, remote, expected) in removals().into_iter().chain(retypings()) {
-        let (local, remote) = (edited(local), edited(remote));
+        let (local, remote) = (named(edited(local)), named(edited(remote)));
         let merge = three_way(Some(&base), &local, &remote, &SHAPE);
         assert_eq!(brief(&merge), expected, "{name}");
         // Everything that overlaps is one conflict, named once.
@@ -218,18 +237,131 @@ fn lines(lines: &[&str]) -> Vec<String> {
 #[test]
 fn removing_overlaps_what_is_nested_in_it() {
     let before = view(
-        r#"{"/properties/a":true,"/properties/a/properties/b":true,"/properties/a/properties/b/type":"url"}"#,
+        r#"{"/displayName":"E","/properties/a":true,"/properties/a/properties/b":true,"/properties/a/properties/b/type":"url"}"#,
     );
     let edited = view(
-        r#"{"/properties/a":true,"/properties/a/properties/b":true,"/properties/a/properties/b/type":"json"}"#,
+        r#"{"/displayName":"E","/properties/a":true,"/properties/a/properties/b":true,"/properties/a/properties/b/type":"json"}"#,
     );
-    let merge = three_way(Some(&agreed(&before)), &View::new(), &edited, &SHAPE);
+    let merge =
+        three_way(Some(&agreed(&before)), &view(r#"{"/displayName":"E"}"#), &edited, &SHAPE);
     let expected = [
         "/properties/a Conflict",
         "/properties/a/properties/b Conflict under /properties/a",
         "/properties/a/properties/b/type Conflict under /properties/a",
     ];
     assert_eq!(brief(&merge), expected);
+}
+
+#[test]
+fn deleting_a_document_overlaps_all_of_it() {
+    let before = agreed(&edited(r#"{"/displayName":"E"}"#));
+    let changed = edited(r#"{"/displayName":"T"}"#);
+    let merge = three_way(Some(&before), &View::new(), &changed, &SHAPE);
+    assert!(
+        merge.movements.iter().all(|atom| {
+            atom.movement == Movement::Conflict && atom.under == Some(Path::root())
+        })
+    );
+    let kind = conflict_kind(&merge, &View::new(), &changed, &SHAPE);
+    assert_eq!(kind, Some(ConflictKind::Delete));
+    // What came since is no less an edit than what changed.
+    let more = edited(r#"{"/displayName":"E","/properties/b":true}"#);
+    let merge = three_way(Some(&before), &more, &View::new(), &SHAPE);
+    assert_eq!(conflict_kind(&merge, &more, &View::new(), &SHAPE), Some(ConflictKind::Delete));
+    // Untouched on the other side, it just goes; and what only one side ever had was not deleted.
+    let same = edited(r#"{"/displayName":"E"}"#);
+    for (base, local, movement) in
+        [(&before, View::new(), Movement::Local), (&agreed(&View::new()), changed, Movement::Local)]
+    {
+        let other = if local.is_empty() { &same } else { &View::new() };
+        let merge = three_way(Some(base), &local, other, &SHAPE);
+        assert!(merge.movements.iter().all(|atom| atom.movement == movement));
+    }
+}
+
+#[test]
+fn retyping_a_nested_field_overlaps_its_bounds() {
+    let shape = FilesDialect.capabilities().shape;
+    let read = |inner: &str, outer: &str| {
+        view(&format!(
+            r#"{{"/fields/a":true,"/fields/a/kind":{{"kind":"{outer}"}},"/fields/a/fields/b":true,
+                "/fields/a/fields/b/label":"B",{inner}}}"#
+        ))
+    };
+    let at = "/fields/a/fields/b";
+    let of = |kind: &str, most: u8| {
+        format!(r#""{at}/kind":{{"kind":"{kind}"}},"{at}/maxLength":{most}"#)
+    };
+    let before = agreed_on(&read(&of("text", 5), "object"), &shape);
+    let bounded = read(&of("text", 9), "object");
+    let cases = [
+        (
+            read(&of("number", 5), "object"),
+            lines(&[
+                "/fields/a/fields/b/kind Conflict",
+                "/fields/a/fields/b/maxLength Conflict under /fields/a/fields/b/kind",
+            ]),
+        ),
+        // What the outer field is decides what becomes of everything in it.
+        (
+            read(&of("number", 5), "json"),
+            lines(&[
+                "/fields/a/fields/b/kind Conflict under /fields/a/kind",
+                "/fields/a/fields/b/maxLength Conflict under /fields/a/kind",
+                "/fields/a/kind Conflict",
+            ]),
+        ),
+    ];
+    for (local, expected) in cases {
+        let merge = three_way(Some(&before), &local, &bounded, &shape);
+        assert_eq!(brief(&merge), expected);
+        assert_eq!(merge.overlaps().count(), 1);
+    }
+    // What a nested field holds is lost like what any other holds, so it ships with consent only.
+    let same = read(&of("text", 5), "object");
+    let retyped = read(&of("number", 5), "object");
+    let merge = three_way(Some(&before), &retyped, &same, &shape);
+    let careful = Consent { delete: false, data_loss: false };
+    let withholding = withhold(&merge, &shape, careful);
+    assert_eq!(withholding.withheld, [path("/fields/a/fields/b/kind")]);
+    assert_eq!(withholding.ships, []);
+    let willing = withhold(&merge, &shape, Consent { data_loss: true, ..careful });
+    assert!(willing.lossy && willing.ships.len() == 1);
+}
+
+/// The base after both sides were seen alike, in another shape.
+fn agreed_on(both: &View, shape: &Shape) -> Base {
+    let mut base = Base::covering(shape);
+    for (path, value) in both.iter() {
+        base.set(path, Pair { local: Some(value.clone()), remote: Some(value.clone()) });
+    }
+    base
+}
+
+#[test]
+fn what_one_side_lives_without_moves_whole() {
+    // The platform dropped the property, and both live with that.
+    let local = edited("{}");
+    let dropped = base(&local, &View::new());
+    assert_eq!(brief(&three_way(Some(&dropped), &local, &View::new(), &SHAPE)), [""; 0]);
+    // A new name has nothing to stand on without the property.
+    let renamed = edited(r#"{"/properties/a/displayName":"B"}"#);
+    let whole = [
+        "/properties/a Local",
+        "/properties/a/displayName Local",
+        "/properties/a/minLength Local",
+        "/properties/a/type Local",
+    ];
+    let merge = three_way(Some(&dropped), &renamed, &View::new(), &SHAPE);
+    assert_eq!(brief(&merge), whole);
+    let swapped = three_way(Some(&swapped(&dropped)), &View::new(), &renamed, &SHAPE);
+    assert_eq!(swapped, mirrored(&merge));
+    // What is taken out of it is no reason to bring it back.
+    let shorter = edited(r#"{"/properties/a/minLength":null}"#);
+    assert_eq!(
+        brief(&three_way(Some(&dropped), &shorter, &View::new(), &SHAPE)),
+        ["/properties/a/minLength Same"]
+    );
 }
 
 #[test]

@@ -3,13 +3,21 @@
 //! [`classify`] tells how one value moved against the pair that both sides last agreed on;
 //! [`three_way`] does so for whole documents and adds the two rules of overlap: removing an element
 //! overlaps every movement inside it, and a property's type overlaps the attributes bound to it.
+//! [`renames`] suggests where an element that went and one that came may be the same; the merge itself
+//! never assumes so.
 
 mod base;
+mod meaning;
 mod movement;
+mod overlap;
+mod rename;
 mod shape;
 mod three_way;
 
 pub use base::{Ancestor, Base, Pair};
+pub use meaning::{Meaning, Rewrite};
 pub use movement::{Movement, classify};
+pub use overlap::{ConflictKind, conflict_kind};
+pub use rename::{Rename, renames};
 pub use shape::Shape;
 pub use three_way::{AtomMovement, Merge, three_way};

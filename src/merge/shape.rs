@@ -2,6 +2,8 @@
 
 use crate::canonical::Path;
 
+use super::{Meaning, Rewrite};
+
 /// The structure of a dialect's views, declared once by the dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
@@ -17,6 +19,13 @@ pub struct Shape {
     pub references: &'static [&'static str],
     /// Every kind of atom that the dialect defines, elements as `*`: `/properties/*/required`.
     pub owned: &'static [&'static str],
+    /// What attributes and lists mean to people and to content; what is not named is a value like any
+    /// other.
+    pub meanings: &'static [(&'static str, Meaning)],
+    /// What the platform is known to rewrite in atoms of a kind without anybody's edit: a kind as in
+    /// [`Shape::owned`], or with the name of the element that it is said of in the place of the last
+    /// `*`.
+    pub rewrites: &'static [(&'static str, &'static [Rewrite])],
 }
 
 impl Shape {
@@ -60,12 +69,35 @@ impl Shape {
         pattern
     }
 
-    /// For an atom that is bound to its property's anchor: the anchor's path.
+    /// The anchors that an atom is bound to, outermost first: that of its own property, and where
+    /// fields stand in fields, those of the properties around it.
     #[must_use]
-    pub fn anchor_of(&self, path: &Path) -> Option<Path> {
-        let element = self.elements_on(path).into_iter().next()?;
-        let rest = path.segments().nth(element.depth())?;
-        self.bound.contains(&&*rest).then(|| element.child(self.anchor))
+    pub fn anchors_of(&self, path: &Path) -> Vec<Path> {
+        let is_bound = |element: &Path| {
+            path.segments().nth(element.depth()).is_some_and(|rest| self.bound.contains(&&*rest))
+        };
+        let elements = self.elements_on(path).into_iter();
+        elements.filter(is_bound).map(|element| element.child(self.anchor)).collect()
+    }
+
+    /// What an attribute or a list means.
+    #[must_use]
+    pub fn meaning(&self, name: &str) -> Meaning {
+        if self.orders.iter().any(|(attribute, _)| *attribute == name) {
+            return Meaning::Text;
+        }
+        let meaning = self.meanings.iter().find(|(own, _)| *own == name);
+        meaning.map_or(Meaning::Value, |(_, meaning)| *meaning)
+    }
+
+    /// What the platform is known to rewrite in an atom.
+    pub fn rewrites_of(&self, path: &Path) -> impl Iterator<Item = Rewrite> {
+        let pattern = self.pattern(path);
+        let named = pattern.strip_suffix('*').map(|list| format!("{list}{}", path.name()));
+        self.rewrites
+            .iter()
+            .filter(move |(kind, _)| *kind == pattern || named.as_deref() == Some(*kind))
+            .flat_map(|(_, rewrites)| rewrites.iter().copied())
     }
 
     /// For an atom that holds an order: the list it orders.

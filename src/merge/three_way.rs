@@ -1,11 +1,11 @@
 //! The movements of a whole document.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
 use crate::canonical::{Canonical, Path, View};
 use crate::model::Json;
 
+use super::overlap::{differs, overlap_anchors, overlap_deletion, overlap_removals};
 use super::{Ancestor, Base, Movement, Pair, Shape, classify};
 
 /// How one atom moved, with its values.
@@ -39,7 +39,8 @@ impl Merge {
         self.movements.iter().filter(move |atom| atom.movement == movement)
     }
 
-    /// One entry per overlap: the conflicts that do not follow from another one.
+    /// One entry per overlap: the conflicts that do not follow from another one. There is none where
+    /// the document is gone on one side: then all of it is one overlap, under the root.
     pub fn overlaps(&self) -> impl Iterator<Item = &AtomMovement> {
         self.of(Movement::Conflict).filter(|atom| atom.under.is_none())
     }
@@ -91,6 +92,9 @@ pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape
             under: None,
         });
     }
+    if let Some(base) = base {
+        revive(base, (local, remote), shape, &mut movements);
+    }
     // What only one side moved, or both alike, overlaps with nothing.
     let is_of_one_side =
         |side| movements.iter().all(|atom| side == atom.movement || !differs(atom));
@@ -101,7 +105,56 @@ pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape
         movements.into_iter().map(|atom| (atom.path.clone(), atom)).collect();
     overlap_removals(&mut atoms, shape);
     overlap_anchors(&mut atoms, shape);
+    overlap_deletion(&mut atoms, local, remote);
     Merge { movements: atoms.into_values().collect() }
+}
+
+/// An element that one side lives without (the platform dropped it, or its removal was accepted) moves
+/// whole as soon as anything inside it moves on the side that has it: an attribute alone would have
+/// nothing to stand on.
+fn revive(
+    base: &Base,
+    (local, remote): (&View, &View),
+    shape: &Shape,
+    movements: &mut Vec<AtomMovement>,
+) {
+    for (element, pair) in base.apart().filter(|(path, _)| shape.is_element(path)) {
+        let (having, lacking, movement) = match (&pair.local, &pair.remote) {
+            (Some(_), None) => (local, remote, Movement::Local),
+            (None, Some(_)) => (remote, local, Movement::Remote),
+            _ => continue,
+        };
+        let place = |path: &Path, movements: &[AtomMovement]| {
+            movements.binary_search_by(|atom| atom.path.cmp(path))
+        };
+        let Err(at) = place(element, movements) else { continue };
+        let stands = having.get(element).is_some() && lacking.get(element).is_none();
+        let mut inside = movements.iter().skip(at).take_while(|atom| atom.path.is_below(element));
+        if !(stands && inside.any(|atom| atom.movement == movement && differs(atom))) {
+            continue;
+        }
+        let own = having.get(element).map(|value| (element, value));
+        for (path, value) in own.into_iter().chain(having.below(element)) {
+            let Err(at) = place(path, movements) else { continue };
+            let known = match base.get(path, shape) {
+                Ancestor::Known { local, remote } => {
+                    Some(Pair { local: local.cloned(), remote: remote.cloned() })
+                }
+                Ancestor::Unknown => None,
+            };
+            let side = |of: Movement| (movement == of).then(|| value.clone());
+            let (local, remote) = (side(Movement::Local), side(Movement::Remote));
+            let atom = AtomMovement {
+                path: path.clone(),
+                base: known,
+                local,
+                remote,
+                movement,
+                under: None,
+            };
+            movements.insert(at, atom);
+        }
+    }
 }
 
 /// An order moves when the elements that all sides have stand in another sequence: an element that
@@ -129,9 +182,17 @@ fn classify_order(
         }
         _ => {}
     }
-    let on_local: BTreeSet<String> = local.elements(list).collect();
-    let common: BTreeSet<String> =
-        remote.elements(list).filter(|identity| on_local.contains(identity)).collect();
+    let lacks_owner = |side: &View| match path.parent() {
+        Some(owner) if owner != Path::root() => side.get(&owner).is_none(),
+        _ => side.is_empty(),
+    };
+    let elements = |side: &View| -> BTreeSet<String> { side.elements(list).collect() };
+    let common = match (lacks_owner(local), lacks_owner(remote)) {
+        // Where one side removed the whole list, the other may have reordered it meanwhile.
+        (true, false) => elements(remote),
+        (false, true) => elements(local),
+        _ => &elements(local) & &elements(remote),
+    };
     let restrict = |value: Option<&Canonical>, also: Option<&Canonical>| {
         let mut kept = sequence(value)?;
         let other = sequence(also).map(BTreeSet::from_iter);
@@ -139,10 +200,6 @@ fn classify_order(
             common.contains(identity) && other.as_ref().is_none_or(|other| other.contains(identity))
         });
         Some(kept)
-    };
-    let lacks_owner = |side: &View| match path.parent() {
-        Some(owner) if owner != Path::root() => side.get(&owner).is_none(),
-        _ => side.is_empty(),
     };
     match ancestor {
         Ancestor::Known { local: was_local, remote: was_remote } => {
@@ -168,87 +225,5 @@ fn classify_order(
             Movement::Same
         }
         Ancestor::Unknown => Movement::Conflict,
-    }
-}
-
-/// Whether the sides differ in an atom. Where they do not, there is nothing to decide, whoever
-/// moved: the platform may long have had what the studio comes to only now.
-fn differs(atom: &AtomMovement) -> bool {
-    atom.local != atom.remote
-}
-
-/// Removing an element on one side overlaps every movement of the other side inside it.
-fn overlap_removals(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
-    let removed: Vec<(Path, Movement)> = atoms
-        .values()
-        .filter(|atom| shape.is_element(&atom.path))
-        .filter_map(|atom| match atom.movement {
-            Movement::Local if atom.local.is_none() => Some((atom.path.clone(), Movement::Remote)),
-            Movement::Remote if atom.remote.is_none() => Some((atom.path.clone(), Movement::Local)),
-            _ => None,
-        })
-        .collect();
-    for (element, theirs) in removed {
-        // What stands below a path follows it directly.
-        let inside: Vec<Path> = atoms
-            .range((Bound::Excluded(&element), Bound::Unbounded))
-            .take_while(|(path, _)| path.is_below(&element))
-            .filter(|(_, atom)| differs(atom))
-            .map(|(path, _)| path.clone())
-            .collect();
-        let overlaps = inside
-            .iter()
-            .filter_map(|path| atoms.get(path))
-            .any(|atom| atom.movement == theirs || atom.movement == Movement::Conflict);
-        if !overlaps {
-            continue;
-        }
-        for path in &inside {
-            let Some(atom) = atoms.get_mut(path) else { continue };
-            atom.movement = Movement::Conflict;
-            // Outer elements come first, and the outermost is the one to decide.
-            atom.under.get_or_insert_with(|| element.clone());
-        }
-        if let Some(atom) = atoms.get_mut(&element) {
-            atom.movement = Movement::Conflict;
-        }
-    }
-}
-
-/// A movement of a property's anchor overlaps the other side's movements of what is bound to it.
-fn overlap_anchors(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
-    let mut bound: BTreeMap<Path, Vec<Path>> = BTreeMap::new();
-    for (path, _) in atoms.iter().filter(|(_, atom)| differs(atom)) {
-        let anchor = shape.anchor_of(path);
-        if let Some(anchor) = anchor.filter(|anchor| atoms.get(anchor).is_some_and(differs)) {
-            bound.entry(anchor).or_default().push(path.clone());
-        }
-    }
-    for (anchor, paths) in bound {
-        let Some(mine) = atoms.get(&anchor).map(|atom| atom.movement) else { continue };
-        let theirs = match mine {
-            Movement::Local => Movement::Remote,
-            Movement::Remote => Movement::Local,
-            Movement::Conflict => Movement::Conflict,
-            Movement::Unchanged | Movement::Same => continue,
-        };
-        let overlaps = mine == Movement::Conflict
-            || paths
-                .iter()
-                .filter_map(|path| atoms.get(path))
-                .any(|atom| atom.movement == theirs || atom.movement == Movement::Conflict);
-        if !overlaps {
-            continue;
-        }
-        let top = atoms.get(&anchor).and_then(|atom| atom.under.clone());
-        for path in &paths {
-            if let Some(atom) = atoms.get_mut(path) {
-                atom.movement = Movement::Conflict;
-                atom.under = Some(top.clone().unwrap_or_else(|| anchor.clone()));
-            }
-        }
-        if let Some(atom) = atoms.get_mut(&anchor) {
-            atom.movement = Movement::Conflict;
-        }
     }
 }

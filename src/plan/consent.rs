@@ -44,7 +44,7 @@ pub fn withhold(merge: &Merge, shape: &Shape, consent: Consent) -> Withholding {
     let follows = |path: &Path| {
         losing.contains(path)
             || shape.elements_on(path).iter().any(|element| losing.contains(element))
-            || shape.anchor_of(path).is_some_and(|anchor| losing.contains(&anchor))
+            || shape.anchors_of(path).iter().any(|anchor| losing.contains(anchor))
     };
     let mut result = Withholding::default();
     for atom in merge.of(Movement::Local) {
@@ -61,12 +61,9 @@ pub fn withhold(merge: &Merge, shape: &Shape, consent: Consent) -> Withholding {
 
 fn loses_content(atom: &AtomMovement, shape: &Shape) -> bool {
     let elements = shape.elements_on(&atom.path);
-    let Some(property) = elements.first().filter(|_| elements.len() == 1) else {
-        // A nested field is one of its own; an option or a reference is not.
-        return elements.last() == Some(&atom.path)
-            && atom.local.is_none()
-            && nested_like_outer(&atom.path, shape);
-    };
+    // A nested field is one of its own; an option or a reference is not.
+    let of_field = |element: &&Path| elements.len() == 1 || nested_like_outer(element, shape);
+    let Some(property) = elements.iter().rev().find(of_field) else { return false };
     if *property == atom.path {
         return atom.local.is_none() && atom.remote.is_some();
     }

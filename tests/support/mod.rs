@@ -2,8 +2,10 @@
 
 pub mod clock;
 pub mod documents;
+pub mod edits;
 pub mod fake;
 pub mod generate;
+pub mod golden;
 pub mod loopback;
 pub mod matrix;
 pub mod node;

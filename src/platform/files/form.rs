@@ -5,7 +5,7 @@
 //! its own, `kind` and `item` are one atom, and a reference is `content-type:<row id>` or
 //! `remote:<key>` where the file has the plain key.
 
-use crate::merge::Shape;
+use crate::merge::{Meaning, Rewrite, Shape};
 
 /// What a member may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,4 +123,50 @@ pub(super) const SHAPE: Shape = Shape {
         "/fields/*/fieldOrder",
         "/fields/*/extra/*",
     ],
+    meanings: &[
+        ("name", Meaning::Name),
+        ("label", Meaning::Name),
+        ("pluralName", Meaning::Name),
+        ("description", Meaning::Text),
+        ("icon", Meaning::Text),
+        ("help", Meaning::Text),
+        ("placeholder", Meaning::Text),
+        ("category", Meaning::Nature),
+        ("kind", Meaning::Nature),
+        ("required", Meaning::Restriction),
+        ("unique", Meaning::Restriction),
+        ("pattern", Meaning::Restriction),
+        ("minLength", Meaning::Least),
+        ("min", Meaning::Least),
+        ("minDate", Meaning::Least),
+        ("minItems", Meaning::Least),
+        ("maxLength", Meaning::Most),
+        ("max", Meaning::Most),
+        ("maxDate", Meaning::Most),
+        ("maxItems", Meaning::Most),
+        ("precision", Meaning::Most),
+        ("options", Meaning::Allowed),
+        ("targets", Meaning::Allowed),
+    ],
+    rewrites: REWRITES,
 };
+
+/// What editors, formatters and other programs make of a file without meaning anything by it, as far
+/// as reading does not already see through it. A number in quotes is no number where the file must
+/// have one; in what the engine only carries, nobody can tell.
+const REWRITES: &[(&str, &[Rewrite])] = &[
+    ("/name", &[Rewrite::Whitespace]),
+    ("/pluralName", &[Rewrite::Whitespace]),
+    ("/description", &[Rewrite::Whitespace]),
+    ("/fields/*/label", &[Rewrite::Whitespace]),
+    ("/fields/*/help", &[Rewrite::Whitespace]),
+    ("/fields/*/placeholder", &[Rewrite::Whitespace]),
+    ("/fields/*/options/*/label", &[Rewrite::Whitespace]),
+    ("/fields/*/options/*/description", &[Rewrite::Whitespace]),
+    ("/fields/*/defaultValue", &[Rewrite::NullAsAbsent, Rewrite::ColourCase]),
+    ("/settings/*", CARRIED),
+    ("/fields/*/extra/*", CARRIED),
+    ("/fields/*/extra/allowedTypes", &[Rewrite::Unordered]),
+];
+
+const CARRIED: &[Rewrite] = &[Rewrite::NullAsAbsent, Rewrite::NumberAsText, Rewrite::ColourCase];

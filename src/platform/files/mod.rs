@@ -5,7 +5,8 @@
 //! what the engine does not know of them stays as it is, and a file that cannot be read is an error
 //! of that type alone.
 //!
-//! Everything that the studio can say is expressible, so nothing is ever lost here.
+//! Everything that the studio can say is expressible, so nothing is ever lost here, and nothing is
+//! left out: a change in the studio is exactly one change of the file's view.
 
 mod adapter;
 mod choice;

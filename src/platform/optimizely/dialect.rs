@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::profile::Profile;
 use crate::canonical::View;
+use crate::merge::{Meaning, Rewrite};
 use crate::model::{ContentType, Field};
 use crate::port::{
     Capabilities, Dialect, DialectError, FieldNames, Held, IdentityMode, KeyNames,
@@ -105,6 +106,35 @@ const SHAPE: Shape = Shape {
         "/properties/*/enum/*/displayName",
         "/properties/*/enumOrder",
         "/properties/*/allowedTypes/*",
+    ],
+    meanings: &[
+        ("displayName", Meaning::Name),
+        ("description", Meaning::Text),
+        ("baseType", Meaning::Nature),
+        ("type", Meaning::Nature),
+        ("required", Meaning::Restriction),
+        ("pattern", Meaning::Restriction),
+        ("minLength", Meaning::Least),
+        ("minimum", Meaning::Least),
+        ("minItems", Meaning::Least),
+        ("maxLength", Meaning::Most),
+        ("maximum", Meaning::Most),
+        ("maxItems", Meaning::Most),
+        ("enum", Meaning::Allowed),
+        ("allowedTypes", Meaning::Allowed),
+    ],
+    rewrites: &[
+        ("/displayName", &[Rewrite::Whitespace]),
+        ("/description", &[Rewrite::Whitespace]),
+        ("/properties/*/displayName", &[Rewrite::Whitespace]),
+        ("/properties/*/description", &[Rewrite::Whitespace]),
+        ("/properties/*/enum/*/displayName", &[Rewrite::Whitespace]),
+        ("/properties/*/minLength", &[Rewrite::NumberAsText]),
+        ("/properties/*/maxLength", &[Rewrite::NumberAsText]),
+        ("/properties/*/minimum", &[Rewrite::NumberAsText]),
+        ("/properties/*/maximum", &[Rewrite::NumberAsText]),
+        ("/properties/*/minItems", &[Rewrite::NumberAsText]),
+        ("/properties/*/maxItems", &[Rewrite::NumberAsText]),
     ],
 };
 

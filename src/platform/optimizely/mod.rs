@@ -33,6 +33,27 @@
 //! * `localized`, `group`, `indexingType`, `sortOrder` itself, `restrictedTypes`, `mayContainTypes`
 //!   and every other member are not owned: neither read nor written, and kept by every update.
 //!
+//! What the platform may write down again without anybody's edit, beyond what reading sees through
+//! (white space in texts, numbers as texts), is declared in the dialect's `Shape` and told apart by
+//! [`drift`](crate::drift).
+//!
+//! # What is not synced
+//!
+//! A change in the studio is exactly one change here, unless it is of one of these. The whole list, by
+//! kind and profile and with every reason, is `tests/golden/not-synced.txt`, against which a test
+//! changes every attribute of every kind; each of them is a loss or a finding of the projection.
+//!
+//! | attribute | why |
+//! |---|---|
+//! | plural name, icon, display field, settings | types of the platform have no such attribute |
+//! | category of a type that exists | the base type cannot be changed |
+//! | unique, default value, placeholder, whatever the model has no place for | properties have none |
+//! | description of an option | options have none |
+//! | lengths, pattern, bounds, dates, item limits, options, targets | where the type that the property has cannot hold them ([`Attribute::fits`]) |
+//! | precision | it is no attribute: it chooses between `integer` and `float` for a new property |
+//! | a kind that the property's type holds as well | the type is kept, so that no content is lost |
+//! | fields in fields | unless they make a type of their own, which is synced as one |
+//!
 //! Outside facts are from the official preview3 document, and from the types that Optimizely
 //! generated from its own v1 document for `@optimizely/cms-cli` 2.2.0, unless a line says otherwise.
 
