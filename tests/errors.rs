@@ -427,9 +427,11 @@ impl Platforms for Nowhere {
 }
 
 fn engine_of(world: &World, studio: Arc<dyn Studio>) -> Engine {
+    let store = Arc::new(SqliteStore::new(&StateLocation::beside(world.studio.path())));
     let ports = Ports {
         studio,
-        store: Arc::new(SqliteStore::new(&StateLocation::beside(world.studio.path()))),
+        store: Arc::clone(&store) as Arc<dyn Store>,
+        conflicts: store,
         platforms: Arc::new(Nowhere),
         clock: TestClock::new(),
     };

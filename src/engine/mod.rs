@@ -7,6 +7,7 @@ mod binding;
 mod bindings;
 mod changes;
 mod complete;
+mod conflicts;
 mod detect;
 mod detection;
 mod doubt;
@@ -36,11 +37,12 @@ mod send;
 mod verify;
 mod walk;
 
+pub use conflicts::ConflictQuery;
 pub(crate) use failure::{adapter_failure, studio_failure};
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use report::{
-    AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField,
+    AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField, ConflictPage,
     ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType, FieldChanges,
     LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
     PlannedOperation, Recovery, RecoveryError, Reporter, RunEvent, RunReport, RunStatus,

@@ -45,6 +45,18 @@ pub struct Conflict {
     pub created_at: i64,
 }
 
+/// A page of recorded conflicts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConflictPage {
+    /// Each as [`Conflict`], with `resolution`, `resolvedBy` and `resolvedAt` once it ended.
+    pub conflicts: Vec<Canonical>,
+    /// How many there are without the limit.
+    pub total: u64,
+    /// Whether there are more after these.
+    pub has_more: bool,
+}
+
 /// One overlap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConflictField {
