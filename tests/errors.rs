@@ -10,7 +10,7 @@ use catalyst_sync::engine::{
     RunOptions, RunReport, RunRequest, Settings,
 };
 use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
-use catalyst_sync::port::{Clock, DataVersion, RowSet, Studio, StudioError};
+use catalyst_sync::port::{Clock, DataVersion, RowSet, Store, Studio, StudioError};
 use catalyst_sync::sqlite::{SqliteStore, SqliteStudio, StateLocation};
 use catalyst_sync::system::SystemClock;
 use rusqlite::Connection;

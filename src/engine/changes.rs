@@ -201,15 +201,7 @@ fn overlaps(one: &Examined) -> Vec<ConflictField> {
             remote: side(one.subject.remote.is_some(), &one.remote),
         }];
     }
-    one.merge
-        .overlaps()
-        .map(|atom| ConflictField {
-            path: atom.path.clone(),
-            ancestor: atom.base.as_ref().and_then(|pair| pair.remote.clone()),
-            local: atom.local.clone(),
-            remote: atom.remote.clone(),
-        })
-        .collect()
+    one.merge.overlaps().map(ConflictField::of).collect()
 }
 
 /// A type that could not be compared: its first error finding says why.

@@ -8,6 +8,7 @@ mod bindings;
 mod changes;
 mod complete;
 mod conflicts;
+mod decide;
 mod detect;
 mod detection;
 mod doubt;
@@ -30,6 +31,7 @@ mod record;
 mod recover;
 mod references;
 mod report;
+mod resolve;
 mod run;
 mod see;
 mod selection;
@@ -38,6 +40,7 @@ mod verify;
 mod walk;
 
 pub use conflicts::ConflictQuery;
+pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
@@ -45,7 +48,8 @@ pub use report::{
     AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField, ConflictPage,
     ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType, FieldChanges,
     LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
-    PlannedOperation, Recovery, RecoveryError, Reporter, RunEvent, RunReport, RunStatus,
-    TypeChange, TypeMapping,
+    PlannedOperation, Recovery, RecoveryError, Reporter, Resolution, RunEvent, RunReport,
+    RunStatus, TypeChange, TypeMapping,
 };
+pub use resolve::Verdict;
 pub use see::hash_content_type;

@@ -12,6 +12,8 @@ pub struct StoredConflict {
     pub scope: Scope,
     /// The document.
     pub entity: Entity,
+    /// Its key.
+    pub type_key: String,
     /// Digest of its three sides.
     pub digest: Digest,
     /// The conflict as `api.md` §4 shows it, JSON, as it was when it was seen last.

@@ -9,11 +9,11 @@ use super::record;
 use super::session::Session;
 use crate::digest::Digest;
 use crate::port::{
-    ConflictFilter, Decided, Decision, Entity, Ownership, Record, RemoteDefinition, Revision, Scope,
-    StoredConflict,
+    ConflictFilter, Decided, Decision, Entity, Ownership, Record, RemoteDefinition, Revision,
+    Scope, StoredConflict,
 };
 
-const COLUMNS: &str = "id, website_id, target, kind, local_id, conflict_digest, conflict_details, \
+const COLUMNS: &str = "id, website_id, target, kind, local_id, type_key, conflict_digest, conflict_details, \
                        created_at, resolution, resolved_by, resolved_at, updated_at, remote_id, \
                        remote_name, remote_body, revision_etag, revision_modified";
 
@@ -159,6 +159,7 @@ fn stored(row: &Row<'_>) -> Result<StoredConflict, Fault> {
     Ok(StoredConflict {
         scope: Scope { website_id: row.get("website_id")?, target: row.get("target")? },
         entity: entity(&kind, row.get("local_id")?)?,
+        type_key: row.get("type_key")?,
         digest,
         details: row.get("conflict_details")?,
         remote: remote(row)?,
