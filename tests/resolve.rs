@@ -1,6 +1,8 @@
 //! Conflicts that people decide.
 
-use catalyst_sync::engine::{ConflictQuery, ProviderRequest, Resolution, Strategy, Values, Verdict};
+use catalyst_sync::engine::{
+    ConflictQuery, ProviderRequest, Resolution, RunOptions, Strategy, Values, Verdict,
+};
 use serde_json::{Value, json};
 
 use crate::support::fake::Version;
@@ -8,7 +10,8 @@ use crate::support::world::{World, brief};
 
 fn article(label: &str) -> Value {
     let title = json!({ "id": "f1", "name": "title", "label": label, "type": "text", "order": 0 });
-    let body = json!({ "id": "f2", "name": "body", "label": "Body", "type": "textarea", "order": 1 });
+    let body =
+        json!({ "id": "f2", "name": "body", "label": "Body", "type": "textarea", "order": 1 });
     json!({ "name": "Blog Post", "fields": [title, body] })
 }
 
@@ -66,7 +69,10 @@ async fn the_studio_wins_what_conflicted_and_nothing_else() {
     let decided = world.engine().conflict(&id).await.unwrap().unwrap();
     let decided: Value = serde_json::from_str(decided.as_str()).unwrap();
     assert_eq!(decided["status"], "resolved");
-    assert_eq!((&decided["resolution"], &decided["resolvedBy"]), (&json!("source_wins"), &json!("ada")));
+    assert_eq!(
+        (&decided["resolution"], &decided["resolvedBy"]),
+        (&json!("source_wins"), &json!("ada"))
+    );
     world.fake.assert_clean();
 }
 
@@ -86,4 +92,47 @@ async fn a_decision_about_other_sides_is_refused() {
     assert_eq!(twice.code, "CONFLICT", "{twice:?}");
     let unknown = resolve(&world, verdict("conflict_x_y", Strategy::SourceWins)).await;
     assert_eq!(unknown.error.unwrap().code, "INVALID_ARGUMENT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_studio_deleted_and_they_changed_goes_when_the_studio_wins() {
+    let (world, id) = gone_here().await;
+    assert!(resolve(&world, verdict(&id, Strategy::SourceWins)).await.success);
+    // The decision is no consent to delete.
+    let kept = world.deploy().await;
+    assert_eq!(brief(&kept.outcomes), ["BlogPost delete skipped DELETE_REFUSED"]);
+    let options = RunOptions { allow_delete: true, ..RunOptions::default() };
+    assert_eq!(brief(&world.deploy_with(options).await.outcomes), ["BlogPost delete success"]);
+    assert!(world.fake.control().content_type(Version::V1, "BlogPost").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_they_deleted_and_the_studio_changed_is_made_again_when_the_studio_wins() {
+    let world = World::new().await;
+    world.add("c1", "Blog Post", &article("A"));
+    world.deploy().await;
+    world.let_time_pass();
+    world.fake.control().remove("BlogPost");
+    world.change("c1", &article("B"));
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost none conflict CONFLICT"]);
+    let id = open(&world).await[0]["id"].as_str().unwrap().to_owned();
+    let undecided = resolve(&world, verdict(&id, Strategy::Merge)).await;
+    assert_eq!((undecided.success, undecided.requires_manual), (false, true));
+    assert_eq!(undecided.remaining.len(), 1);
+    assert!(resolve(&world, verdict(&id, Strategy::SourceWins)).await.success);
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost create success"]);
+    assert_eq!(title(&world)["displayName"], "B");
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+}
+
+async fn gone_here() -> (World, String) {
+    let world = World::new().await;
+    world.add("c1", "Blog Post", &article("A"));
+    world.deploy().await;
+    let theirs = json!({ "properties": { "title": { "displayName": "C" } } });
+    assert!(world.fake.control().edit(Version::V1, "BlogPost", theirs));
+    world.drop_row("c1");
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost none conflict CONFLICT"]);
+    let id = open(&world).await[0]["id"].as_str().unwrap().to_owned();
+    (world, id)
 }

@@ -191,7 +191,7 @@ pub(super) fn conflict_name(scope: &Scope, entity: &Entity) -> String {
 }
 
 /// One entry per overlap; a type that is gone on one side overlaps as a whole.
-fn overlaps(one: &Examined) -> Vec<ConflictField> {
+pub(super) fn overlaps(one: &Examined) -> Vec<ConflictField> {
     if one.subject.local.is_none() || one.subject.remote.is_none() {
         let side = |there: bool, view: &View| there.then(|| Canonical::of(&view.nested()));
         return vec![ConflictField {

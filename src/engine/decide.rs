@@ -106,6 +106,23 @@ pub(super) fn decide(
     Ok(Settled { base, local, remaining })
 }
 
+/// What the studio's side winning means for a type that is gone on one side and changed on the other:
+/// the base as it is then, or `None` for a type that is to be made again.
+pub(super) fn uphold(one: &Examined, shape: &Shape) -> Option<Base> {
+    one.subject.remote.as_ref()?;
+    // Gone from the studio. The platform's present state is known and overruled, so that the next
+    // deployment deletes it, with the consent that this needs.
+    let mut base = one.base.clone().unwrap_or_else(|| Base::covering(shape));
+    for (path, value) in one.remote.iter() {
+        base.set(path, Pair { local: Some(value.clone()), remote: Some(value.clone()) });
+    }
+    let gone: Vec<Path> = base.paths().filter(|at| one.remote.get(at).is_none()).cloned().collect();
+    for path in &gone {
+        base.set(path, Pair::default());
+    }
+    Some(base)
+}
+
 /// The value that a strategy gives to a conflicting atom; `None` where it leaves it open. What
 /// conflicts only because of another atom goes with that one's side.
 fn choice(

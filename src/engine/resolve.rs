@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use crate::canonical::Canonical;
 use crate::error::{ErrorCode, SyncError, quoted};
-use crate::merge::Shape;
+use crate::merge::{Base, Shape};
 use crate::port::{Decided, Decision, Lease, Record, Scope, StateDetail, StoredConflict};
 
 use super::binding::Origin;
-use super::changes::conflict;
+use super::changes::{conflict, overlaps};
 use super::conflicts::{id_of, name_of};
-use super::decide::{Settled, Strategy, Values, decide};
-use super::examine::{Examined, LocalSide, Status, Subject, examine};
+use super::decide::{Settled, Strategy, Values, decide, uphold};
+use super::examine::{ConflictKind, Examined, LocalSide, Status, Subject, examine};
 use super::failure::store_failure;
 use super::locals::Locals;
 use super::outcome::outcome_error;
@@ -195,53 +195,81 @@ impl Bench<'_> {
     ) -> Result<Resolution, SyncError> {
         let one = self.examine(stored, detail)?;
         let now = self.engine.ports.clock.now();
-        let seen = conflict(&one, &stored.scope, now);
-        let Some(seen) = seen.filter(|seen| seen.digest == stored.digest.to_string()) else {
+        let is_as_seen = conflict(&one, &stored.scope, now)
+            .is_some_and(|seen| seen.digest == stored.digest.to_string());
+        if !is_as_seen {
             return Err(outdated(&verdict.conflict, "the type was changed in the studio since"));
-        };
-        if matches!(one.status, Status::Conflict(super::examine::ConflictKind::Delete)) {
-            return Err(one_sided(&seen.name));
+        }
+        if one.status == Status::Conflict(ConflictKind::Delete) {
+            return self.resolve_one_sided(verdict, stored, one).await;
         }
         let Settled { base, local, remaining } =
             decide(&one, verdict.strategy, &verdict.values, &self.shape)?;
         if local != one.local {
             return Err(SyncError::new(ErrorCode::NotAvailable, "the studio's side would change"));
         }
-        let mut state = one.subject.detail.clone().ok_or_else(|| {
-            SyncError::new(ErrorCode::StoreFailed, format!("the state of {} is gone", one.key))
-        })?;
+        let mut state = known_state(&one)?;
         state.base = base.to_json();
-        state.row.settled = false;
         let after = Examined { base: Some(base), local, ..one };
         let after = after.judged_again(&self.shape);
         let mut record = Record { state: Some(state), ..Record::default() };
         let fields: Vec<ConflictField> = remaining.iter().map(ConflictField::of).collect();
         let merged = Some(Canonical::of(&after.local.nested()));
         let is_done = fields.is_empty();
-        let decided = if is_done {
-            let decision = Decision {
-                resolution: verdict.strategy.as_str().to_owned(),
-                by: Some(verdict.by.clone()),
-                at: now,
-            };
-            let conflicts = &self.engine.ports.conflicts;
-            conflicts.decide(self.lease, &stored.entity, stored.digest, decision, record).await
+        if is_done {
+            self.decide(verdict, stored, record).await?;
         } else {
             record.conflict = conflict_row(&after, &stored.scope, now);
             let store = &self.engine.ports.store;
-            store.record(self.lease, vec![record]).await.map(|()| Decided::Done)
+            store.record(self.lease, vec![record]).await.map_err(store_failure)?;
+        }
+        Ok(Resolution { merged, remaining: fields, ..resolution(verdict, &after.key, is_done) })
+    }
+
+    /// Decides a type that is gone on one side and changed on the other.
+    async fn resolve_one_sided(
+        &self,
+        verdict: &Verdict,
+        stored: &StoredConflict,
+        one: Examined,
+    ) -> Result<Resolution, SyncError> {
+        let mut state = known_state(&one)?;
+        match verdict.strategy {
+            Strategy::SourceWins => match uphold(&one, &self.shape) {
+                Some(base) => state.base = base.to_json(),
+                None => {
+                    state.row.agreed = false;
+                    state.base = Base::default().to_json();
+                }
+            },
+            Strategy::TargetWins => return Err(one_sided(&one.name)),
+            Strategy::Merge | Strategy::Manual => {
+                let remaining = overlaps(&one);
+                return Ok(Resolution { remaining, ..resolution(verdict, &one.key, false) });
+            }
+        }
+        let record = Record { state: Some(state), ..Record::default() };
+        self.decide(verdict, stored, record).await?;
+        Ok(resolution(verdict, &one.key, true))
+    }
+
+    /// Records a decision with what it means, unless somebody was faster.
+    async fn decide(
+        &self,
+        verdict: &Verdict,
+        stored: &StoredConflict,
+        record: Record,
+    ) -> Result<(), SyncError> {
+        let decision = Decision {
+            resolution: verdict.strategy.as_str().to_owned(),
+            by: Some(verdict.by.clone()),
+            at: self.engine.ports.clock.now(),
         };
+        let conflicts = &self.engine.ports.conflicts;
+        let decided =
+            conflicts.decide(self.lease, &stored.entity, stored.digest, decision, record).await;
         match decided.map_err(store_failure)? {
-            Decided::Done => Ok(Resolution {
-                conflict_id: verdict.conflict.clone(),
-                type_key: after.key,
-                success: is_done,
-                strategy: verdict.strategy.as_str(),
-                merged,
-                requires_manual: !is_done,
-                remaining: fields,
-                error: None,
-            }),
+            Decided::Done => Ok(()),
             Decided::Closed => Err(outdated(&verdict.conflict, "somebody else decided it")),
             Decided::Moved(newer) => {
                 Err(outdated(&verdict.conflict, &format!("it is {} now", id_of(&newer))))
@@ -293,17 +321,31 @@ fn set(resolutions: &mut [Option<Resolution>], at: usize, resolution: Resolution
     }
 }
 
-fn failed(verdict: &Verdict, type_key: &str, error: &SyncError) -> Resolution {
+/// The state of the document, to be looked at anew by the next detection.
+fn known_state(one: &Examined) -> Result<StateDetail, SyncError> {
+    let mut state = one.subject.detail.clone().ok_or_else(|| {
+        SyncError::new(ErrorCode::StoreFailed, format!("the state of {} is gone", one.key))
+            .next_step("deploy again; the type is adopted anew")
+    })?;
+    state.row.settled = false;
+    Ok(state)
+}
+
+fn resolution(verdict: &Verdict, type_key: &str, is_done: bool) -> Resolution {
     Resolution {
         conflict_id: verdict.conflict.clone(),
         type_key: type_key.to_owned(),
-        success: false,
+        success: is_done,
         strategy: verdict.strategy.as_str(),
         merged: None,
         remaining: Vec::new(),
-        requires_manual: true,
-        error: Some(outcome_error(error)),
+        requires_manual: !is_done,
+        error: None,
     }
+}
+
+fn failed(verdict: &Verdict, type_key: &str, error: &SyncError) -> Resolution {
+    Resolution { error: Some(outcome_error(error)), ..resolution(verdict, type_key, false) }
 }
 
 fn outdated(id: &str, why: &str) -> SyncError {
