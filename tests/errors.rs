@@ -10,7 +10,7 @@ use catalyst_sync::engine::{
     RunOptions, RunReport, RunRequest, Settings,
 };
 use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
-use catalyst_sync::port::{Clock, DataVersion, RowSet, Studio, StudioError};
+use catalyst_sync::port::{Clock, DataVersion, RowSet, Store, Studio, StudioError};
 use catalyst_sync::sqlite::{SqliteStore, SqliteStudio, StateLocation};
 use catalyst_sync::system::SystemClock;
 use rusqlite::Connection;
@@ -432,9 +432,11 @@ impl Platforms for Nowhere {
 }
 
 fn engine_of(world: &World, studio: Arc<dyn Studio>) -> Engine {
+    let store = Arc::new(SqliteStore::new(&StateLocation::beside(world.studio.path())));
     let ports = Ports {
         studio,
-        store: Arc::new(SqliteStore::new(&StateLocation::beside(world.studio.path()))),
+        store: Arc::clone(&store) as Arc<dyn Store>,
+        conflicts: store,
         platforms: Arc::new(Nowhere),
         clock: TestClock::new(),
     };

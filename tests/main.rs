@@ -31,6 +31,7 @@ mod optimizely;
 mod plan;
 mod recover;
 mod replacing;
+mod resolve;
 mod retry;
 mod secrets;
 mod sqlite;

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::merge::{AtomMovement, Movement, Shape};
 use crate::model::Finding;
 use crate::plan::{Consent, Risk, withhold};
-use crate::port::Scope;
+use crate::port::{Entity, Scope};
 
 use super::examine::{Examined, Status};
 use super::report::{AtomChange, Conflict, ConflictField, FailedType, FieldChanges, TypeChange};
@@ -146,12 +146,9 @@ pub(super) fn conflict(one: &Examined, scope: &Scope, now: i64) -> Option<Confli
         (one.local_hash(), one.remote_hash(), one.base_hash());
     let sides = [local_hash, remote_hash, base_hash].map(|side| hash(side).unwrap_or_default());
     let digest = Digest::of_parts(sides.iter().map(String::as_bytes)).to_string();
-    let id = Digest::of_parts(
-        [&*scope.website_id, &*scope.target, &*one.subject.entity.id, &*digest].map(str::as_bytes),
-    );
     let whole = |there: bool, view: &View| there.then(|| Canonical::of(&view.nested()));
     Some(Conflict {
-        id: format!("conflict_{}", id.to_string().get(..24).unwrap_or_default()),
+        id: conflict_id(scope, &one.subject.entity, &digest),
         type_key: one.key.clone(),
         website_id: scope.website_id.clone(),
         target: scope.target.clone(),
@@ -178,8 +175,23 @@ pub(super) fn conflict(one: &Examined, scope: &Scope, now: i64) -> Option<Confli
     })
 }
 
+/// The id of a conflict: the name of its scope and document, and its digest, because a decision is
+/// about these three sides and no others.
+pub(super) fn conflict_id(scope: &Scope, entity: &Entity, digest: &str) -> String {
+    let sides = digest.get(..8).unwrap_or(digest);
+    format!("conflict_{}_{sides}", conflict_name(scope, entity))
+}
+
+/// What stands for a scope and a document in the ids of conflicts.
+pub(super) fn conflict_name(scope: &Scope, entity: &Entity) -> String {
+    let name = Digest::of_parts(
+        [&*scope.website_id, &*scope.target, entity.kind, &*entity.id].map(str::as_bytes),
+    );
+    name.to_string().get(..24).unwrap_or_default().to_owned()
+}
+
 /// One entry per overlap; a type that is gone on one side overlaps as a whole.
-fn overlaps(one: &Examined) -> Vec<ConflictField> {
+pub(super) fn overlaps(one: &Examined) -> Vec<ConflictField> {
     if one.subject.local.is_none() || one.subject.remote.is_none() {
         let side = |there: bool, view: &View| there.then(|| Canonical::of(&view.nested()));
         return vec![ConflictField {
@@ -189,15 +201,7 @@ fn overlaps(one: &Examined) -> Vec<ConflictField> {
             remote: side(one.subject.remote.is_some(), &one.remote),
         }];
     }
-    one.merge
-        .overlaps()
-        .map(|atom| ConflictField {
-            path: atom.path.clone(),
-            ancestor: atom.base.as_ref().and_then(|pair| pair.remote.clone()),
-            local: atom.local.clone(),
-            remote: atom.remote.clone(),
-        })
-        .collect()
+    one.merge.overlaps().map(ConflictField::of).collect()
 }
 
 /// A type that could not be compared: its first error finding says why.

@@ -301,6 +301,13 @@ impl Examined {
         }
     }
 
+    /// The same document after its base or the studio's side moved.
+    pub fn judged_again(mut self, shape: &Shape) -> Self {
+        self.merge = three_way(self.base.as_ref(), &self.local, &self.remote, shape);
+        self.status = self.judge(shape);
+        self
+    }
+
     /// The state says that a write to the type could not be settled.
     fn in_doubt(&self) -> bool {
         self.subject.detail.as_ref().is_some_and(|detail| detail.row.status == "in_doubt")

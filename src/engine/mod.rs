@@ -7,6 +7,8 @@ mod binding;
 mod bindings;
 mod changes;
 mod complete;
+mod conflicts;
+mod decide;
 mod detect;
 mod detection;
 mod doubt;
@@ -29,6 +31,7 @@ mod record;
 mod recover;
 mod references;
 mod report;
+mod resolve;
 mod run;
 mod see;
 mod selection;
@@ -37,14 +40,17 @@ mod verify;
 mod walk;
 mod wanted;
 
+pub use conflicts::ConflictQuery;
+pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use report::{
-    AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField,
+    AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField, ConflictPage,
     ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType, FieldChanges,
     LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
-    PlannedOperation, Recovery, RecoveryError, Reporter, RunEvent, RunReport, RunStatus,
-    TypeChange, TypeMapping,
+    PlannedOperation, Recovery, RecoveryError, Reporter, Resolution, RunEvent, RunReport,
+    RunStatus, TypeChange, TypeMapping,
 };
+pub use resolve::Verdict;
 pub use see::hash_content_type;

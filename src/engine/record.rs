@@ -10,7 +10,7 @@ use crate::port::{
 };
 
 use super::binding::Origin;
-use super::changes::conflict;
+use super::changes::{conflict, conflict_name};
 use super::examine::{Examined, Status};
 use super::fields::{FieldBinding, write_bindings};
 use super::see::status_word;
@@ -210,12 +210,14 @@ pub(super) fn conflict_row(one: &Examined, scope: &Scope, at: i64) -> Option<Con
     Some(ConflictRow {
         entity: one.subject.entity.clone(),
         type_key: one.key.clone(),
+        name: conflict_name(scope, &one.subject.entity),
         kind,
         digest: Digest::of_parts(sides.iter().map(String::as_bytes)),
         local_hash: one.local_hash(),
         remote_hash: one.remote_hash(),
         ancestor_hash: one.base_hash(),
         details,
+        remote: one.subject.remote.as_deref().cloned(),
         at,
     })
 }

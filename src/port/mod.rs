@@ -5,6 +5,7 @@
 
 mod adapter;
 mod clock;
+mod conflicts;
 mod dialect;
 mod identity;
 mod store;
@@ -17,6 +18,7 @@ pub use adapter::{
     Revision, Stored, Traffic,
 };
 pub use clock::Clock;
+pub use conflicts::{ConflictFilter, Conflicts, Decided, Decision, StoredConflict};
 pub use dialect::{
     Dialect, DialectError, FieldMapping, FieldNames, Held, KeyNames, Loss, Projection,
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::{Entity, RemoteId, Revision, Scope};
+use super::{Entity, RemoteDefinition, RemoteId, Revision, Scope};
 use crate::canonical::{Canonical, Path};
 use crate::digest::Digest;
 use crate::plan::Verb;
@@ -251,6 +251,8 @@ pub struct ConflictRow {
     pub entity: Entity,
     /// Its key.
     pub type_key: String,
+    /// Stands for the scope and the document in the ids of conflicts.
+    pub name: String,
     /// `field`, `structural`, `delete`, `both_exist` or `in_doubt`.
     pub kind: &'static str,
     /// Digest of its three sides.
@@ -263,6 +265,8 @@ pub struct ConflictRow {
     pub ancestor_hash: Option<Digest>,
     /// The conflict as `api.md` §4 shows it, JSON.
     pub details: String,
+    /// The platform's side; `None` when the document is gone there.
+    pub remote: Option<RemoteDefinition>,
     /// When it was seen, in milliseconds.
     pub at: i64,
 }

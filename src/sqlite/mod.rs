@@ -21,6 +21,7 @@
 //! a read during which the file moved is repeated, and the state has its own file by default.
 
 mod column;
+mod conflicts;
 mod connection;
 mod database;
 mod date;

@@ -2,7 +2,7 @@
 
 use rusqlite::named_params;
 
-use super::column::{Bytes, Hex};
+use super::column::{Bytes, Hex, Remote};
 use super::fault::Fault;
 use super::session::Session;
 use super::{journal, state};
@@ -123,16 +123,20 @@ fn conflict(session: Session<'_>, scope: &Scope, row: &ConflictRow) -> Result<()
     session
         .prepare(
             "INSERT INTO {prefix}conflict_log
-               (website_id, target, kind, local_id, type_key, local_hash, remote_hash,
+               (website_id, target, kind, local_id, type_key, name, local_hash, remote_hash,
                 ancestor_hash, conflict_type, conflict_digest, conflict_details, created_at,
-                updated_at)
-             VALUES (:website, :target, :kind, :local, :type_key, :local_hash, :remote_hash,
-                :ancestor_hash, :type, :digest, :details, :at, :at)
+                updated_at, remote_id, remote_name, remote_body, revision_etag, revision_modified)
+             VALUES (:website, :target, :kind, :local, :type_key, :name, :local_hash,
+                :remote_hash, :ancestor_hash, :type, :digest, :details, :at, :at, :remote_id,
+                :remote_name, :remote_body, :etag, :modified)
              ON CONFLICT (website_id, target, kind, local_id) WHERE resolution IS NULL
              DO UPDATE SET type_key = excluded.type_key, local_hash = excluded.local_hash,
                remote_hash = excluded.remote_hash, ancestor_hash = excluded.ancestor_hash,
                conflict_type = excluded.conflict_type, conflict_digest = excluded.conflict_digest,
-               conflict_details = excluded.conflict_details, updated_at = excluded.updated_at",
+               conflict_details = excluded.conflict_details, updated_at = excluded.updated_at,
+               remote_id = excluded.remote_id, remote_name = excluded.remote_name,
+               remote_body = excluded.remote_body, revision_etag = excluded.revision_etag,
+               revision_modified = excluded.revision_modified",
         )?
         .execute(named_params! {
             ":website": scope.website_id,
@@ -140,6 +144,7 @@ fn conflict(session: Session<'_>, scope: &Scope, row: &ConflictRow) -> Result<()
             ":kind": row.entity.kind,
             ":local": row.entity.id,
             ":type_key": row.type_key,
+            ":name": row.name,
             ":local_hash": row.local_hash.map(Hex),
             ":remote_hash": row.remote_hash.map(Hex),
             ":ancestor_hash": row.ancestor_hash.map(Hex),
@@ -147,6 +152,11 @@ fn conflict(session: Session<'_>, scope: &Scope, row: &ConflictRow) -> Result<()
             ":digest": Bytes(row.digest),
             ":details": row.details,
             ":at": row.at,
+            ":remote_id": row.remote.as_ref().map(|remote| Remote(remote.id.clone())),
+            ":remote_name": row.remote.as_ref().map(|remote| &remote.name),
+            ":remote_body": row.remote.as_ref().map(|remote| &*remote.body),
+            ":etag": row.remote.as_ref().and_then(|remote| remote.revision.etag.as_ref()),
+            ":modified": row.remote.as_ref().and_then(|remote| remote.revision.modified.as_ref()),
         })?;
     Ok(())
 }
@@ -169,7 +179,11 @@ fn settle_conflict(
 }
 
 /// Keeps `sync_state.conflict_status` what the log says.
-fn mark_conflict(session: Session<'_>, scope: &Scope, entity: &Entity) -> Result<(), Fault> {
+pub(super) fn mark_conflict(
+    session: Session<'_>,
+    scope: &Scope,
+    entity: &Entity,
+) -> Result<(), Fault> {
     session
         .prepare(
             "UPDATE {prefix}sync_state SET conflict_status = coalesce(

@@ -13,10 +13,12 @@ use super::fault::Fault;
 use super::lease::{self, Locks};
 use super::location::StateLocation;
 use super::session::Session;
-use super::{journal, record, run, state};
+use super::{conflicts, journal, record, run, state};
+use crate::digest::Digest;
 use crate::port::{
-    Claim, Closing, Entity, Intent, JournalEntry, Lease, PlannedRow, Record, RunEnd, RunRow, Scope,
-    StateDetail, StateRow, Store, StoreError,
+    Claim, Closing, ConflictFilter, Conflicts, Decided, Decision, Entity, Intent, JournalEntry,
+    Lease, PlannedRow, Record, RunEnd, RunRow, Scope, StateDetail, StateRow, Store, StoreError,
+    StoredConflict,
 };
 
 /// How long a write waits for others. Longer than a read: a run that gives up has to be repeated, and
@@ -212,5 +214,48 @@ impl Store for SqliteStore {
             record::record(session, &lease.scope, &records)
         })
         .await
+    }
+}
+
+#[async_trait]
+impl Conflicts for SqliteStore {
+    async fn conflicts(
+        &self,
+        filter: ConflictFilter,
+    ) -> Result<(Vec<StoredConflict>, u64), StoreError> {
+        self.read(move |session| conflicts::list(session, &filter)).await
+    }
+
+    async fn conflicts_named(&self, names: Vec<String>) -> Result<Vec<StoredConflict>, StoreError> {
+        self.read(move |session| conflicts::named(session, &names)).await
+    }
+
+    async fn decide(
+        &self,
+        lease: &Lease,
+        entity: &Entity,
+        digest: Digest,
+        decision: Decision,
+        record: Record,
+    ) -> Result<Decided, StoreError> {
+        let entity = entity.clone();
+        self.write_under(lease, move |session, lease| {
+            conflicts::decide(session, &lease.scope, &entity, digest, &decision, &record)
+        })
+        .await
+    }
+
+    async fn delete_conflict(
+        &self,
+        scope: &Scope,
+        entity: &Entity,
+        digest: Digest,
+    ) -> Result<bool, StoreError> {
+        let (scope, entity) = (scope.clone(), entity.clone());
+        self.write(move |session| conflicts::delete(session, &scope, &entity, digest)).await
+    }
+
+    async fn clear_decided(&self, before: i64) -> Result<u64, StoreError> {
+        self.write(move |session| conflicts::clear_decided(session, before)).await
     }
 }

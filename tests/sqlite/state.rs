@@ -64,6 +64,8 @@ fn state(detail: StateDetail) -> Record {
 
 fn conflict(id: &str, at: i64, details: &str) -> ConflictRow {
     ConflictRow {
+        name: "name".to_owned(),
+        remote: None,
         entity: Entity::content_type(id),
         type_key: "Event".to_owned(),
         kind: "field",

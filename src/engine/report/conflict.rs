@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::OutcomeError;
 use crate::canonical::{Canonical, Path};
+use crate::merge::AtomMovement;
 
 /// A type that both sides changed apart.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,6 +47,18 @@ pub struct Conflict {
     pub created_at: i64,
 }
 
+/// A page of recorded conflicts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConflictPage {
+    /// Each as [`Conflict`], with `resolution`, `resolvedBy` and `resolvedAt` once it ended.
+    pub conflicts: Vec<Canonical>,
+    /// How many there are without the limit.
+    pub total: u64,
+    /// Whether there are more after these.
+    pub has_more: bool,
+}
+
 /// One overlap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConflictField {
@@ -59,4 +73,40 @@ pub struct ConflictField {
     /// The platform's value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote: Option<Canonical>,
+}
+
+impl ConflictField {
+    /// What an overlap looks like to people.
+    pub(in crate::engine) fn of(atom: &AtomMovement) -> Self {
+        Self {
+            path: atom.path.clone(),
+            ancestor: atom.base.as_ref().and_then(|pair| pair.remote.clone()),
+            local: atom.local.clone(),
+            remote: atom.remote.clone(),
+        }
+    }
+}
+
+/// What became of a decision about one conflict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resolution {
+    /// The conflict.
+    pub conflict_id: String,
+    /// Key of its type; empty when the conflict is not known.
+    pub type_key: String,
+    /// Nothing of it is open any more.
+    pub success: bool,
+    /// The strategy.
+    pub strategy: &'static str,
+    /// The studio's side after the decision, nested for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Canonical>,
+    /// What is still open.
+    pub remaining: Vec<ConflictField>,
+    /// Somebody has to decide what remains.
+    pub requires_manual: bool,
+    /// Why it was not decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<OutcomeError>,
 }

@@ -11,7 +11,7 @@ mod plan;
 pub use change_set::{
     AtomChange, ChangeDetails, ChangeSet, ChangeSummary, FailedType, FieldChanges, TypeChange,
 };
-pub use conflict::{Conflict, ConflictField};
+pub use conflict::{Conflict, ConflictField, ConflictPage, Resolution};
 pub use deployment::{
     LogLevel, Metrics, Outcome, OutcomeError, Recovery, RecoveryError, Reporter, RunEvent,
     RunReport, RunStatus,
