@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use catalyst_sync::compose::{EngineOptions, engine};
 use catalyst_sync::engine::{
     Engine, Outcome, Platform, Platforms, Ports, ProviderRequest, Purpose, Reporter, RunEvent,
-    RunOptions, RunReport, RunRequest, Settings,
+    RunOptions, RunReport, RunRequest, Settings, TypeRef,
 };
 use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
 use catalyst_sync::port::{Clock, DataVersion, RowSet, Studio, StudioError};
@@ -24,8 +24,7 @@ use crate::support::fake::{
 use crate::support::world::{Told, World, brief, request, to_files};
 
 /// Codes that no call of this release ends with, and why.
-const NOT_RAISED: [(ErrorCode, &str); 6] = [
-    (ErrorCode::AmbiguousType, "for calls that take one type: versions, states, conflicts"),
+const NOT_RAISED: [(ErrorCode, &str); 5] = [
     (ErrorCode::PlanStale, "for options.planDigest"),
     (ErrorCode::RoleRefused, "for engine.as"),
     (ErrorCode::DeploymentNotFound, "for resumeDeployment and rollbackDeployment"),
@@ -293,6 +292,12 @@ scenarios! {
     WebsiteNotFound an_id_of_no_website {
         let asked = RunRequest { website_id: Some("w9".to_owned()), ..request() };
         whole(world().await.run(&asked).await)
+    }
+    AmbiguousType a_key_of_two_types {
+        let world = world().await;
+        world.add("c2", "Article", &article());
+        let wanted = TypeRef { name: "Article".to_owned(), ..TypeRef::default() };
+        world.engine().sync_state(&wanted).await.err().unwrap().into()
     }
     TypeNotFound a_key_of_no_type {
         let asked = RunRequest { selected_types: vec!["Nothing".to_owned()], ..request() };
