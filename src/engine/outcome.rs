@@ -211,7 +211,7 @@ pub(super) fn idle_record(
     if record.conflict.is_none() && had_conflict(one) {
         record.settled_conflict = Some(one.subject.entity.clone());
     }
-    (record != Record::default()).then(|| Record { seen_at: Some(at), ..record })
+    (record != Record::default()).then_some(Record { seen_at: Some(at), ..record })
 }
 
 /// The state of a type that cannot be agreed on, because a side of it is gone or cannot be read: as it

@@ -75,9 +75,7 @@ impl Hands<'_> {
             return Err(cancelled());
         }
         done.attempts += 1;
-        done.body = body;
-        done.previous = previous;
-        done.response = answered(&answer);
+        (done.body, done.previous, done.response) = (body, previous, answered(&answer));
         done.last_write = Some((sent_at, self.digest_before(task)));
         let sent = Sent {
             verb: task.verb,

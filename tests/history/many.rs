@@ -33,10 +33,6 @@ async fn store() -> (TempDir, SqliteStore) {
     (folder, store)
 }
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn document(id: &str) -> Vec<(String, String)> {
     vec![("w1".to_owned(), id.to_owned())]
 }
@@ -63,11 +59,11 @@ async fn pages_and_edges() {
     assert_eq!(ids(c7(), 2, 99).await, (vec![7], 100));
     let c7_on_files = HistoryFilter { platforms: vec!["files".to_owned()], ..c7() };
     assert_eq!(ids(c7_on_files, 1, 0).await, (vec![98_007], 15));
-    let failed = HistoryFilter { status: text("FAILED"), ..all() };
+    let failed = HistoryFilter { status: Some("FAILED".to_owned()), ..all() };
     assert_eq!(ids(failed, 2, 1).await, (vec![99_990, 99_980], 10_000));
-    let job = HistoryFilter { deployment_id: text("job5"), ..all() };
+    let job = HistoryFilter { deployment_id: Some("job5".to_owned()), ..all() };
     assert_eq!(ids(job.clone(), 1, 99).await, (vec![500], 100));
-    let failed_of_job = HistoryFilter { status: text("FAILED"), ..job };
+    let failed_of_job = HistoryFilter { status: Some("FAILED".to_owned()), ..job };
     assert_eq!(ids(failed_of_job, 1, 0).await, (vec![590], 10));
     let nobody = HistoryFilter { documents: document("nobody"), ..all() };
     assert_eq!(ids(nobody, 9, 0).await, (vec![], 0));
@@ -84,7 +80,7 @@ async fn pages_and_edges() {
     let ids: Vec<i64> =
         store.attempts_by_id(vec![9, 0, 4]).await.unwrap().iter().map(|one| one.id).collect();
     assert_eq!(ids, [9, 4]);
-    let failures = HistoryFilter { status: text("FAILED"), ..all() };
+    let failures = HistoryFilter { status: Some("FAILED".to_owned()), ..all() };
     let groups = store.failures(failures).await.unwrap();
     assert_eq!(groups.len(), 100, "every tenth of 1,000 types");
     assert_eq!(
@@ -106,7 +102,10 @@ async fn every_filter_has_its_index() {
         ("time", all()),
         ("time", HistoryFilter { from: Some(1), to: Some(9), ..all() }),
         ("document", HistoryFilter { documents: document("c1"), ..all() }),
-        ("document", HistoryFilter { documents: document("c1"), status: text("FAILED"), ..all() }),
+        (
+            "document",
+            HistoryFilter { documents: document("c1"), status: Some("FAILED".to_owned()), ..all() },
+        ),
         (
             "document",
             HistoryFilter {
@@ -117,14 +116,14 @@ async fn every_filter_has_its_index() {
             },
         ),
         ("platform", HistoryFilter { platforms, from: Some(1), ..all() }),
-        ("status", HistoryFilter { status: text("FAILED"), to: Some(1), ..all() }),
-        ("deployment", HistoryFilter { deployment_id: text("job5"), ..all() }),
+        ("status", HistoryFilter { status: Some("FAILED".to_owned()), to: Some(1), ..all() }),
+        ("deployment", HistoryFilter { deployment_id: Some("job5".to_owned()), ..all() }),
         (
             "deployment",
             HistoryFilter {
-                deployment_id: text("job5"),
+                deployment_id: Some("job5".to_owned()),
                 platforms: vec!["files".to_owned()],
-                status: text("FAILED"),
+                status: Some("FAILED".to_owned()),
                 from: Some(1),
                 ..all()
             },
@@ -133,7 +132,7 @@ async fn every_filter_has_its_index() {
             "status",
             HistoryFilter {
                 platforms: vec!["files".to_owned()],
-                status: text("FAILED"),
+                status: Some("FAILED".to_owned()),
                 ..all()
             },
         ),
