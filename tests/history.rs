@@ -247,6 +247,26 @@ async fn states_have_the_words_of_the_contract() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_type_that_comes_back_as_it_was_is_in_sync_again() {
+    let world = World::new().await;
+    for name in ["Event", "Keep", "Other"] {
+        world.add(&name.to_lowercase(), name, &simple(name));
+    }
+    world.deploy().await;
+    world.let_time_pass();
+    let held = world.stored("Event");
+    assert!(world.fake.control().remove("Event"));
+    for _ in 0..2 {
+        world.deploy().await;
+        assert_eq!(state(&world, "Event").await.status, "remote_deleted");
+    }
+    world.fake.control().seed_types(Version::V1, [held]);
+    world.deploy().await;
+    assert_eq!(state(&world, "Event").await.status, "in_sync");
+    assert!(world.fake.control().take_violations().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_type_on_two_targets_has_a_state_on_each() {
     let (world, _) = deployed().await;
     world.run(&to_files("model")).await;
