@@ -246,19 +246,45 @@ interface Functions {
   /** Not available yet. */
   restoreVersion: Unavailable
   /** Not available yet. */
-  getSyncState: Unavailable
-  /** Not available yet. */
-  listSyncStates: Unavailable
-  /** Not available yet. */
   acceptDrift: Unavailable
-  /** Not available yet. */
-  getSyncHistory: Unavailable
-  /** Not available yet. */
-  getSyncRecord: Unavailable
-  /** Not available yet. */
-  getLastSuccessfulSync: Unavailable
-  /** Not available yet. */
-  getAnalytics: Unavailable
+
+  // ------------------------------------------------------------- states, history and analytics
+
+  /**
+   * Where a type stands towards a target: as the last deployment left it, and whether the studio's row
+   * changed since. Reads no platform. Of several targets the one of `provider` is meant, else the one of
+   * the engine's own provider. `null` when the type is gone and no state is left of it.
+   *
+   * Rejects with `TYPE_NOT_FOUND`; with `AMBIGUOUS_TYPE` when the key fits several types, or when the
+   * target cannot be told, naming them; with `INVALID_ARGUMENT`.
+   */
+  getSyncState(type: TypeRef): Promise<SyncState | null>
+
+  /**
+   * Where every type stands, by website, key and target; types of the studio that were never deployed are
+   * `new`. What is new on a platform is not known without reading it: see {@link detectChanges}.
+   */
+  listSyncStates(options?: SyncStateOptions): Promise<SyncState[]>
+
+  /**
+   * What was sent and what came back, the latest first. Every attempt that reached a platform is there,
+   * those that a killed process did not live to tell included, and those that the studio's earlier
+   * attempt recorded (`imported`).
+   */
+  getSyncHistory(options?: SyncHistoryOptions): Promise<SyncHistory>
+
+  /** One attempt by its id, which may be a text of digits; `null` when there is none. */
+  getSyncRecord(id: number | string): Promise<SyncRecord | null>
+
+  /** The latest attempt at a type with `syncStatus` `SUCCESS`; `null` when there is none. */
+  getLastSuccessfulSync(type: TypeRef): Promise<SyncRecord | null>
+
+  /** The history added up. Default `health`. Rates are 0 to 1, times are milliseconds. */
+  getAnalytics(options: AnalyticsOptions & { report: 'metrics' }): Promise<MetricsReport>
+  getAnalytics(options: AnalyticsOptions & { report: 'failures' }): Promise<FailuresReport>
+  getAnalytics(options: AnalyticsOptions & { report: 'success-rate' }): Promise<SuccessRateReport>
+  getAnalytics(options?: AnalyticsOptions & { report?: 'health' }): Promise<HealthReport>
+  getAnalytics(options?: AnalyticsOptions & { report?: Analytics['report'] }): Promise<Analytics>
 
   // ------------------------------------------------------------------------ safety and operation
 
@@ -662,6 +688,222 @@ export interface Loss {
   attribute: string
   value: unknown
   reason: string
+}
+
+// ------------------------------------------------------------------ states, history and analytics
+
+/** A type: its key, its row id, or its key and what tells it from others of that key. */
+export type TypeRef =
+  string | { key: string; websiteId?: string; provider?: CMSProvider | CMSProviderId }
+
+export interface SyncStateOptions {
+  status?: SyncState['status']
+  websiteId?: string
+  provider?: CMSProvider | CMSProviderId
+}
+
+/** Where a type stands towards a target. Hashes and times are those of the last look that recorded them. */
+export interface SyncState {
+  typeKey: string
+  /** Row id. */
+  typeId: string
+  websiteId: string
+  /** `platform:host:tenant`; `null` for a type that was never sent anywhere. */
+  target: string | null
+  /**
+   * `modified`: the studio's row is not the one of the last look, or something of it was not sent yet.
+   * `failed`: the last attempt to send that failed, or the definition could not be read. `deleted`: the
+   * row is gone. `remote_…`: what the last deployment saw on the platform only.
+   */
+  status:
+    | 'new'
+    | 'modified'
+    | 'conflict'
+    | 'in_sync'
+    | 'deleted'
+    | 'remote_new'
+    | 'remote_modified'
+    | 'remote_deleted'
+    | 'failed'
+  conflictStatus: 'none' | 'detected' | 'resolved'
+  /** Hashes of views: comparable with each other. */
+  localHash: string | null
+  remoteHash: string | null
+  /** The studio's own content hash. */
+  lastSyncedHash: string | null
+  lastSyncAt: Date | null
+  /** When a deployment last looked at the website and the target. */
+  lastCheckedAt: Date | null
+  /** When a deployment first saw the studio's side as `localHash` says. */
+  localChangedAt: Date | null
+  /** When a deployment first saw the platform's side as `remoteHash` says. */
+  remoteChangedAt: Date | null
+  /** `null` as long as there are no versions. */
+  semver: string | null
+  /** Key on the platform. */
+  remoteId: string | null
+  /** Direction of the deployment that last looked. */
+  mode: 'push' | 'pull' | 'bidirectional' | null
+}
+
+/** What passes every filter; nothing means everything. */
+export interface SyncHistoryOptions {
+  /** With everything that was done to rows that had its key before it. */
+  type?: TypeRef
+  platform?: CMSProviderId
+  status?: SyncRecord['syncStatus']
+  deploymentId?: string
+  /**
+   * Bounds of `createdAt`, both included: a `Date`, milliseconds, or an ISO 8601 text with an offset. A
+   * date alone is its first moment in UTC. `to` before `from` is refused.
+   */
+  from?: Date | number | string
+  to?: Date | number | string
+  /** 1 to 1000; default 50. */
+  limit?: number
+  offset?: number
+}
+
+export interface SyncHistory {
+  data: SyncRecord[]
+  /** How many pass the filters in all. */
+  total: number
+  limit: number
+  offset: number
+  hasMore: boolean
+}
+
+/** One attempt to synchronize a type. */
+export interface SyncRecord {
+  id: number
+  /** `''` when the studio's earlier attempt did not say. */
+  websiteId: string
+  /** `null` for an imported record. */
+  target: string | null
+  /** `content-type`. */
+  kind: string
+  /** Row id of the type. */
+  localId: string
+  typeKey: string
+  versionHash: string | null
+  targetPlatform: string
+  syncDirection: 'PUSH' | 'PULL'
+  /** `PARTIAL`: done, and a conflict is left or the platform dropped something. */
+  syncStatus: 'SUCCESS' | 'FAILED' | 'PARTIAL'
+  /** `null` for an imported record. */
+  operation: 'create' | 'update' | 'delete' | null
+  /** The body of the last request; `null` for a deletion. */
+  pushedData: unknown
+  /**
+   * The answer to it: the definition as stored, or `{ status?, message, requestId? }` of a refusal;
+   * `null` when there was none.
+   */
+  responseData: unknown
+  /** Of the table of errors; `INTERRUPTED` for a write that a killed process sent in vain. */
+  errorCode: string | null
+  errorMessage: string | null
+  retryCount: number
+  /** Requests: `retryCount + 1`. */
+  attempts: number
+  /** `withheld`, `dropped`, `rewritten`: paths. `recovered`: settled by a later deployment. */
+  syncMetadata: unknown
+  /** Who acted; `null` for an imported record. */
+  actor: string | null
+  runId: string | null
+  deploymentId: string | null
+  startedAt: Date | null
+  /** `null` when it was only found out later how it ended. */
+  completedAt: Date | null
+  /** Milliseconds, waits included. */
+  durationMs: number | null
+  createdAt: Date | null
+  /** Taken over from the studio's earlier attempt at synchronizing, which never compared with a platform. */
+  imported: boolean
+}
+
+/** What is added up: what passes every filter. */
+export interface AnalyticsOptions {
+  platform?: CMSProviderId
+  type?: TypeRef
+  /** As in {@link SyncHistoryOptions}. */
+  from?: Date | number | string
+  to?: Date | number | string
+}
+
+/** The history added up. */
+export type Analytics = HealthReport | MetricsReport | FailuresReport | SuccessRateReport
+
+interface AnalyticsReport {
+  /** `null`: all of them. */
+  platform: string | null
+  /** As asked for; `null` is open. */
+  timeRange: { from: Date | null; to: Date | null }
+}
+
+/** Attempts added up. */
+export interface SyncTotals {
+  total: number
+  successful: number
+  partial: number
+  failed: number
+  /** Requests beyond the first of each attempt. */
+  retries: number
+  /** `successful` of `total`, 0 to 1; `null` when there were none. */
+  successRate: number | null
+  /** Mean duration in milliseconds; `null` when none is known. */
+  averageSyncTime: number | null
+}
+
+export interface HealthReport extends AnalyticsReport, SyncTotals {
+  report: 'health'
+  /**
+   * `unhealthy`: fewer than half of the attempts succeed. `degraded`: fewer than 95 of 100 do, or a
+   * conflict is open, or a write was never settled.
+   */
+  status: 'healthy' | 'degraded' | 'unhealthy'
+  lastAttemptAt: Date | null
+  lastSuccessAt: Date | null
+  /** Types with an open conflict now, whatever the time range. */
+  openConflicts: number
+  /** Writes now whose end nobody recorded; the next deployment settles them. */
+  unfinished: number
+  /** What is wrong, for people. */
+  issues: string[]
+}
+
+export interface MetricsReport extends AnalyticsReport, SyncTotals {
+  report: 'metrics'
+  byPlatform: ({
+    platform: string
+    created: number
+    updated: number
+    deleted: number
+  } & SyncTotals)[]
+  /** `YYYY-MM-DD` in UTC, in order; days without an attempt are left out. */
+  byDay: { day: string; total: number; successful: number; partial: number; failed: number }[]
+}
+
+export interface FailuresReport extends AnalyticsReport {
+  report: 'failures'
+  /** The most frequent first. */
+  patterns: {
+    /** `null` for imported records. */
+    code: string | null
+    /** Of the latest. */
+    message: string | null
+    count: number
+    /** Keys. */
+    types: string[]
+    first: Date | null
+    latest: Date | null
+  }[]
+}
+
+export interface SuccessRateReport extends AnalyticsReport {
+  report: 'success-rate'
+  total: number
+  successRate: number | null
+  averageSyncTime: number | null
 }
 
 // ---------------------------------------------------------------------------------------- errors

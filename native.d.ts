@@ -56,6 +56,18 @@ export declare class NativeEngine {
   deployment(id: string): Promise<Answer>
   /** Refuses later calls and resolves when the ones in progress are through and nothing is open. */
   close(): Promise<Answer>
+  /** Where a type stands. */
+  syncState(wanted: string): Promise<Answer>
+  /** Where every type stands. */
+  syncStates(options: string): Promise<Answer>
+  /** A page of what was sent and what came back. */
+  syncHistory(options: string): Promise<Answer>
+  /** One attempt, or `null`. */
+  syncRecord(id: string): Promise<Answer>
+  /** The latest attempt at a type that succeeded, or `null`. */
+  lastSuccessfulSync(wanted: string): Promise<Answer>
+  /** The history added up. */
+  analytics(options: string): Promise<Answer>
 }
 
 /**

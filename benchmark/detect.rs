@@ -26,7 +26,7 @@ use catalyst_sync::error::SyncError;
 use catalyst_sync::platform::optimizely::{
     ApiVersion, OptimizelyAdapter, OptimizelyDialect, Profile, Settings as OptimizelySettings,
 };
-use catalyst_sync::port::{Request, Response, Store, Traffic, Transport, TransportError};
+use catalyst_sync::port::{Request, Response, Traffic, Transport, TransportError};
 use catalyst_sync::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation};
 use catalyst_sync::system::SystemClock;
 use serde_json::{Value, json};
@@ -109,11 +109,9 @@ fn engine(database: &str, pages: &str, state: &str) -> Result<Engine, Box<dyn Er
     let folders = Folders::of(&std::env::current_dir()?);
     let database = PathBuf::from(database);
     let location = StateLocation::resolve(Some(state), &database, &folders)?;
-    let store = Arc::new(SqliteStore::new(&location));
     let ports = Ports {
         studio: Arc::new(SqliteStudio::new(database)),
-        store: Arc::clone(&store) as Arc<dyn Store>,
-        conflicts: store,
+        store: Arc::new(SqliteStore::new(&location)),
         platforms: Arc::new(OnePlatform(pages.into())),
         clock: Arc::new(SystemClock),
     };

@@ -6,9 +6,13 @@ const native = require('../native.js')
 const read = require('./arguments.js')
 const { Desk } = require('./desk.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
+const { historyOf } = require('./history.js')
 const { Run, SAID_AT_THE_END } = require('./run.js')
 const { credentials, functions, refusal, unavailable } = require('./unavailable.js')
 const values = require('./values.js')
+
+/** The addon's side of an engine, for the methods that stand in files of their own. */
+let nativeOf
 
 /**
  * The engine. It keeps what has no JSON form, the caller's jobs and functions; everything else is
@@ -18,6 +22,10 @@ class SyncEngine {
   #native
   #desk
   #logger
+
+  static {
+    nativeOf = (engine) => engine.#native
+  }
 
   /** The desk is given by `configure` only: what runs stays known when the default engine changes. */
   constructor(options = {}, desk = new Desk()) {
@@ -211,6 +219,7 @@ function inProgress(id) {
 }
 
 Object.assign(SyncEngine.prototype, functions)
+Object.assign(SyncEngine.prototype, historyOf(nativeOf))
 if (Symbol.asyncDispose) SyncEngine.prototype[Symbol.asyncDispose] = SyncEngine.prototype.close
 
 module.exports = { SyncEngine, Desk }

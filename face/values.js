@@ -8,7 +8,9 @@
  */
 function toText(value) {
   const ancestors = []
-  const text = JSON.stringify(value, function (_key, item) {
+  const text = JSON.stringify(value, function (key, item) {
+    // A date that is none writes itself as null, which would be taken for nothing at all.
+    if (item === null && isDate(this[key])) return '[invalid date]'
     if (typeof item === 'bigint') return `${item}n`
     if (typeof item === 'function' || typeof item === 'symbol') return `[${typeof item}]`
     if (typeof item === 'number' && !Number.isFinite(item)) return String(item)
@@ -21,6 +23,10 @@ function toText(value) {
   return text ?? 'null'
 }
 
+function isDate(value) {
+  return Object.prototype.toString.call(value) === '[object Date]'
+}
+
 /** Writes a definition as the studio's hasher sees it: own members only, no `toJSON`. */
 function definitionText(definition) {
   return JSON.stringify(definition, function (key) {
@@ -31,10 +37,7 @@ function definitionText(definition) {
 /** Reads a date, however it was stored; what is no date stays as it is. */
 function toDate(value) {
   if (value instanceof Date) return value
-  const readable =
-    typeof value === 'number' ||
-    typeof value === 'string' ||
-    Object.prototype.toString.call(value) === '[object Date]'
+  const readable = typeof value === 'number' || typeof value === 'string' || isDate(value)
   const date = readable ? new Date(value) : undefined
   return date !== undefined && !Number.isNaN(date.getTime()) ? date : value
 }
@@ -66,6 +69,7 @@ module.exports = {
   toText,
   definitionText,
   toDate,
+  reader,
   read: reader(),
   readExtraction: reader('metadata.extractedAt', 'types.*.createdAt', 'types.*.updatedAt'),
   readChanges: reader('timestamp', 'details.failed.*.at', 'details.conflicts.*.createdAt'),

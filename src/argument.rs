@@ -1,5 +1,9 @@
 //! Reads what callers pass, and names what is wrong with it.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use crate::canonical::{parse, write};
 use crate::error::{ErrorCode, SyncError};
 use crate::model::Json;
@@ -12,6 +16,9 @@ pub struct Argument<'a> {
     name: String,
     value: Option<&'a Json<'a>>,
 }
+
+/// The last moment that a `Date` can hold.
+const LAST_DATE: f64 = 8.64e15;
 
 /// Longest text that an error message repeats.
 const SHOWN: usize = 60;
@@ -99,6 +106,23 @@ impl<'a> Argument<'a> {
         })
     }
 
+    /// Reads a moment as milliseconds since the epoch: a number of them, or an ISO 8601 text with an
+    /// offset, which is what a `Date` writes. A date alone is its first moment in UTC, as in JavaScript.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_ARGUMENT` for anything else, and for what no `Date` can hold.
+    pub fn moment(&self) -> Result<Option<i64>, SyncError> {
+        self.read("a date", |value| {
+            let milliseconds = match value.as_str() {
+                Some(text) => moment_of(text.trim())?,
+                None => value.as_f64()?,
+            };
+            #[expect(clippy::cast_possible_truncation, reason = "checked to be far inside")]
+            (milliseconds.abs() <= LAST_DATE).then_some(milliseconds.floor() as i64)
+        })
+    }
+
     /// Reads a list of texts; absent is empty.
     ///
     /// # Errors
@@ -150,6 +174,15 @@ pub fn parse_argument<'a>(name: &str, text: &'a str) -> Result<Json<'a>, SyncErr
         SyncError::new(ErrorCode::InvalidArgument, format!("{name} cannot be read"))
             .caused_by(error)
     })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no moment that has a text comes near 2^53")]
+fn moment_of(text: &str) -> Option<f64> {
+    let moment = text.parse::<Timestamp>().ok().or_else(|| {
+        let date = text.parse::<Date>().ok().filter(|_| text.len() == "2000-01-01".len())?;
+        date.to_zoned(TimeZone::UTC).ok().map(|start| start.timestamp())
+    });
+    moment.map(|moment| moment.as_millisecond() as f64)
 }
 
 fn shown(value: &Json<'_>) -> String {

@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use catalyst_sync::compose::{EngineOptions, engine};
 use catalyst_sync::engine::{
     Engine, Outcome, Platform, Platforms, Ports, ProviderRequest, Purpose, Reporter, RunEvent,
-    RunOptions, RunReport, RunRequest, Settings,
+    RunOptions, RunReport, RunRequest, Settings, TypeRef,
 };
 use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
-use catalyst_sync::port::{Clock, DataVersion, RowSet, Store, Studio, StudioError};
+use catalyst_sync::port::{Clock, DataVersion, RowSet, Studio, StudioError};
 use catalyst_sync::sqlite::{SqliteStore, SqliteStudio, StateLocation};
 use catalyst_sync::system::SystemClock;
 use rusqlite::Connection;
@@ -24,8 +24,7 @@ use crate::support::fake::{
 use crate::support::world::{Told, World, brief, request, to_files};
 
 /// Codes that no call of this release ends with, and why.
-const NOT_RAISED: [(ErrorCode, &str); 6] = [
-    (ErrorCode::AmbiguousType, "for calls that take one type: versions, states, conflicts"),
+const NOT_RAISED: [(ErrorCode, &str); 5] = [
     (ErrorCode::PlanStale, "for options.planDigest"),
     (ErrorCode::RoleRefused, "for engine.as"),
     (ErrorCode::DeploymentNotFound, "for resumeDeployment and rollbackDeployment"),
@@ -299,6 +298,12 @@ scenarios! {
         let asked = RunRequest { website_id: Some("w9".to_owned()), ..request() };
         whole(world().await.run(&asked).await)
     }
+    AmbiguousType a_key_of_two_types {
+        let world = world().await;
+        world.add("c2", "Article", &article());
+        let wanted = TypeRef { name: "Article".to_owned(), ..TypeRef::default() };
+        world.engine().sync_state(&wanted).await.err().unwrap().into()
+    }
     TypeNotFound a_key_of_no_type {
         let asked = RunRequest { selected_types: vec!["Nothing".to_owned()], ..request() };
         whole(world().await.run(&asked).await)
@@ -432,11 +437,9 @@ impl Platforms for Nowhere {
 }
 
 fn engine_of(world: &World, studio: Arc<dyn Studio>) -> Engine {
-    let store = Arc::new(SqliteStore::new(&StateLocation::beside(world.studio.path())));
     let ports = Ports {
         studio,
-        store: Arc::clone(&store) as Arc<dyn Store>,
-        conflicts: store,
+        store: Arc::new(SqliteStore::new(&StateLocation::beside(world.studio.path()))),
         platforms: Arc::new(Nowhere),
         clock: TestClock::new(),
     };

@@ -23,6 +23,7 @@ mod faults;
 mod files;
 mod foreign_database;
 mod guards;
+mod history;
 mod http;
 mod layers;
 mod merge;

@@ -293,6 +293,14 @@ async fn an_update_is_settled_by_what_a_read_shows() {
         assert_eq!(bench.outwaited(), row.waits, "row {n}: {:?}", bench.clock.slept());
         let closed = "SELECT state FROM sync_operations WHERE run_id = 'dead'";
         assert_eq!(bench.world.state(closed), row.closed, "row {n}");
+        let told = "SELECT sync_status || ' ' || deployment_id || ' ' || actor || ' ' ||
+            (completed_at IS NULL) FROM sync_history WHERE run_id = 'dead'";
+        let ended = match row.closed {
+            "applied" => "SUCCESS",
+            "failed" => "FAILED",
+            _ => "PARTIAL",
+        };
+        assert_eq!(bench.world.state(told), format!("{ended} dead system 1"), "row {n}");
         let kind = "SELECT conflict_type FROM conflict_log WHERE resolution IS NULL";
         assert_eq!(bench.world.state(kind), row.conflict, "row {n}");
         let writes = bench.writes();

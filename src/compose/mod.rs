@@ -12,7 +12,7 @@ pub use options::{EngineOptions, Keep, Mapping, PartialStatus, Retention, provid
 use crate::engine::{Engine, Ports, studio_failure};
 use crate::error::{ErrorCode, SyncError};
 use crate::http::Observer;
-use crate::port::{Clock, Store};
+use crate::port::Clock;
 use crate::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation, resolve_database};
 use crate::system::SystemClock;
 
@@ -47,11 +47,9 @@ pub fn engine_with(
         studio_failure(error)
             .next_step("set stateUrl to a file such as file:./sync.db, or leave it out")
     })?;
-    let store = Arc::new(SqliteStore::new(&location));
     let ports = Ports {
         studio: Arc::new(SqliteStudio::new(studio)),
-        store: Arc::clone(&store) as Arc<dyn Store>,
-        conflicts: store,
+        store: Arc::new(SqliteStore::new(&location)),
         platforms: Arc::new(KnownPlatforms::new(options.clone(), Arc::clone(&clock), observer)),
         clock,
     };

@@ -77,6 +77,8 @@ pub(super) struct Done {
     pub attempts: u32,
     /// Body of the last request.
     pub body: String,
+    /// What came back of the last request; `None` when nothing did.
+    pub response: Option<String>,
     /// The definition before.
     pub previous: Option<Box<str>>,
     /// What went wrong.

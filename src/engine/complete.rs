@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::canonical::write;
 use crate::error::{ErrorCode, SyncError};
+use crate::model::Json;
 use crate::plan::Verb;
-use crate::port::{HistoryRow, OperationState, Record, RemoteDefinition, StateDetail, TouchedAtom};
+use crate::port::{Direction, HistoryRow, Record, RemoteDefinition, StateDetail, TouchedAtom};
 
 use super::apply::{Done, Hands, Task};
 use super::binding::Origin;
@@ -59,7 +61,8 @@ impl Execution<'_> {
         };
         let began = self.hands.engine.ports.clock.now();
         let done = self.hands.perform(task).await;
-        self.record(step, one, done, planned(step, one, "success"), began).await
+        let sent = Sending { verb: step.verb, requests: done.attempts, began };
+        self.record(step, one, done, planned(step, one, "success"), sent).await
     }
 
     /// Adds the references that had to wait until every document of their cycle exists.
@@ -83,13 +86,14 @@ impl Execution<'_> {
         };
         let began = self.hands.engine.ports.clock.now();
         let mut done = self.hands.perform(task).await;
+        let sent = Sending { verb: Verb::Update, requests: done.attempts, began };
         done.attempts += outcome.attempts;
         if done.error.is_none() {
             let later: Vec<TouchedAtom> = std::mem::take(&mut done.touched);
             done.touched = first.touched;
             done.touched.extend(later);
         }
-        self.record(step, one, done, outcome, began).await
+        self.record(step, one, done, outcome, sent).await
     }
 
     /// A step whose dependency failed.
@@ -139,7 +143,7 @@ impl Execution<'_> {
         one: &Examined,
         mut done: Done,
         outcome: Outcome,
-        began: i64,
+        sent: Sending,
     ) -> Finished {
         let mut outcome = Outcome { attempts: done.attempts, ..outcome };
         let verdict = verify(&done.touched, &done.view);
@@ -170,7 +174,7 @@ impl Execution<'_> {
         } else if matches!(one.status, Status::Conflict(_)) && still_conflicts(one, step) {
             outcome = conflicted(one, outcome);
         }
-        let record = self.record_of(step, one, &mut done, &outcome, began);
+        let record = self.record_of(step, one, &mut done, &outcome, sent);
         let mut fatal = done.error.take().filter(stops_the_run);
         if record != Record::default() {
             let recorded =
@@ -191,11 +195,12 @@ impl Execution<'_> {
         one: &Examined,
         done: &mut Done,
         outcome: &Outcome,
-        began: i64,
+        sent: Sending,
     ) -> Record {
         let hands = self.hands;
         let now = hands.engine.ports.clock.now();
         let mut record = Record { closes: std::mem::take(&mut done.closes), ..Record::default() };
+        record.seen_at = (!record.closes.is_empty()).then_some(now);
         if done.deleted && step.verb == Verb::Delete {
             record.forget = Some(one.subject.entity.clone());
         } else if let Some(stored) = &done.stored
@@ -215,32 +220,8 @@ impl Execution<'_> {
                 record.forget = Some(old.clone());
             }
         }
-        if done.attempts > 0 {
-            let closed = record.closes.iter().rev().find_map(|closing| {
-                (closing.state == OperationState::Applied)
-                    .then(|| closing.response.clone())
-                    .flatten()
-            });
-            record.history = Some(HistoryRow {
-                run_id: hands.run_id.to_owned(),
-                entity: one.subject.entity.clone(),
-                type_key: one.key.clone(),
-                platform: self.provider.to_owned(),
-                verb: step.verb,
-                status: match &*outcome.status {
-                    "success" if outcome.dropped.is_empty() => "SUCCESS",
-                    "success" | "conflict" => "PARTIAL",
-                    _ => "FAILED",
-                },
-                pushed: done.body.clone(),
-                response: closed,
-                previous: done.previous.take(),
-                error: outcome.error.as_ref().map(|error| error.message.clone()),
-                retries: done.attempts.saturating_sub(1),
-                actor: self.actor.to_owned(),
-                started_at: began,
-                completed_at: now,
-            });
+        if sent.requests > 0 {
+            record.history = Some(self.attempt_of(one, done, outcome, sent, now));
         }
         if let Some(state) = &record.state {
             let conflicts = matches!(&*state.row.status, "conflict" | "in_doubt");
@@ -253,6 +234,42 @@ impl Execution<'_> {
             record.settled_conflict = Some(one.subject.entity.clone());
         }
         record
+    }
+
+    /// What the history tells of the requests of a phase.
+    fn attempt_of(
+        &self,
+        one: &Examined,
+        done: &mut Done,
+        outcome: &Outcome,
+        sent: Sending,
+        now: i64,
+    ) -> HistoryRow {
+        HistoryRow {
+            run_id: self.hands.run_id.to_owned(),
+            entity: one.subject.entity.clone(),
+            type_key: one.key.clone(),
+            version: None,
+            platform: self.provider.to_owned(),
+            direction: Direction::Push,
+            verb: sent.verb,
+            status: match &*outcome.status {
+                "success" if outcome.dropped.is_empty() => "SUCCESS",
+                "success" | "conflict" => "PARTIAL",
+                _ => "FAILED",
+            },
+            pushed: done.body.clone(),
+            response: done.response.take(),
+            previous: done.previous.take(),
+            code: outcome.error.as_ref().map(|error| error.code.clone()),
+            error: outcome.error.as_ref().map(|error| error.message.clone()),
+            retries: sent.requests.saturating_sub(1),
+            metadata: metadata_of(outcome),
+            actor: Some(self.actor.to_owned()),
+            started_at: sent.began,
+            completed_at: Some(now),
+            recorded_at: now,
+        }
     }
 
     /// A type as it stands after its step, for a conflict that the plan did not know, or not so.
@@ -269,6 +286,29 @@ impl Execution<'_> {
         };
         Some(examine(subject, &self.scoped.references, &*self.hands.platform.dialect))
     }
+}
+
+/// The requests of one phase of a step.
+#[derive(Clone, Copy)]
+struct Sending {
+    verb: Verb,
+    /// How many there were.
+    requests: u32,
+    /// When the phase began, in milliseconds.
+    began: i64,
+}
+
+/// Paths of what was not sent, not kept, or kept otherwise; `None` when there are none.
+fn metadata_of(outcome: &Outcome) -> Option<String> {
+    let paths = |paths: &[String]| Json::Array(paths.iter().cloned().map(Json::str).collect());
+    let lists = [
+        ("withheld", &outcome.withheld),
+        ("dropped", &outcome.dropped),
+        ("rewritten", &outcome.rewritten),
+    ];
+    let some: Vec<_> = lists.into_iter().filter(|(_, list)| !list.is_empty()).collect();
+    let members = some.iter().map(|(name, list)| (*name, paths(list)));
+    (!some.is_empty()).then(|| write(&Json::object(members)))
 }
 
 /// Whether an overlap is left after what the step sent.

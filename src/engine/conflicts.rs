@@ -42,7 +42,7 @@ impl Engine {
             limit: query.limit,
             offset: query.offset,
         };
-        let found = self.ports.conflicts.conflicts(filter).await;
+        let found = self.ports.store.conflicts(filter).await;
         let (conflicts, total) = found.map_err(store_failure)?;
         let seen = query.offset + u64::try_from(conflicts.len()).unwrap_or(u64::MAX);
         let conflicts = conflicts.iter().map(shown).collect::<Result<_, _>>()?;
@@ -69,7 +69,7 @@ impl Engine {
         else {
             return Ok(false);
         };
-        let deleted = self.ports.conflicts.delete_conflict(&scope, &entity, digest).await;
+        let deleted = self.ports.store.delete_conflict(&scope, &entity, digest).await;
         deleted.map_err(store_failure)
     }
 
@@ -80,7 +80,7 @@ impl Engine {
     /// When the state cannot be written.
     pub async fn clear_decided(&self, older_than_days: u32) -> Result<u64, SyncError> {
         let before = self.ports.clock.now() - i64::from(older_than_days) * DAY;
-        self.ports.conflicts.clear_decided(before).await.map_err(store_failure)
+        self.ports.store.clear_decided(before).await.map_err(store_failure)
     }
 
     /// The newest conflict with an id.
@@ -89,7 +89,7 @@ impl Engine {
         id: &str,
     ) -> Result<Option<StoredConflict>, SyncError> {
         let Some(name) = name_of(id) else { return Ok(None) };
-        let found = self.ports.conflicts.conflicts_named(vec![name.to_owned()]).await;
+        let found = self.ports.store.conflicts_named(vec![name.to_owned()]).await;
         Ok(found.map_err(store_failure)?.into_iter().find(|one| id_of(one) == id))
     }
 }

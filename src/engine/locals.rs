@@ -1,8 +1,9 @@
 //! The studio's side: rows with their digests, kept while nothing was committed.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use crate::canonical::derive_key;
 use crate::digest::Digest;
 use crate::error::SyncError;
 use crate::model::TargetIndex;
@@ -10,6 +11,7 @@ use crate::port::{RowSet, TypeRow, WebsiteRow};
 
 use super::Engine;
 use super::failure::studio_failure;
+use super::parse::parse_head;
 
 /// Rows up to this many bytes are kept between calls; more are read again, so that an idle engine
 /// does not hold a large studio in memory.
@@ -26,6 +28,17 @@ pub(super) struct Locals {
     pub context: Digest,
     by_id: HashMap<String, usize>,
     by_website: HashMap<String, Vec<usize>>,
+    /// Made by the first call that asks for keys.
+    keys: OnceLock<Keys>,
+}
+
+/// The keys by which the studio knows its types.
+#[derive(Debug)]
+struct Keys {
+    /// By position in `rows.types`.
+    of: Vec<String>,
+    /// Positions by key, in order.
+    places: HashMap<String, Vec<usize>>,
 }
 
 impl Locals {
@@ -40,7 +53,7 @@ impl Locals {
         for (at, row) in rows.types.iter().enumerate() {
             by_website.entry(row.website_id.clone()).or_default().push(at);
         }
-        Self { rows, digests, context, by_id, by_website }
+        Self { rows, digests, context, by_id, by_website, keys: OnceLock::new() }
     }
 
     /// The row of an id with its digest.
@@ -58,6 +71,32 @@ impl Locals {
         places.iter().filter_map(|at| self.at(*at))
     }
 
+    /// The rows that have a key, in order: their own, or where they have none the one that is derived
+    /// from the name.
+    pub fn of_key(&self, key: &str) -> impl Iterator<Item = (&TypeRow, Digest)> {
+        let places = self.keys().places.get(key).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|at| self.at(*at))
+    }
+
+    /// The key by which the studio knows the type of a row id; empty when there is no such row.
+    pub fn key_of(&self, id: &str) -> &str {
+        let key = self.by_id.get(id).and_then(|at| self.keys().of.get(*at));
+        key.map_or("", String::as_str)
+    }
+
+    fn keys(&self) -> &Keys {
+        self.keys.get_or_init(|| {
+            let targets = self.target_index();
+            let of: Vec<String> =
+                self.rows.types.iter().map(|row| studio_key(row, &targets)).collect();
+            let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+            for (at, key) in of.iter().enumerate() {
+                places.entry(key.clone()).or_default().push(at);
+            }
+            Keys { of, places }
+        })
+    }
+
     /// The names by which references may call types.
     pub fn target_index(&self) -> TargetIndex {
         let types = self.rows.types.iter();
@@ -70,6 +109,11 @@ impl Locals {
     pub fn website(&self, id: &str) -> Option<&WebsiteRow> {
         self.rows.websites.iter().find(|website| website.id == id)
     }
+}
+
+fn studio_key(row: &TypeRow, targets: &TargetIndex) -> String {
+    let own = row.key.clone().filter(|key| !key.is_empty());
+    own.unwrap_or_else(|| derive_key(&parse_head(row, targets).name, "Type"))
 }
 
 /// Digest of every column that is read, timestamps aside, because they are not trusted.

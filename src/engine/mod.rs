@@ -1,6 +1,7 @@
 //! Layer 6: one file per verb, over the ports of layer 4.
 
 mod absence;
+mod analytics;
 mod apply;
 mod arrange;
 mod binding;
@@ -16,6 +17,7 @@ mod examine;
 mod execute;
 mod failure;
 mod fields;
+mod history;
 mod job;
 mod listing;
 mod locals;
@@ -36,6 +38,8 @@ mod run;
 mod see;
 mod selection;
 mod send;
+mod state;
+mod type_ref;
 mod verify;
 mod walk;
 mod wanted;
@@ -54,3 +58,13 @@ pub use report::{
 };
 pub use resolve::Verdict;
 pub use see::hash_content_type;
+
+// State, history and analytics.
+pub use analytics::AnalyticsQuery;
+pub use history::HistoryQuery;
+pub use report::{
+    Analytics, DayCount, FailurePattern, Health, HealthReport, HistoryReport, MetricsReport,
+    PatternReport, PlatformCount, RateReport, Report, SyncRecord, SyncState, TimeRange, Totals,
+};
+pub use state::StateQuery;
+pub use type_ref::TypeRef;

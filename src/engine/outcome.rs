@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{ErrorCode, SyncError};
-use crate::port::{Dialect, Record, Scope};
+use crate::port::{Check, Dialect, Record, Scope, StateDetail, StateRow};
 
 use super::Engine;
 use super::apply::Hands;
@@ -15,6 +15,7 @@ use super::plan::{Kept, ScopePlan, Step};
 use super::presence::stale_finding;
 use super::record::{Standing, conflict_row, state_after};
 use super::report::{Outcome, OutcomeError, Recovery, RecoveryError, RunStatus};
+use super::see;
 use super::selection::Selection;
 
 /// The outcome of a type before anything is done about it.
@@ -147,7 +148,7 @@ pub(super) fn planned(step: &Step, one: &Examined, status: &str) -> Outcome {
 }
 
 /// What types leave behind that are not written: what both sides agree on, and open conflicts.
-/// Nothing for a type whose state would stay what it is.
+/// Nothing for a type whose state would stay what it is, and one record for having looked.
 pub(super) fn idle_records(
     hands: &Hands<'_>,
     scoped: &Scoped,
@@ -160,6 +161,8 @@ pub(super) fn idle_records(
         idle.filter_map(|(_, one)| idle_record(one, &scoped.scope, dialect, at)).collect();
     let vanished = scoped.vanished.iter().cloned();
     records.extend(vanished.map(|entity| Record { forget: Some(entity), ..Record::default() }));
+    let check = Check { run_id: hands.run_id.to_owned(), at };
+    records.push(Record { check: Some(check), ..Record::default() });
     records
 }
 
@@ -195,6 +198,8 @@ pub(super) fn idle_record(
             (&old.row, &old.base, &old.bindings) != (&state.row, &state.base, &state.bindings)
         });
         record.state = is_news.then_some(state);
+    } else if let (Some(old), Origin::Known) = (&one.subject.detail, &one.subject.origin) {
+        record.state = marked(one, old);
     }
     // What was agreed on under the old row is kept until it is recorded under the new one.
     if let Origin::Rebound(old) = &one.subject.origin
@@ -206,7 +211,17 @@ pub(super) fn idle_record(
     if record.conflict.is_none() && had_conflict(one) {
         record.settled_conflict = Some(one.subject.entity.clone());
     }
-    (record != Record::default()).then_some(record)
+    (record != Record::default()).then_some(Record { seen_at: Some(at), ..record })
+}
+
+/// The state of a type that cannot be agreed on, because a side of it is gone or cannot be read: as it
+/// was, under another word. It has to be looked at again even if it comes back as it was.
+fn marked(one: &Examined, old: &StateDetail) -> Option<StateDetail> {
+    let word = see::status_word(one);
+    // A write that could not be settled stays known as the reason.
+    let is_said = old.row.status == word || (old.row.status == "in_doubt" && word == "conflict");
+    let row = || StateRow { status: word.to_owned(), settled: false, ..old.row.clone() };
+    (!is_said).then(|| StateDetail { row: row(), ..old.clone() })
 }
 
 /// Whether the state knows of an open conflict.

@@ -9,7 +9,7 @@ use super::listing::KeptListing;
 use super::locals::Locals;
 use super::{ProviderRequest, Settings};
 use crate::error::SyncError;
-use crate::port::{Adapter, Clock, Conflicts, Dialect, Store, Studio};
+use crate::port::{Adapter, Clock, Dialect, Store, Studio};
 
 /// A target with its dialect and a connection to it.
 #[derive(Clone)]
@@ -59,8 +59,6 @@ pub struct Ports {
     pub studio: Arc<dyn Studio>,
     /// The memory.
     pub store: Arc<dyn Store>,
-    /// The log of conflicts in it.
-    pub conflicts: Arc<dyn Conflicts>,
     /// The targets.
     pub platforms: Arc<dyn Platforms>,
     /// Time.

@@ -1,13 +1,13 @@
 //! Settles what an interrupted run left open: `design.md` §3.5.
 
 use crate::canonical::Path;
-use crate::error::{ErrorClass, SyncError};
+use crate::error::{ErrorClass, ErrorCode, SyncError};
 use crate::merge::{Base, Pair};
 use crate::model::Finding;
 use crate::plan::Verb;
 use crate::port::{
-    Closing, JournalEntry, Lease, OperationState, Record, RemoteDefinition, Scope, StateDetail,
-    StateRow,
+    Closing, Direction, HistoryRow, JournalEntry, Lease, OperationState, Record, RemoteDefinition,
+    Scope, StateDetail, StateRow,
 };
 
 use super::Engine;
@@ -113,7 +113,8 @@ impl Engine {
         };
         let at = self.ports.clock.now();
         let closing = Closing { id: entry.id, state, response: None, at };
-        Ok((Record { closes: vec![closing], ..record }, finding))
+        let history = Some(settled_attempt(hands, &entry, state, &finding, at));
+        Ok((Record { closes: vec![closing], history, seen_at: Some(at), ..record }, finding))
     }
 
     async fn detail(
@@ -124,6 +125,45 @@ impl Engine {
         let entity = entry.intent.entity.clone();
         let details = self.ports.store.details(&lease.scope, vec![entity.clone()]).await;
         Ok(details.map_err(store_failure)?.remove(&entity))
+    }
+}
+
+/// What the history tells of a write that its own run did not live to tell. Nothing came back, and
+/// when it was carried out is not known.
+fn settled_attempt(
+    hands: &Hands<'_>,
+    entry: &JournalEntry,
+    state: OperationState,
+    finding: &Finding,
+    at: i64,
+) -> HistoryRow {
+    let intent = &entry.intent;
+    let (status, code) = match state {
+        OperationState::Applied => ("SUCCESS", None),
+        OperationState::Failed => ("FAILED", Some("INTERRUPTED")),
+        OperationState::Undecided => ("PARTIAL", Some(ErrorCode::InDoubt.as_str())),
+    };
+    HistoryRow {
+        run_id: intent.run_id.clone(),
+        entity: intent.entity.clone(),
+        type_key: intent.type_key.clone(),
+        version: None,
+        platform: hands.platform.provider.clone(),
+        direction: Direction::Push,
+        verb: intent.verb,
+        status,
+        pushed: intent.body.clone(),
+        response: None,
+        // The intent kept it.
+        previous: None,
+        code: code.map(str::to_owned),
+        error: code.map(|_| finding.message.clone()),
+        retries: intent.attempt.saturating_sub(1),
+        metadata: Some(r#"{"recovered":true}"#.to_owned()),
+        actor: None,
+        started_at: intent.sent_at,
+        completed_at: None,
+        recorded_at: at,
     }
 }
 

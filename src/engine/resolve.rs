@@ -102,7 +102,7 @@ impl Engine {
     ) -> Result<Vec<Result<StoredConflict, SyncError>>, SyncError> {
         let names = verdicts.iter().filter_map(|verdict| name_of(&verdict.conflict));
         let names = names.map(str::to_owned).collect();
-        let known = self.ports.conflicts.conflicts_named(names).await.map_err(store_failure)?;
+        let known = self.ports.store.conflicts_named(names).await.map_err(store_failure)?;
         Ok(verdicts
             .iter()
             .map(|verdict| {
@@ -265,7 +265,7 @@ impl Bench<'_> {
             by: Some(verdict.by.clone()),
             at: self.engine.ports.clock.now(),
         };
-        let conflicts = &self.engine.ports.conflicts;
+        let conflicts = &self.engine.ports.store;
         let decided =
             conflicts.decide(self.lease, &stored.entity, stored.digest, decision, record).await;
         match decided.map_err(store_failure)? {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::canonical::View;
+use crate::canonical::{View, write};
 use crate::digest::Digest;
 use crate::error::{ErrorCode, SyncError};
+use crate::model::Json;
 use crate::plan::Verb;
 use crate::port::{
     AdapterError, Closing, Effect, Intent, Operation, OperationState, Refusal, Stored,
@@ -74,8 +75,7 @@ impl Hands<'_> {
             return Err(cancelled());
         }
         done.attempts += 1;
-        done.body = body;
-        done.previous = previous;
+        (done.body, done.previous, done.response) = (body, previous, answered(&answer));
         done.last_write = Some((sent_at, self.digest_before(task)));
         let sent = Sent {
             verb: task.verb,
@@ -168,6 +168,23 @@ fn unseen(key: &str) -> SyncError {
         format!("the platform accepted the change of {key}, and does not show it yet"),
     )
     .next_step("deploy again in a minute")
+}
+
+/// What came back, as the history keeps it: the definition as stored, or how the platform refused.
+fn answered(answer: &Result<Stored, AdapterError>) -> Option<String> {
+    match answer {
+        Ok(Stored::Definition(definition)) => Some(definition.body.to_string()),
+        Err(AdapterError::Refused { status, message, request_id, .. }) => {
+            let status = (*status > 0).then(|| Json::Number(f64::from(*status)));
+            let members = [
+                status.map(|status| ("status", status)),
+                Some(("message", Json::str(message.clone()))),
+                request_id.clone().map(|id| ("requestId", Json::str(id))),
+            ];
+            Some(write(&Json::object(members.into_iter().flatten())))
+        }
+        _ => None,
+    }
 }
 
 /// Whether the effect of a request is not known.

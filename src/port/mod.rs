@@ -7,6 +7,7 @@ mod adapter;
 mod clock;
 mod conflicts;
 mod dialect;
+mod history;
 mod identity;
 mod store;
 mod studio;
@@ -22,9 +23,13 @@ pub use conflicts::{ConflictFilter, Conflicts, Decided, Decision, StoredConflict
 pub use dialect::{
     Dialect, DialectError, FieldMapping, FieldNames, Held, KeyNames, Loss, Projection,
 };
+pub use history::{
+    Alarms, Direction, FailureGroup, History, HistoryEntry, HistoryFilter, HistoryPage, KnownType,
+    LastAttempt, StateFilter, SyncStateRow, Tally, TallyOfDay,
+};
 pub use identity::{Entity, RemoteId, Scope};
 pub use store::{
-    Claim, Closing, ConflictRow, HistoryRow, Intent, JournalEntry, Lease, OperationState,
+    Check, Claim, Closing, ConflictRow, HistoryRow, Intent, JournalEntry, Lease, OperationState,
     PlannedRow, Record, RunEnd, RunRow, StateDetail, StateRow, Store, StoreError, TouchedAtom,
 };
 pub use studio::{Columns, DataVersion, RowSet, Studio, StudioError, TypeRow, WebsiteRow};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::{Entity, RemoteDefinition, RemoteId, Revision, Scope};
+use super::{Conflicts, Direction, Entity, History, RemoteDefinition, RemoteId, Revision, Scope};
 use crate::canonical::{Canonical, Path};
 use crate::digest::Digest;
 use crate::plan::Verb;
@@ -220,28 +220,47 @@ pub struct HistoryRow {
     pub entity: Entity,
     /// Its key.
     pub type_key: String,
+    /// The version that was sent or taken, where there is one.
+    pub version: Option<String>,
     /// Platform id.
     pub platform: String,
+    /// Which way it went.
+    pub direction: Direction,
     /// What was done.
     pub verb: Verb,
     /// `SUCCESS`, `FAILED` or `PARTIAL`.
     pub status: &'static str,
-    /// What was sent.
+    /// What was sent; empty for a deletion.
     pub pushed: String,
-    /// What came back.
+    /// What came back: the definition as stored, or the refusal; `None` when nothing did.
     pub response: Option<String>,
     /// The remote definition before, when there was one.
     pub previous: Option<Box<str>>,
+    /// Stable code of what went wrong.
+    pub code: Option<String>,
     /// Error text, scrubbed.
     pub error: Option<String>,
     /// Requests of the operation beyond the first.
     pub retries: u32,
-    /// Who acted.
-    pub actor: String,
-    /// When it began and ended, in milliseconds.
+    /// What else is to be known, a JSON object.
+    pub metadata: Option<String>,
+    /// Who acted; `None` for whoever the run acts for.
+    pub actor: Option<String>,
+    /// When it began, in milliseconds.
     pub started_at: i64,
-    /// See `started_at`.
-    pub completed_at: i64,
+    /// When it ended; `None` when that was only found out later.
+    pub completed_at: Option<i64>,
+    /// When it is recorded.
+    pub recorded_at: i64,
+}
+
+/// That a run looked at all of a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The run.
+    pub run_id: String,
+    /// When, in milliseconds.
+    pub at: i64,
 }
 
 /// The open conflict of a type; there is at most one per scope and type.
@@ -274,6 +293,10 @@ pub struct ConflictRow {
 /// Everything that one type leaves behind, committed at once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
+    /// When what it says was seen, in milliseconds; `None` for the latest time that it names.
+    pub seen_at: Option<i64>,
+    /// The run looked at all of the scope.
+    pub check: Option<Check>,
     /// The new state, or `None` to leave it.
     pub state: Option<StateDetail>,
     /// The document is gone on both sides: its state is dropped.
@@ -346,7 +369,7 @@ pub enum StoreError {
 /// The engine's memory. Reading works while others write; every write but [`Store::begin_run`] and
 /// [`Store::finish_run`] is done under a lease, whose fence is checked in the same transaction.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: History + Conflicts + Send + Sync {
     /// The state of all documents of a scope. A store that does not exist yet has none.
     async fn states(&self, scope: &Scope) -> Result<Vec<StateRow>, StoreError>;
 

@@ -27,6 +27,7 @@ mod database;
 mod date;
 mod earlier;
 mod fault;
+mod history;
 mod journal;
 mod lease;
 mod location;

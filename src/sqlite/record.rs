@@ -6,7 +6,7 @@ use super::column::{Bytes, Hex, Remote};
 use super::fault::Fault;
 use super::session::Session;
 use super::{journal, state};
-use crate::port::{ConflictRow, Entity, HistoryRow, Record, Scope};
+use crate::port::{Check, ConflictRow, Entity, HistoryRow, Record, Scope};
 
 /// Writes all records. What is forgotten goes first, so that its identity can be claimed by what
 /// takes its place.
@@ -24,8 +24,11 @@ fn one(session: Session<'_>, scope: &Scope, record: &Record) -> Result<(), Fault
     for closing in &record.closes {
         journal::close(session, scope, closing)?;
     }
+    if let Some(check) = &record.check {
+        checked(session, scope, check)?;
+    }
     if let Some(detail) = &record.state {
-        state::upsert(session, scope, detail)?;
+        state::upsert(session, scope, detail, moment(record))?;
     }
     if let Some(row) = &record.history {
         history(session, scope, row)?;
@@ -47,17 +50,33 @@ fn one(session: Session<'_>, scope: &Scope, record: &Record) -> Result<(), Fault
     Ok(())
 }
 
+/// One row per scope, so that looking at what did not move costs the same however much there is.
+fn checked(session: Session<'_>, scope: &Scope, check: &Check) -> Result<(), Fault> {
+    session
+        .prepare(
+            "INSERT OR REPLACE INTO {prefix}sync_checks
+               (website_id, target, last_checked_at, sync_mode)
+             VALUES (?1, ?2, ?3, coalesce(
+               (SELECT json_extract(options, '$.mode') FROM {prefix}sync_transactions WHERE id = ?4),
+               'push'))",
+        )?
+        .execute((&scope.website_id, &scope.target, check.at, &check.run_id))?;
+    Ok(())
+}
+
 fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), Fault> {
     session
         .prepare(
             "INSERT INTO {prefix}sync_history
-               (website_id, target, kind, local_id, type_key, target_platform, sync_direction,
-                sync_status, operation, pushed_data, response_data, error_message, retry_count,
-                actor, run_id, deployment_id, started_at, completed_at, created_at)
-             VALUES (:website, :target, :kind, :local, :type_key, :platform, 'PUSH', :status, :verb,
-                :pushed, :response, :error, :retries, :actor, :run,
-                (SELECT job_id FROM {prefix}sync_transactions WHERE id = :run), :started,
-                :completed, :completed)",
+               (website_id, target, kind, local_id, type_key, version_hash, target_platform,
+                sync_direction, sync_status, operation, pushed_data, response_data, error_code,
+                error_message, retry_count, sync_metadata, actor, run_id, deployment_id, started_at,
+                completed_at, created_at)
+             VALUES (:website, :target, :kind, :local, :type_key, :version, :platform, :direction,
+                :status, :verb, :pushed, :response, :code, :error, :retries, :metadata,
+                coalesce(:actor, (SELECT actor FROM {prefix}sync_transactions WHERE id = :run)),
+                :run, (SELECT job_id FROM {prefix}sync_transactions WHERE id = :run), :started,
+                :completed, :recorded)",
         )?
         .execute(named_params! {
             ":website": scope.website_id,
@@ -65,17 +84,22 @@ fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), 
             ":kind": row.entity.kind,
             ":local": row.entity.id,
             ":type_key": row.type_key,
+            ":version": row.version,
             ":platform": row.platform,
+            ":direction": row.direction.as_str(),
             ":status": row.status,
             ":verb": row.verb.as_str(),
             ":pushed": row.pushed,
             ":response": row.response,
+            ":code": row.code,
             ":error": row.error,
             ":retries": row.retries,
+            ":metadata": row.metadata,
             ":actor": row.actor,
             ":run": row.run_id,
             ":started": row.started_at,
             ":completed": row.completed_at,
+            ":recorded": row.recorded_at,
         })?;
     if let Some(previous) = &row.previous {
         backup(session, scope, row, previous)?;
@@ -198,9 +222,10 @@ pub(super) fn mark_conflict(
     Ok(())
 }
 
-/// The latest time that a record knows of.
+/// When what a record says was seen.
 fn moment(record: &Record) -> Option<i64> {
-    let history = record.history.iter().map(|row| row.completed_at);
+    let history = record.history.iter().map(|row| row.recorded_at);
     let state = record.state.iter().filter_map(|detail| detail.last_sync_at);
-    history.chain(state).chain(record.closes.iter().map(|closing| closing.at)).max()
+    let named = history.chain(state).chain(record.closes.iter().map(|closing| closing.at));
+    record.seen_at.or_else(|| named.max())
 }

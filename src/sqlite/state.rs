@@ -70,11 +70,13 @@ pub(super) fn claims(session: Session<'_>, scope: &Scope) -> Result<Vec<Claim>, 
     Ok(claims)
 }
 
-/// Writes the state of one document, unless another one claims its identity on the target.
+/// Writes the state of one document as seen at a time, unless another one claims its identity on the
+/// target. A hash that is not known says nothing about a change.
 pub(super) fn upsert(
     session: Session<'_>,
     scope: &Scope,
     detail: &StateDetail,
+    seen_at: Option<i64>,
 ) -> Result<(), Fault> {
     let row = &detail.row;
     refuse_claimed(session, scope, detail)?;
@@ -83,17 +85,21 @@ pub(super) fn upsert(
             "INSERT INTO {prefix}sync_state
                (website_id, target, kind, local_id, type_key, remote_id, sync_status, dialect,
                 settled, refers, agreed, row_digest, remote_digest, local_hash, remote_hash,
-                last_synced_hash, last_sync_at)
+                last_synced_hash, last_sync_at, local_changed_at, remote_changed_at)
              VALUES (:website, :target, :kind, :local, :type_key, :remote, :status, :dialect,
                 :settled, :refers, :agreed, :row_digest, :remote_digest, :local_hash, :remote_hash,
-                :synced, :sync_at)
+                :synced, :sync_at, :seen_at, :seen_at)
              ON CONFLICT (website_id, target, kind, local_id) DO UPDATE SET
                type_key = excluded.type_key, remote_id = excluded.remote_id,
                sync_status = excluded.sync_status, dialect = excluded.dialect,
                settled = excluded.settled, refers = excluded.refers, agreed = excluded.agreed,
                row_digest = excluded.row_digest, remote_digest = excluded.remote_digest,
                local_hash = excluded.local_hash, remote_hash = excluded.remote_hash,
-               last_synced_hash = excluded.last_synced_hash, last_sync_at = excluded.last_sync_at
+               last_synced_hash = excluded.last_synced_hash, last_sync_at = excluded.last_sync_at,
+               local_changed_at = iif(local_hash <> excluded.local_hash,
+                 excluded.local_changed_at, coalesce(local_changed_at, excluded.local_changed_at)),
+               remote_changed_at = iif(remote_hash <> excluded.remote_hash,
+                 excluded.remote_changed_at, coalesce(remote_changed_at, excluded.remote_changed_at))
              RETURNING id",
         )?
         .query_row(
@@ -115,6 +121,7 @@ pub(super) fn upsert(
                 ":remote_hash": detail.remote_hash.map(Hex),
                 ":synced": detail.content_hash.map(Hex),
                 ":sync_at": detail.last_sync_at,
+                ":seen_at": seen_at,
             },
             |row| row.get(0),
         )?;

@@ -3,8 +3,8 @@ use std::path::Path;
 
 use catalyst_sync::digest::Digest;
 use catalyst_sync::port::{
-    Claim, ConflictRow, Entity, HistoryRow, Record, RemoteId, Revision, StateDetail, StateRow,
-    Store as _, StoreError, Verb,
+    Claim, ConflictRow, Direction, Entity, HistoryRow, Record, RemoteId, Revision, StateDetail,
+    StateRow, Store as _, StoreError, Verb,
 };
 use rusqlite::{Connection, Row};
 
@@ -83,17 +83,22 @@ fn history(id: &str) -> HistoryRow {
         run_id: "run-1".to_owned(),
         entity: Entity::content_type(id),
         type_key: "Event".to_owned(),
+        version: Some("v1".to_owned()),
         platform: "optimizely".to_owned(),
+        direction: Direction::Push,
         verb: Verb::Update,
         status: "SUCCESS",
         pushed: "{}".to_owned(),
         response: Some("{}".to_owned()),
         previous: Some(r#"{"key":"Event"}"#.into()),
+        code: None,
         error: None,
         retries: 1,
-        actor: "ann".to_owned(),
+        metadata: Some(r#"{"dropped":["/a"]}"#.to_owned()),
+        actor: Some("ann".to_owned()),
         started_at: 5,
-        completed_at: 8,
+        completed_at: Some(8),
+        recorded_at: 8,
     }
 }
 
@@ -214,13 +219,14 @@ async fn the_history_says_what_was_done() {
     let row = Record { history: Some(history("c1")), ..Record::default() };
     store.record(&lease, vec![row]).await.unwrap();
     let sql = "SELECT json_array(website_id, target, type_key, target_platform, sync_direction,
-        sync_status, operation, pushed_data, response_data, error_message, retry_count, actor,
-        deployment_id, started_at, completed_at, imported) FROM sync_history";
+        sync_status, operation, pushed_data, response_data, error_code, error_message, retry_count,
+        actor, deployment_id, started_at, completed_at, created_at, imported, version_hash,
+        json(sync_metadata)) FROM sync_history";
     let rows = query(store.path(), sql, |row| row.get::<_, String>(0));
     assert_eq!(
         rows,
         [
-            r#"["w1","optimizely:cms.example:main","Event","optimizely","PUSH","SUCCESS","update","{}","{}",null,1,"ann","deploy-1",5,8,0]"#
+            r#"["w1","optimizely:cms.example:main","Event","optimizely","PUSH","SUCCESS","update","{}","{}",null,null,1,"ann","deploy-1",5,8,8,0,"v1",{"dropped":["/a"]}]"#
         ]
     );
 }

@@ -1,13 +1,20 @@
-//! What the engine answers: the shapes of `api.md` §2 and §3, ready to be written as JSON.
+//! What the engine answers: the shapes of `api.md` §2 to §4, ready to be written as JSON.
 
+mod analytics;
 mod change_set;
 mod conflict;
 mod deployment;
 mod extraction;
 mod failure;
+mod history;
 mod mapping;
 mod plan;
+mod state;
 
+pub use analytics::{
+    Analytics, DayCount, FailurePattern, Health, HealthReport, MetricsReport, PatternReport,
+    PlatformCount, RateReport, Report, TimeRange, Totals,
+};
 pub use change_set::{
     AtomChange, ChangeDetails, ChangeSet, ChangeSummary, FailedType, FieldChanges, TypeChange,
 };
@@ -18,5 +25,7 @@ pub use deployment::{
 };
 pub use extraction::{ContentTypeSnapshot, Extraction, ExtractionMetadata};
 pub use failure::ErrorReport;
+pub use history::{HistoryReport, SyncRecord};
 pub use mapping::{LastAttempt, TypeMapping};
 pub use plan::{PlanReport, PlanSummary, PlannedOperation};
+pub use state::SyncState;

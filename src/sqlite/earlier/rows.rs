@@ -148,6 +148,8 @@ fn version(row: &Row<'_>) -> rusqlite::Result<Version> {
 }
 
 fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+    let (started_at, completed_at) =
+        (milliseconds(row.get_ref(11)?), milliseconds(row.get_ref(12)?));
     Ok(Attempt {
         type_key: required(row, 0)?,
         version_hash: optional(row, 1)?,
@@ -160,9 +162,10 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
         retries: row.get::<_, Option<i64>>(8)?.unwrap_or_default(),
         metadata: optional(row, 9)?,
         deployment_id: optional(row, 10)?,
-        started_at: milliseconds(row.get_ref(11)?),
-        completed_at: milliseconds(row.get_ref(12)?),
-        created_at: milliseconds(row.get_ref(13)?),
+        started_at,
+        completed_at,
+        // The history is in the order of this time, so that every attempt must have one.
+        created_at: milliseconds(row.get_ref(13)?).or(completed_at).or(started_at),
     })
 }
 

@@ -1,0 +1,129 @@
+//! Which type a caller means.
+
+use std::collections::BTreeSet;
+
+use crate::error::{ErrorCode, SyncError, quoted};
+use crate::port::{Entity, KnownType};
+
+use super::Engine;
+use super::detect::root_id;
+use super::failure::store_failure;
+use super::locals::Locals;
+
+/// A type as a caller names it: by row id, or by key and what tells it from others of that key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TypeRef {
+    /// Row id or key.
+    pub name: String,
+    /// The website, where it matters.
+    pub website_id: Option<String>,
+    /// The provider whose target is meant, where it matters.
+    pub provider: Option<String>,
+}
+
+/// The one document that a [`TypeRef`] names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamedType {
+    /// Its website; empty for an import of which nobody knows it.
+    pub website_id: String,
+    /// The document.
+    pub entity: Entity,
+    /// What it is called: the key of its state, else the name that it was asked for by.
+    pub key: String,
+    /// Its row exists.
+    pub lives: bool,
+}
+
+impl Engine {
+    /// Finds the one type that a caller means. An id counts before a key, and what exists before what
+    /// is only remembered. The provider is looked at where several are left.
+    ///
+    /// # Errors
+    ///
+    /// `TYPE_NOT_FOUND` when neither the studio nor the state knows it, `AMBIGUOUS_TYPE` when several
+    /// have the key, and when one of the two cannot be read.
+    pub(super) async fn named_type(&self, wanted: &TypeRef) -> Result<NamedType, SyncError> {
+        let locals = self.locals().await?;
+        let known = self.ports.store.known_types(&wanted.name).await.map_err(store_failure)?;
+        let mut candidates = candidates(wanted, &locals, &known);
+        if candidates.len() > 1
+            && let Some(provider) = &wanted.provider
+        {
+            let is_there = |one: &&NamedType| {
+                let own = known.iter().filter(|known| known.entity == one.entity);
+                own.filter_map(|known| known.target.as_deref())
+                    .any(|target| is_of(target, provider))
+            };
+            let there: Vec<NamedType> = candidates.iter().filter(is_there).cloned().collect();
+            if !there.is_empty() {
+                candidates = there;
+            }
+        }
+        match candidates.len() {
+            0 | 1 => candidates.pop().ok_or_else(|| {
+                let message = format!("no type has the key or id {}", quoted(&wanted.name));
+                SyncError::new(ErrorCode::TypeNotFound, message).of(&wanted.name)
+            }),
+            _ => Err(ambiguous(&wanted.name, &candidates)),
+        }
+    }
+}
+
+/// Whether a target is one of a provider's.
+pub(super) fn is_of(target: &str, provider: &str) -> bool {
+    target.strip_prefix(provider).is_some_and(|rest| rest.starts_with(':'))
+}
+
+/// The refusal of a name that fits several types, or several targets of one.
+pub(super) fn ambiguous(name: &str, candidates: &[NamedType]) -> SyncError {
+    let fits = candidates.iter().map(|one| {
+        let website = if one.website_id.is_empty() { "no website" } else { &one.website_id };
+        format!("{} in {website}", one.entity.id)
+    });
+    let fits: Vec<String> = fits.collect();
+    let message = format!("{} is the key of several types: {}", quoted(name), fits.join(", "));
+    SyncError::new(ErrorCode::AmbiguousType, message).of(name)
+}
+
+fn candidates(wanted: &TypeRef, locals: &Locals, known: &[KnownType]) -> Vec<NamedType> {
+    let here = |website_id: &str| wanted.website_id.as_deref().is_none_or(|id| id == website_id);
+    let name = &wanted.name;
+    if let Some((row, _)) = locals.row(name).filter(|(row, _)| here(&row.website_id)) {
+        let entity = Entity::content_type(&row.id);
+        let state = known.iter().find(|one| one.entity == entity && one.target.is_some());
+        let key = state.map_or_else(|| locals.key_of(&row.id), |state| &state.type_key).to_owned();
+        return vec![NamedType { website_id: row.website_id.clone(), entity, key, lives: true }];
+    }
+    let living =
+        locals.of_key(name).map(|(row, _)| (&row.website_id, Entity::content_type(&row.id)));
+    let lives = |one: &&KnownType| {
+        let row = locals.row(root_id(&one.entity.id));
+        row.is_some_and(|(row, _)| row.website_id == one.website_id)
+    };
+    let bound = known.iter().filter(|one| one.target.is_some()).filter(lives);
+    let bound = bound.map(|one| (&one.website_id, one.entity.clone()));
+    let mut found: BTreeSet<_> = living.chain(bound).filter(|(website, _)| here(website)).collect();
+    let lives = !found.is_empty();
+    if !lives {
+        // What a state still holds says more than what was once done to it.
+        for held in [true, false] {
+            if found.is_empty() {
+                let past = known.iter().filter(|one| one.target.is_some() == held);
+                found = past
+                    .map(|one| (&one.website_id, one.entity.clone()))
+                    .filter(|(website, _)| here(website))
+                    .collect();
+            }
+        }
+        // The same type before and after its website was known.
+        if found.iter().any(|(website, _)| !website.is_empty()) {
+            found.retain(|(website, _)| !website.is_empty());
+        }
+    }
+    let named = |(website_id, entity): (&String, Entity)| {
+        let state = known.iter().find(|one| one.entity == entity);
+        let key = state.map_or(name, |state| &state.type_key).clone();
+        NamedType { website_id: website_id.clone(), entity, key, lives }
+    };
+    found.into_iter().map(named).collect()
+}
