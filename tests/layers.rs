@@ -15,6 +15,9 @@ const MODEL: &[&str] = &["model"];
 const FORM: &[&str] = &["model", "canonical", "digest"];
 const ALGEBRA: &[&str] = &["model", "canonical", "digest", "diff", "merge", "version", "drift"];
 const EDGE: &[&str] = &["model", "canonical", "digest", "error", "port", "merge::Shape"];
+/// What the platforms share is no platform.
+const PLATFORM: &[&str] =
+    &["model", "canonical", "digest", "error", "port", "merge::Shape", "platform::lens"];
 
 const LAYERS: [Layer; 19] = [
     Layer { module: "error", uses: &[], pure: true },
@@ -48,7 +51,7 @@ const LAYERS: [Layer; 19] = [
     Layer { module: "sqlite", uses: EDGE, pure: false },
     Layer { module: "http", uses: EDGE, pure: false },
     Layer { module: "system", uses: EDGE, pure: false },
-    Layer { module: "platform", uses: EDGE, pure: false },
+    Layer { module: "platform", uses: PLATFORM, pure: false },
     Layer {
         module: "engine",
         uses: &[

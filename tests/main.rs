@@ -27,6 +27,7 @@ mod model;
 mod optimizely;
 mod plan;
 mod recover;
+mod reflect;
 mod replacing;
 mod secrets;
 mod sqlite;

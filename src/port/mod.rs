@@ -18,7 +18,7 @@ pub use adapter::{
 };
 pub use clock::Clock;
 pub use dialect::{
-    Dialect, DialectError, FieldMapping, FieldNames, Held, KeyNames, Loss, Projection,
+    Dialect, DialectError, FieldMapping, FieldNames, Held, KeyNames, Loss, Projection, Reflection,
 };
 pub use identity::{Entity, RemoteId, Scope};
 pub use store::{

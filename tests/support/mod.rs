@@ -7,6 +7,7 @@ pub mod generate;
 pub mod loopback;
 pub mod matrix;
 pub mod node;
+pub mod rows;
 pub mod scenario;
 pub mod scripted;
 pub mod studio_db;

@@ -24,6 +24,7 @@
 mod at;
 mod constraint;
 mod definition;
+mod edit;
 mod field;
 mod item;
 mod member;
@@ -32,7 +33,9 @@ mod reader;
 mod reference;
 mod relationship;
 mod row;
+pub mod rules;
 
 pub use definition::content_type;
+pub use edit::{Changes, Codec, Parser, Unwritable, edit};
 pub use reader::Writer;
 pub use row::{Column, Row};

@@ -17,6 +17,7 @@ mod marker;
 mod name;
 mod parse;
 mod project;
+mod reflect;
 mod render;
 
 pub use adapter::FilesAdapter;

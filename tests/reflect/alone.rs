@@ -1,0 +1,1 @@
+//! Each attribute that moves alone on the platform comes home alone.
