@@ -25,7 +25,9 @@ pub use store::{
     Claim, Closing, ConflictRow, HistoryRow, Intent, JournalEntry, Lease, OperationState,
     PlannedRow, Record, RunEnd, RunRow, StateDetail, StateRow, Store, StoreError, TouchedAtom,
 };
-pub use studio::{Columns, DataVersion, RowSet, Studio, StudioError, TypeRow, WebsiteRow};
+pub use studio::{
+    Columns, DataVersion, RowOutcome, RowSet, RowWrite, Studio, StudioError, TypeRow, WebsiteRow,
+};
 // What the edges need of the layers below, so that they need no other door.
 pub use crate::merge::Shape;
 pub use crate::plan::{Capabilities, CreateMode, IdentityMode, PreconditionMode, Verb};
