@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::canonical::write_ordered;
 use crate::model::Json;
-use crate::model::studio::Changes;
+use crate::model::studio::{Changes, NewRow};
 
 /// What the engine asks of the studio.
 #[async_trait]
@@ -49,21 +49,41 @@ pub enum RowWrite {
     /// Changes a row that is, in every column that is read, as it was seen.
     Update {
         /// The row as it was read.
-        seen: TypeRow,
+        seen: Box<TypeRow>,
         /// The row as it shall be; its ids are those of `seen`. Columns that do not differ are left
         /// alone.
-        row: TypeRow,
+        row: Box<TypeRow>,
     },
     /// Adds a row.
     Insert {
         /// The row. Columns that the database does not have are left out.
-        row: TypeRow,
+        row: Box<TypeRow>,
     },
     /// Removes a row that is as it was seen, and that no content item belongs to.
     Delete {
         /// The row as it was read.
-        seen: TypeRow,
+        seen: Box<TypeRow>,
     },
+}
+
+impl RowWrite {
+    /// Changes `seen` into `row`.
+    #[must_use]
+    pub fn update(seen: TypeRow, row: TypeRow) -> Self {
+        Self::Update { seen: Box::new(seen), row: Box::new(row) }
+    }
+
+    /// Adds `row`.
+    #[must_use]
+    pub fn insert(row: TypeRow) -> Self {
+        Self::Insert { row: Box::new(row) }
+    }
+
+    /// Removes `seen`.
+    #[must_use]
+    pub fn delete(seen: TypeRow) -> Self {
+        Self::Delete { seen: Box::new(seen) }
+    }
 }
 
 /// What became of a write.
@@ -145,6 +165,19 @@ pub struct TypeRow {
 }
 
 impl TypeRow {
+    /// A row to be added, created and updated at a moment.
+    #[must_use]
+    pub fn new(row: &NewRow, created_at: i64) -> Self {
+        let bare = Self {
+            id: row.content.id.clone(),
+            website_id: row.content.website_id.clone(),
+            key: row.content.key.clone(),
+            created_at: Some(created_at),
+            ..Self::default()
+        };
+        bare.changed(&row.columns, created_at)
+    }
+
     /// The row with changes made, updated at a moment; the row itself where nothing changes.
     #[must_use]
     pub fn changed(&self, changes: &Changes, updated_at: i64) -> Self {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use catalyst_sync::canonical::{Path, View};
+use catalyst_sync::canonical::{Path, View, parse, write};
+use catalyst_sync::model::studio::{Codec, Manner, new_row};
 use catalyst_sync::model::{ContentType, FieldKind, TargetIndex};
 use catalyst_sync::platform::files::FilesDialect;
 use catalyst_sync::platform::optimizely::{ApiVersion, OptimizelyDialect, Profile, Settings};
@@ -12,8 +13,10 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+use crate::support::generate::arbitrary_content_type;
 use crate::support::rows::{Stored, Writer, sayable, stored, targets};
-use crate::support::types::{ATTRIBUTES, TARGETS, content_type, features, kinds};
+use crate::support::studio_rules::{complaints, is_other_kind};
+use crate::support::types::{ATTRIBUTES, content_type, features, kinds};
 
 /// Every dialect with every table of types; which version of the API makes no difference.
 pub fn dialects() -> Vec<Box<dyn Dialect>> {
@@ -34,12 +37,13 @@ fn dialect() -> impl Strategy<Value = usize> {
 }
 
 fn index() -> TargetIndex {
-    targets("site", &TARGETS)
+    targets("site", &["row-a", "row-b", "row-c", "c0", "c1", "c2", "c3", "c4", "cnew"])
 }
 
 fn row() -> impl Strategy<Value = Stored> {
-    (select(&Writer::ALL[..]), content_type())
-        .prop_map(|(writer, own)| stored(writer, &sayable(own)))
+    let types = prop_oneof![2 => content_type(), 1 => arbitrary_content_type()];
+    let types = types.prop_map(|own| ContentType { website_id: "site".to_owned(), ..own });
+    (select(&Writer::ALL[..]), types).prop_map(|(writer, own)| stored(writer, &sayable(own)))
 }
 
 /// What was agreed on by another dialect, whose types are held now.
@@ -110,9 +114,110 @@ proptest! {
         let read = edited.read(&index());
         let shown = dialect.project(&read, &reflection.held()).view;
         prop_assert_eq!(differences(&shown, &reflection.view), BTreeSet::new(), "{}", edited.fields);
+        let known: Vec<&str> = local.fields.iter().map(|field| &*field.name).collect();
+        let name = if edited.name == row.name { "Known" } else { &*edited.name };
+        let complaints = complaints(name, &edited.fields, &known);
+        let of_their_own = |it: &String| it.split('"').nth(1).is_some_and(is_other_kind);
+        let is_file = dialect.name() == "files";
+        prop_assert_eq!(complaints.iter().find(|it| !(is_file && of_their_own(it))), None);
+
         let again = dialect.reflect(&read, &reflection.held(), &reflection.view);
         prop_assert_eq!(edited.edited(&again, &index()).unwrap(), edited);
     }
+}
+
+proptest! {
+    /// A type that only the platform has becomes a row, written as the studio's other rows are.
+    #[test]
+    fn what_is_new_becomes_a_row(
+        theirs in content_type(),
+        at in dialect(),
+        is_list in any::<bool>(),
+        has_columns in any::<bool>(),
+    ) {
+        let manner = Manner { is_list, has_columns };
+        let dialect = &dialects()[at];
+        let theirs = ContentType { name: "Their Name".to_owned(), ..sayable(theirs) };
+        let view = dialect.project(&theirs, &Held::default()).view;
+        let own = ContentType { website_id: "site".into(), id: "cnew".into(), ..<_>::default() };
+        let reflection = dialect.reflect(&own, &Held::default(), &view);
+        for path in differences(&reflection.view, &view) {
+            prop_assert!(is_named(&path, &reflection) || path.name().ends_with("Order"), "{}", path);
+        }
+        let codec = Codec { write, parse: |text| parse(text).unwrap().into_owned() };
+        let new = match new_row(&reflection.local, manner, &index(), codec) {
+            Ok(new) => new,
+            // A bare list beside columns has no place for what both leave to the other.
+            Err(error) => {
+                prop_assert!(is_list && has_columns, "{}", error);
+                return Ok(());
+            }
+        };
+        let stored = Stored::new(&new);
+        let read = stored.read(&index());
+        prop_assert_eq!(&read.fields, &new.content.fields);
+        let shown = dialect.project(&read, &reflection.held()).view;
+        // What the studio gives to every type is the studio's to say.
+        let given = ["/pluralName", "/icon", "/category", "/displayField"];
+        for path in differences(&shown, &reflection.view) {
+            prop_assert!(given.contains(&path.as_str()), "{}", path);
+        }
+        let complaints = complaints(&stored.name, &stored.fields, &[]);
+        let of_their_own = |it: &String| it.split('"').nth(1).is_some_and(is_other_kind);
+        let is_file = dialect.name() == "files";
+        prop_assert_eq!(complaints.iter().find(|it| !(is_file && of_their_own(it))), None);
+    }
+}
+
+#[test]
+fn a_new_row_is_as_the_studio_makes_it() {
+    let view = r#"{"/displayName":"Blog Post","/baseType":"_page","/properties/title":true,
+        "/properties/title/type":{"type":"string"},"/properties/title/displayName":"Title",
+        "/properties/title/maxLength":80,"/properties/title/required":true,
+        "/properties/tags":true,"/properties/tags/type":{"type":"array","items":{"type":"string"}},
+        "/properties/tags/displayName":"Tags","/propertyOrder":["title","tags"]}"#;
+    let view = View::from_json(view).unwrap();
+    let own = ContentType { website_id: "site".into(), id: "cnew".into(), ..<_>::default() };
+    let codec = Codec { write, parse: |text| parse(text).unwrap().into_owned() };
+    let dialect = &dialects()[1];
+    let reflection = dialect.reflect(&own, &Held::default(), &view);
+    assert_eq!(reflection.findings, []);
+    let made = |is_list, has_columns| {
+        let manner = Manner { is_list, has_columns };
+        Stored::new(&new_row(&reflection.local, manner, &index(), codec).unwrap())
+    };
+    let fields = r#"[{"id":"field_title","name":"title","label":"Title","type":"text","required":true,"validation":{"maxLength":80},"order":0},{"id":"field_tags","name":"tags","label":"Tags","type":"tags","required":false,"order":1}]"#;
+    let object = |more: &str| {
+        format!(
+            r#"{{"name":"Blog Post","pluralName":"Blog Posts","icon":"📋","description":"","fields":{fields},"relationships":[]{more}}}"#
+        )
+    };
+    assert_eq!(
+        made(false, true),
+        Stored {
+            id: "cnew".into(),
+            website_id: "site".into(),
+            name: "Blog Post".into(),
+            key: Some("blog_post".into()),
+            plural_name: Some("Blog Posts".into()),
+            category: Some("page".into()),
+            display_field: Some("title".into()),
+            fields: object(""),
+            settings: None,
+        }
+    );
+    let earlier = made(false, false);
+    assert_eq!(earlier.fields, object(r#","category":"page""#));
+    assert_eq!(earlier.settings.as_deref(), Some("{}"));
+    let seed = made(true, false);
+    assert_eq!(
+        seed.fields,
+        r#"[{"id":"field_title","name":"title","label":"Title","type":"text","required":true,"maxLength":80},{"id":"field_tags","name":"tags","label":"Tags","type":"tags"}]"#
+    );
+    assert_eq!(
+        seed.settings.as_deref(),
+        Some(r#"{"pluralName":"Blog Posts","icon":"📋","category":"page"}"#)
+    );
 }
 
 /// The generator reaches every kind and attribute through rows of every writer.

@@ -12,6 +12,8 @@ use crate::support::studio_db::{AI_FIELDS, SEED_FIELDS, StudioDb, UI_FIELDS};
 
 const NOW: i64 = 1_750_000_000_000;
 
+type Make = fn(&tempfile::TempDir) -> StudioDb;
+
 fn earlier(folder: &tempfile::TempDir) -> StudioDb {
     StudioDb::sqlite_era(folder.path())
         .website("w1", "One")
@@ -77,7 +79,7 @@ async fn a_row_that_is_as_it_was_read_is_changed_and_nothing_else_is() {
                 updated_at: Some(NOW),
                 ..seen.clone()
             };
-            let write = RowWrite::Update { seen, row: meant.clone() };
+            let write = RowWrite::update(seen, meant.clone());
             assert_eq!(studio.write(write.clone()).await.unwrap(), RowOutcome::Written);
             assert_eq!(row(&studio, "c1").await, meant);
             assert_eq!(besides(&other, "c1"), before);
@@ -110,7 +112,7 @@ async fn a_row_that_moved_in_any_column_is_left_alone() {
         "UPDATE ContentType SET category = 'folder' WHERE id = 'c1'",
         "UPDATE ContentType SET displayField = NULL WHERE id = 'c1'",
     ];
-    let eras: [(fn(&tempfile::TempDir) -> StudioDb, Vec<&str>); 2] = [
+    let eras: [(Make, Vec<&str>); 2] = [
         (earlier, [&moves[..], &of_the_earlier[..]].concat()),
         (later, [&moves[..], &of_the_later[..]].concat()),
     ];
@@ -123,10 +125,7 @@ async fn a_row_that_moved_in_any_column_is_left_alone() {
             db.connect().execute_batch(sql).unwrap();
             let now = rows(&studio).await.types;
             let meant = TypeRow { fields: Some("[]".into()), ..seen.clone() };
-            for write in [
-                RowWrite::Update { seen: seen.clone(), row: meant },
-                RowWrite::Delete { seen: seen.clone() },
-            ] {
+            for write in [RowWrite::update(seen.clone(), meant), RowWrite::delete(seen.clone())] {
                 assert_eq!(studio.write(write).await.unwrap(), RowOutcome::Moved, "{sql}");
             }
             assert_eq!(rows(&studio).await.types, now, "{sql}");
@@ -155,17 +154,17 @@ async fn a_new_type_is_added_once() {
             created_at: Some(NOW),
             updated_at: Some(NOW),
         };
-        let write = RowWrite::Insert { row: new.clone() };
+        let write = RowWrite::insert(new.clone());
         assert_eq!(studio.write(write.clone()).await.unwrap(), RowOutcome::Written);
         assert_eq!(row(&studio, "cnew").await, new);
         assert_eq!(studio.write(write).await.unwrap(), RowOutcome::Taken);
         if has_key {
             let same_key = TypeRow { id: "cother".to_owned(), ..new };
-            let outcome = studio.write(RowWrite::Insert { row: same_key }).await.unwrap();
+            let outcome = studio.write(RowWrite::insert(same_key)).await.unwrap();
             assert_eq!(outcome, RowOutcome::Taken);
             let event = row(&studio, "c1").await;
             let renamed = TypeRow { key: Some("venue".to_owned()), ..event.clone() };
-            let write = RowWrite::Update { seen: event, row: renamed };
+            let write = RowWrite::update(event, renamed);
             assert_eq!(studio.write(write).await.unwrap(), RowOutcome::Taken);
         }
         assert_eq!(rows(&studio).await.types.len(), 3);
@@ -177,7 +176,7 @@ async fn a_type_is_deleted_only_without_content() {
     let folder = tempfile::tempdir().unwrap();
     let db = earlier(&folder).content_items("c1", 2);
     let studio = studio(&db);
-    let delete = RowWrite::Delete { seen: row(&studio, "c1").await };
+    let delete = RowWrite::delete(row(&studio, "c1").await);
     assert_eq!(studio.write(delete.clone()).await.unwrap(), RowOutcome::InUse { items: 2 });
     db.connect().execute_batch("DELETE FROM ContentItem").unwrap();
     assert_eq!(studio.write(delete.clone()).await.unwrap(), RowOutcome::Written);
@@ -193,7 +192,7 @@ async fn a_locked_database_is_waited_for_and_then_busy() {
     let studio = studio(&db);
     let seen = row(&studio, "c1").await;
     let meant = TypeRow { updated_at: Some(NOW), ..seen.clone() };
-    let write = RowWrite::Update { seen, row: meant.clone() };
+    let write = RowWrite::update(seen, meant.clone());
     let other = db.connect();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(matches!(studio.write(write.clone()).await, Err(StudioError::Busy { .. })));
@@ -223,7 +222,7 @@ async fn no_edit_of_another_program_is_lost() {
         let seen = row(&ours, "c1").await;
         let fields = format!("{}o", seen.fields.as_deref().unwrap());
         let meant = TypeRow { fields: Some(fields.into()), ..seen.clone() };
-        match ours.write(RowWrite::Update { seen, row: meant }).await.unwrap() {
+        match ours.write(RowWrite::update(seen, meant)).await.unwrap() {
             RowOutcome::Written => written += 1,
             outcome => assert_eq!(outcome, RowOutcome::Moved),
         }
@@ -249,10 +248,10 @@ async fn what_the_database_refuses_is_an_error_and_nothing_is_written() {
     let studio = studio(&db);
     let seen = row(&studio, "c1").await;
     let orphan = TypeRow { id: "cnew".to_owned(), website_id: "nobody".to_owned(), ..seen.clone() };
-    let error = studio.write(RowWrite::Insert { row: orphan }).await.unwrap_err();
+    let error = studio.write(RowWrite::insert(orphan)).await.unwrap_err();
     assert!(matches!(&error, StudioError::Failed { reason, .. } if reason.contains("FOREIGN KEY")));
     let empty = TypeRow { fields: None, ..seen.clone() };
-    let write = RowWrite::Update { seen: seen.clone(), row: empty };
+    let write = RowWrite::update(seen.clone(), empty);
     assert!(matches!(studio.write(write).await, Err(StudioError::Failed { .. })));
     assert_eq!(row(&studio, "c1").await, seen);
     assert_eq!(rows(&studio).await.types.len(), 2);
@@ -263,7 +262,7 @@ async fn a_missing_database_is_not_made() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("dev.db");
     let studio = SqliteStudio::with_patience(path.clone(), PATIENCE);
-    let write = RowWrite::Insert { row: TypeRow::default() };
+    let write = RowWrite::insert(TypeRow::default());
     assert!(matches!(studio.write(write).await, Err(StudioError::NotFound { .. })));
     assert!(!path.exists());
 }
@@ -278,6 +277,6 @@ async fn a_file_system_that_takes_no_writes_is_told() {
     let studio = studio(&db);
     let seen = row(&studio, "c1").await;
     let meant = TypeRow { updated_at: Some(NOW), ..seen.clone() };
-    let error = studio.write(RowWrite::Update { seen, row: meant }).await.unwrap_err();
+    let error = studio.write(RowWrite::update(seen, meant)).await.unwrap_err();
     assert!(matches!(error, StudioError::ReadOnly { .. }), "{error:?}");
 }

@@ -11,6 +11,7 @@ pub mod rows;
 pub mod scenario;
 pub mod scripted;
 pub mod studio_db;
+pub mod studio_rules;
 pub mod types;
 pub mod world;
 pub mod written;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalyst_sync::canonical::{column, parse, write, write_ordered};
-use catalyst_sync::model::studio::{Changes, Codec, Column, Row, Unwritable, content_type, edit};
+use catalyst_sync::model::studio::{
+    Changes, Codec, Column, NewRow, Row, Unwritable, content_type, edit,
+};
 use catalyst_sync::model::{Choice, ContentType, Field, FieldKind, Json, Raw, TargetIndex, Text};
 use catalyst_sync::port::Reflection;
 
@@ -152,6 +154,17 @@ fn value(raw: &Raw) -> Json<'static> {
 }
 
 impl Stored {
+    /// A row that is new.
+    pub fn new(row: &NewRow) -> Self {
+        let bare = Self {
+            id: row.content.id.clone(),
+            website_id: row.content.website_id.clone(),
+            key: row.content.key.clone(),
+            ..Self::default()
+        };
+        bare.with(row.columns.clone())
+    }
+
     pub fn row(&self) -> Row<'_> {
         Row {
             id: &self.id,

@@ -28,6 +28,7 @@ mod edit;
 mod field;
 mod item;
 mod member;
+mod new;
 mod option;
 mod reader;
 mod reference;
@@ -37,5 +38,6 @@ pub mod rules;
 
 pub use definition::content_type;
 pub use edit::{Changes, Codec, Parser, Unwritable, edit};
+pub use new::{Manner, NewRow, new_row};
 pub use reader::Writer;
 pub use row::{Column, Row};

@@ -15,6 +15,7 @@ use super::super::paths::{
     REQUIRED, TYPE,
 };
 use super::super::pattern::EMAIL_PATTERN;
+use super::attribute::Attribute;
 use super::choose::{Rules, key_of};
 use super::kind::{Signs, natural, retype, whole_numbers};
 use super::need::{Need, need};
@@ -201,32 +202,39 @@ fn attributes(mut field: Field, at: &Path, difference: &Difference<'_>) -> Field
     field
 }
 
+/// Whether the view can say something of an attribute. What a property of the type cannot have is
+/// not missing from the view; it is the studio's own.
+fn is_said(attribute: Attribute, at: &Path, difference: &Difference<'_>) -> bool {
+    type_of(difference.after, at).is_some_and(|(platform, _)| attribute.fits(&platform))
+}
+
 fn limits(field: &mut Field, at: &Path, difference: &Difference<'_>) {
     let is_email =
         matches!(need(field), Need::One(FieldKind::Email) | Need::Many(FieldKind::Email));
     let is_date = matches!(need(field), Need::One(FieldKind::Date) | Need::Many(FieldKind::Date));
     let limits = &mut field.constraints;
-    let number = |name: &str, own: &mut Option<f64>| {
-        let at = at.child(name);
-        if difference.moved(&at) {
+    let is_said = |attribute| is_said(attribute, at, difference);
+    let number = |attribute: Attribute, own: &mut Option<f64>| {
+        let at = at.child(attribute.name());
+        if is_said(attribute) && difference.moved(&at) {
             *own = difference.after.get(&at).and_then(|value| value.value().as_f64());
         }
     };
-    number("minLength", &mut limits.min_length);
-    number("maxLength", &mut limits.max_length);
-    number("minItems", &mut limits.min_items);
-    number("maxItems", &mut limits.max_items);
+    number(Attribute::MinLength, &mut limits.min_length);
+    number(Attribute::MaxLength, &mut limits.max_length);
+    number(Attribute::MinItems, &mut limits.min_items);
+    number(Attribute::MaxItems, &mut limits.max_items);
     let pattern = at.child("pattern");
-    if difference.moved(&pattern) {
+    if is_said(Attribute::Pattern) && difference.moved(&pattern) {
         let own = difference.text(&pattern);
         limits.pattern = own.filter(|own| !(is_email && own == EMAIL_PATTERN));
     }
-    for (name, least, number, date) in [
-        ("minimum", Edge::Start, &mut limits.min, &mut limits.min_date),
-        ("maximum", Edge::End, &mut limits.max, &mut limits.max_date),
+    for (attribute, edge, number, date) in [
+        (Attribute::Minimum, Edge::Start, &mut limits.min, &mut limits.min_date),
+        (Attribute::Maximum, Edge::End, &mut limits.max, &mut limits.max_date),
     ] {
-        let at = at.child(name);
-        if !difference.moved(&at) {
+        let at = at.child(attribute.name());
+        if !is_said(attribute) || !difference.moved(&at) {
             continue;
         }
         let value = difference.after.get(&at).map(Canonical::value);
@@ -235,7 +243,7 @@ fn limits(field: &mut Field, at: &Path, difference: &Difference<'_>) {
             (Some(Json::Number(new)), _) => *number = Some(*new),
             (Some(Json::String(_)), _) => {
                 let moment = value.as_ref().and_then(Json::as_str).unwrap_or_default();
-                *date = Some(written_date(moment, least, is_date));
+                *date = Some(written_date(moment, edge, is_date));
             }
             (None, Some(Json::Number(_))) => *number = None,
             (None, Some(Json::String(_))) => *date = None,
@@ -257,7 +265,7 @@ fn options(field: &mut Field, at: &Path, difference: &Difference<'_>) {
     let list = at.child(ENUM);
     let order = at.child(ENUM_ORDER);
     let moved = difference.before.below(&list).ne(difference.after.below(&list));
-    if !moved && !difference.moved(&order) {
+    if !moved && !difference.moved(&order) || !is_said(Attribute::Enum, at, difference) {
         return;
     }
     if !matches!(need(field), Need::One(FieldKind::Select) | Need::Many(FieldKind::Select)) {
@@ -320,7 +328,8 @@ fn identity(value: &Raw) -> String {
 fn references(field: &mut Field, at: &Path, difference: &Difference<'_>) {
     let list = at.child(ALLOWED_TYPES);
     let refers = matches!(need(field), Need::One(kind) | Need::Many(kind) if kind.refers());
-    if !refers || difference.before.below(&list).eq(difference.after.below(&list)) {
+    let moved = difference.before.below(&list).ne(difference.after.below(&list));
+    if !refers || !moved || !is_said(Attribute::AllowedTypes, at, difference) {
         return;
     }
     let own = |view: &View| -> BTreeSet<String> {
