@@ -96,10 +96,14 @@ impl Reflection {
     /// What a projection of the type keeps once both sides have agreed on the view.
     #[must_use]
     pub fn held(&self) -> Held {
-        let kinds = self.local.fields.iter().filter_map(|field| {
-            Some((self.keys.get(&field.identity())?.clone(), field.kind_word()))
-        });
-        Held { keys: self.keys.clone(), view: self.view.clone(), kinds: kinds.collect() }
+        let mut kinds = BTreeMap::new();
+        for field in &self.local.fields {
+            // Of two fields with one key, only the first is a property.
+            if let Some(key) = self.keys.get(&field.identity()) {
+                kinds.entry(key.clone()).or_insert_with(|| field.kind_word());
+            }
+        }
+        Held { keys: self.keys.clone(), view: self.view.clone(), kinds }
     }
 }
 

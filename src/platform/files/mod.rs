@@ -5,7 +5,10 @@
 //! what the engine does not know of them stays as it is, and a file that cannot be read is an error
 //! of that type alone.
 //!
-//! Everything that the studio can say is expressible, so nothing is ever lost here.
+//! Everything that the studio can say is expressible, so nothing is ever lost here. Home comes what the
+//! studio can say: fields with a name that its API takes and a kind that it knows, texts that are
+//! not empty, defaults other than `null`. A relationship has no place for limits or help, and a
+//! studio that has a column for the category always has one.
 
 mod adapter;
 mod choice;

@@ -3,6 +3,7 @@
 use crate::model::{Field, FieldKind};
 
 use super::super::PropertyType;
+use super::attribute::Attribute;
 use super::carry::{Carry, carries};
 use super::need::{Need, need};
 
@@ -50,7 +51,12 @@ pub(super) fn natural(
 pub(super) fn retype(field: &mut Field, platform: &PropertyType, signs: Signs) {
     let is_select =
         matches!(need(field), Need::One(FieldKind::Select) | Need::Many(FieldKind::Select));
-    let suits = carries(platform, field) == Carry::Fully && (!signs.is_enumeration || is_select);
+    let is_image =
+        matches!(need(field), Need::One(FieldKind::Image) | Need::Many(FieldKind::Image));
+    let names_types = Attribute::AllowedTypes.fits(platform);
+    let suits = carries(platform, field) == Carry::Fully
+        && (!signs.is_enumeration || is_select)
+        && (!names_types || is_image == signs.images_only);
     if suits {
         return whole_numbers(field, platform);
     }

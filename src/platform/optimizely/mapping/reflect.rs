@@ -168,10 +168,10 @@ fn edited(mut field: Field, at: &Path, difference: &Difference<'_>) -> Field {
     if let (Some((platform, signs)), true) =
         (type_of(difference.after, at), !lens::is_relationship(&field))
     {
-        let was = type_of(difference.before, at);
-        let is_enumeration = was.is_some_and(|(_, signs)| signs.is_enumeration);
-        let becomes_enumeration = signs.is_enumeration && !is_enumeration;
-        if difference.moved(&at.child(TYPE)) || (becomes_enumeration && is_text(&field)) {
+        let was = type_of(difference.before, at).map(|(_, signs)| signs).unwrap_or_default();
+        let becomes_enumeration = signs.is_enumeration && !was.is_enumeration && is_text(&field);
+        let shows_other_things = signs.images_only != was.images_only;
+        if difference.moved(&at.child(TYPE)) || becomes_enumeration || shows_other_things {
             retype(&mut field, &platform, signs);
         }
     }
@@ -202,21 +202,31 @@ fn attributes(mut field: Field, at: &Path, difference: &Difference<'_>) -> Field
     field
 }
 
-/// Whether the view can say something of an attribute. What a property of the type cannot have is
-/// not missing from the view; it is the studio's own.
+/// Whether the view says something new of an attribute. What a property of the type cannot have is
+/// not missing from the view; it is the studio's own. But once the type is another one, everything
+/// that it can have is as the view says, whatever the studio kept where nobody saw it.
 fn is_said(attribute: Attribute, at: &Path, difference: &Difference<'_>) -> bool {
-    type_of(difference.after, at).is_some_and(|(platform, _)| attribute.fits(&platform))
+    let fits = type_of(difference.after, at).is_some_and(|(it, _)| attribute.fits(&it));
+    let own = at.child(attribute.name());
+    let is_list = matches!(attribute, Attribute::Enum | Attribute::AllowedTypes);
+    let moved = if is_list {
+        difference.before.below(&own).ne(difference.after.below(&own))
+    } else {
+        difference.moved(&own)
+    };
+    fits && (moved || difference.moved(&at.child(TYPE)))
 }
 
 fn limits(field: &mut Field, at: &Path, difference: &Difference<'_>) {
     let is_email =
         matches!(need(field), Need::One(FieldKind::Email) | Need::Many(FieldKind::Email));
+    let is_moment = type_of(difference.after, at).is_some_and(|(it, _)| it.element() == "dateTime");
     let is_date = matches!(need(field), Need::One(FieldKind::Date) | Need::Many(FieldKind::Date));
     let limits = &mut field.constraints;
     let is_said = |attribute| is_said(attribute, at, difference);
     let number = |attribute: Attribute, own: &mut Option<f64>| {
         let at = at.child(attribute.name());
-        if is_said(attribute) && difference.moved(&at) {
+        if is_said(attribute) {
             *own = difference.after.get(&at).and_then(|value| value.value().as_f64());
         }
     };
@@ -225,7 +235,7 @@ fn limits(field: &mut Field, at: &Path, difference: &Difference<'_>) {
     number(Attribute::MinItems, &mut limits.min_items);
     number(Attribute::MaxItems, &mut limits.max_items);
     let pattern = at.child("pattern");
-    if is_said(Attribute::Pattern) && difference.moved(&pattern) {
+    if is_said(Attribute::Pattern) {
         let own = difference.text(&pattern);
         limits.pattern = own.filter(|own| !(is_email && own == EMAIL_PATTERN));
     }
@@ -233,21 +243,15 @@ fn limits(field: &mut Field, at: &Path, difference: &Difference<'_>) {
         (Attribute::Minimum, Edge::Start, &mut limits.min, &mut limits.min_date),
         (Attribute::Maximum, Edge::End, &mut limits.max, &mut limits.max_date),
     ] {
-        let at = at.child(attribute.name());
-        if !is_said(attribute) || !difference.moved(&at) {
+        if !is_said(attribute) {
             continue;
         }
-        let value = difference.after.get(&at).map(Canonical::value);
-        let was = difference.before.get(&at).map(Canonical::value);
-        match (&value, &was) {
-            (Some(Json::Number(new)), _) => *number = Some(*new),
-            (Some(Json::String(_)), _) => {
-                let moment = value.as_ref().and_then(Json::as_str).unwrap_or_default();
-                *date = Some(written_date(moment, edge, is_date));
-            }
-            (None, Some(Json::Number(_))) => *number = None,
-            (None, Some(Json::String(_))) => *date = None,
-            _ => {}
+        let value = difference.after.get(&at.child(attribute.name())).map(Canonical::value);
+        if is_moment {
+            let moment = value.as_ref().and_then(Json::as_str);
+            *date = moment.map(|moment| written_date(moment, edge, is_date));
+        } else {
+            *number = value.as_ref().and_then(Json::as_f64);
         }
     }
 }
@@ -264,10 +268,12 @@ fn written_date(moment: &str, edge: Edge, days_only: bool) -> String {
 fn options(field: &mut Field, at: &Path, difference: &Difference<'_>) {
     let list = at.child(ENUM);
     let order = at.child(ENUM_ORDER);
-    let moved = difference.before.below(&list).ne(difference.after.below(&list));
-    if !moved && !difference.moved(&order) || !is_said(Attribute::Enum, at, difference) {
+    let fits = type_of(difference.after, at).is_some_and(|(it, _)| Attribute::Enum.fits(&it));
+    let reordered = fits && difference.moved(&order);
+    if !reordered && !is_said(Attribute::Enum, at, difference) {
         return;
     }
+    let is_new = difference.moved(&at.child(TYPE));
     if !matches!(need(field), Need::One(FieldKind::Select) | Need::Many(FieldKind::Select)) {
         return;
     }
@@ -280,10 +286,15 @@ fn options(field: &mut Field, at: &Path, difference: &Difference<'_>) {
     for mut choice in std::mem::take(&mut field.options) {
         let identity = identity(&choice.value);
         let label = list.child(&identity).child(DISPLAY_NAME);
-        if !was.contains(&identity) || !seen.insert(identity.clone()) {
+        if !was.contains(&identity) && !shown.contains(&identity) || seen.contains(&identity) {
             // Not in the view, so the view says nothing of it.
-            options.push((identity, choice));
-        } else if shown.contains(&identity) {
+            if !is_new {
+                options.push((identity, choice));
+            }
+            continue;
+        }
+        seen.insert(identity.clone());
+        if shown.contains(&identity) {
             if difference.moved(&label)
                 && let Some(label) = difference.text(&label)
             {
@@ -328,8 +339,7 @@ fn identity(value: &Raw) -> String {
 fn references(field: &mut Field, at: &Path, difference: &Difference<'_>) {
     let list = at.child(ALLOWED_TYPES);
     let refers = matches!(need(field), Need::One(kind) | Need::Many(kind) if kind.refers());
-    let moved = difference.before.below(&list).ne(difference.after.below(&list));
-    if !refers || !moved || !is_said(Attribute::AllowedTypes, at, difference) {
+    if !refers || !is_said(Attribute::AllowedTypes, at, difference) {
         return;
     }
     let own = |view: &View| -> BTreeSet<String> {
@@ -337,7 +347,8 @@ fn references(field: &mut Field, at: &Path, difference: &Difference<'_>) {
         named.filter_map(|it| it.strip_prefix(CONTENT_TYPE).map(str::to_owned)).collect()
     };
     let (was, is) = (own(difference.before), own(difference.after));
-    field.targets.retain(|id| !was.contains(id) || is.contains(id));
+    let is_new = difference.moved(&at.child(TYPE));
+    field.targets.retain(|id| is.contains(id) || !(is_new || was.contains(id)));
     let missing: Vec<&String> = is.iter().filter(|id| !field.targets.contains(id)).collect();
     let missing: Vec<String> = missing.into_iter().cloned().collect();
     field.targets.extend(missing);
