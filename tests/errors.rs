@@ -10,7 +10,7 @@ use catalyst_sync::engine::{
     RunOptions, RunReport, RunRequest, Settings, TypeRef,
 };
 use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
-use catalyst_sync::port::{Clock, DataVersion, RowSet, Studio, StudioError};
+use catalyst_sync::port::{Clock, DataVersion, RowOutcome, RowSet, RowWrite, Studio, StudioError};
 use catalyst_sync::sqlite::{SqliteStore, SqliteStudio, StateLocation};
 use catalyst_sync::system::SystemClock;
 use rusqlite::Connection;
@@ -415,6 +415,10 @@ impl Studio for Silent {
         _: Vec<String>,
     ) -> Result<std::collections::BTreeMap<String, u64>, StudioError> {
         Ok(std::collections::BTreeMap::new())
+    }
+
+    async fn write(&self, _: RowWrite) -> Result<RowOutcome, StudioError> {
+        Ok(RowOutcome::Moved)
     }
 }
 

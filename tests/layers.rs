@@ -25,6 +25,18 @@ const EDGE: &[&str] = &[
     "merge::Rewrite",
     "merge::Shape",
 ];
+/// What the platforms share is no platform.
+const PLATFORM: &[&str] = &[
+    "model",
+    "canonical",
+    "digest",
+    "error",
+    "port",
+    "merge::Meaning",
+    "merge::Rewrite",
+    "merge::Shape",
+    "platform::lens",
+];
 
 const LAYERS: [Layer; 19] = [
     Layer { module: "error", uses: &[], pure: true },
@@ -58,7 +70,7 @@ const LAYERS: [Layer; 19] = [
     Layer { module: "sqlite", uses: EDGE, pure: false },
     Layer { module: "http", uses: EDGE, pure: false },
     Layer { module: "system", uses: EDGE, pure: false },
-    Layer { module: "platform", uses: EDGE, pure: false },
+    Layer { module: "platform", uses: PLATFORM, pure: false },
     Layer {
         module: "engine",
         uses: &[

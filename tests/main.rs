@@ -31,6 +31,7 @@ mod model;
 mod optimizely;
 mod plan;
 mod recover;
+mod reflect;
 mod replacing;
 mod resolve;
 mod retry;

@@ -7,6 +7,7 @@ mod location;
 mod state;
 mod store;
 mod studio;
+mod studio_write;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -21,4 +21,4 @@ pub use key::derive_key;
 pub use parse::{MAX_DEPTH, ParseError, parse, parse_besides};
 pub use path::Path;
 pub use view::{Canonical, Draft, View};
-pub use write::{write, write_into, write_pretty};
+pub use write::{write, write_into, write_ordered, write_pretty};

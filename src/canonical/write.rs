@@ -57,6 +57,51 @@ fn write_members<'m, 'a: 'm>(
     out.push('}');
 }
 
+/// Writes JSON without spaces and with every member where it stands, as `JSON.stringify` writes a
+/// value that nobody rebuilt. What was only read and written again means what it meant.
+///
+/// ```
+/// use catalyst_sync::canonical::{parse, write_ordered};
+///
+/// let value = parse(r#"{"name": "title", "id": 1.0}"#)?;
+/// assert_eq!(write_ordered(&value), r#"{"name":"title","id":1}"#);
+/// # Ok::<(), catalyst_sync::canonical::ParseError>(())
+/// ```
+#[must_use]
+pub fn write_ordered(value: &Json<'_>) -> String {
+    let mut out = String::with_capacity(256);
+    ordered(value, &mut out);
+    out
+}
+
+fn ordered(value: &Json<'_>, out: &mut String) {
+    match value {
+        Json::Array(elements) => {
+            out.push('[');
+            for (at, element) in elements.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                ordered(element, out);
+            }
+            out.push(']');
+        }
+        Json::Object(members) => {
+            out.push('{');
+            for (at, (key, member)) in members.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write_text(key, out);
+                out.push(':');
+                ordered(member, out);
+            }
+            out.push('}');
+        }
+        scalar => write_into(scalar, out),
+    }
+}
+
 /// Writes JSON for people and version control: two spaces, members in the order given, one line
 /// for a list of scalars, a line feed at the end.
 #[must_use]

@@ -12,6 +12,10 @@ pub(crate) fn studio_failure(error: StudioError) -> SyncError {
         StudioError::Invalid { .. } => (ErrorCode::DatabaseInvalid, None),
         StudioError::Unsupported { .. } => (ErrorCode::DatabaseUnsupported, None),
         StudioError::Busy { .. } => (ErrorCode::DatabaseBusy, None),
+        StudioError::ReadOnly { .. } => (
+            ErrorCode::StoreReadOnly,
+            Some("put the studio's database where it can be written, or do not pull"),
+        ),
         StudioError::Failed { .. } => {
             (ErrorCode::DatabaseInvalid, Some("see that the file is whole and may be read"))
         }

@@ -57,6 +57,15 @@ impl TargetIndex {
         index
     }
 
+    /// The row id that a target of a website names, if exactly one type answers to it.
+    #[must_use]
+    pub fn find(&self, website_id: &str, target: &str) -> Option<&str> {
+        match self.websites.get(website_id)?.find(target) {
+            Found::One(id) => Some(id),
+            Found::Several | Found::Nobody => None,
+        }
+    }
+
     /// Rewrites the targets of every field, nested ones included, to row ids of the same website.
     ///
     /// The studio names a target by id, key or name. Each is looked for in that order and as

@@ -2,4 +2,5 @@
 //! connection to it).
 
 pub mod files;
+mod lens;
 pub mod optimizely;

@@ -75,6 +75,38 @@ pub struct Projection {
     pub findings: Vec<Finding>,
 }
 
+/// What became of a content type when a view was carried back into it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reflection {
+    /// The type with the edits made; what the view cannot express is as it was.
+    pub local: ContentType,
+    /// Property key of every field, by [`Field::identity`](crate::model::Field::identity).
+    pub keys: BTreeMap<String, String>,
+    /// The identity before, by the identity now, of fields for which that changed: fields without an
+    /// id are bound by their name.
+    pub origins: BTreeMap<String, String>,
+    /// What the type says now: the view that was given, but for the atoms of `findings`, and for an
+    /// order of which that view said nothing.
+    pub view: View,
+    /// `NOT_REPRESENTABLE` for each atom that the studio cannot say, at its path.
+    pub findings: Vec<Finding>,
+}
+
+impl Reflection {
+    /// What a projection of the type keeps once both sides have agreed on the view.
+    #[must_use]
+    pub fn held(&self) -> Held {
+        let mut kinds = BTreeMap::new();
+        for field in &self.local.fields {
+            // Of two fields with one key, only the first is a property.
+            if let Some(key) = self.keys.get(&field.identity()) {
+                kinds.entry(key.clone()).or_insert_with(|| field.kind_word());
+            }
+        }
+        Held { keys: self.keys.clone(), view: self.view.clone(), kinds }
+    }
+}
+
 /// Why a remote definition cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -116,4 +148,13 @@ pub trait Dialect: Send + Sync {
     ///
     /// When it is no definition of this platform.
     fn normalize(&self, remote: &RemoteDefinition) -> Result<View, DialectError>;
+
+    /// Carries a view back into the type: the difference between what [`Dialect::project`] makes of
+    /// it and the view becomes edits of the type itself, so that what the view cannot express
+    /// survives. Without a difference the type is as it was.
+    ///
+    /// `view` is a whole document in symbolic terms (references to the studio's types are
+    /// `content-type:<row id>`). For a document that the studio does not have yet, `local` is a type
+    /// with nothing but its ids, and `held` is empty.
+    fn reflect(&self, local: &ContentType, held: &Held, view: &View) -> Reflection;
 }

@@ -21,7 +21,7 @@ pub use adapter::{
 pub use clock::Clock;
 pub use conflicts::{ConflictFilter, Conflicts, Decided, Decision, StoredConflict};
 pub use dialect::{
-    Dialect, DialectError, FieldMapping, FieldNames, Held, KeyNames, Loss, Projection,
+    Dialect, DialectError, FieldMapping, FieldNames, Held, KeyNames, Loss, Projection, Reflection,
 };
 pub use history::{
     Alarms, Direction, FailureGroup, History, HistoryEntry, HistoryFilter, HistoryPage, KnownType,
@@ -32,7 +32,9 @@ pub use store::{
     Check, Claim, Closing, ConflictRow, HistoryRow, Intent, JournalEntry, Lease, OperationState,
     PlannedRow, Record, RunEnd, RunRow, StateDetail, StateRow, Store, StoreError, TouchedAtom,
 };
-pub use studio::{Columns, DataVersion, RowSet, Studio, StudioError, TypeRow, WebsiteRow};
+pub use studio::{
+    Columns, DataVersion, RowOutcome, RowSet, RowWrite, Studio, StudioError, TypeRow, WebsiteRow,
+};
 // What the edges need of the layers below, so that they need no other door.
 pub use crate::merge::Shape;
 pub use crate::plan::{Capabilities, CreateMode, IdentityMode, PreconditionMode, Verb};

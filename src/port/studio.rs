@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
+use crate::canonical::write_ordered;
+use crate::model::Json;
+use crate::model::studio::{Changes, NewRow};
+
 /// What the engine asks of the studio.
 #[async_trait]
 pub trait Studio: Send + Sync {
@@ -25,6 +29,77 @@ pub trait Studio: Send + Sync {
         &self,
         type_ids: Vec<String>,
     ) -> Result<BTreeMap<String, u64>, StudioError>;
+
+    /// Writes one row of `ContentType`, in one transaction, if the studio still is as the write says.
+    ///
+    /// What does not hold any more is an outcome, not an error, and then nothing is written. Not
+    /// safe to repeat blindly: a write that was carried out finds its own row and is `Moved` or
+    /// `Taken`, so whoever is in doubt reads first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Studio::read`]; and when the database takes no writes, or its own constraints refuse
+    /// the row.
+    async fn write(&self, write: RowWrite) -> Result<RowOutcome, StudioError>;
+}
+
+/// A write of one row. `updated_at` of a written row is set by whoever asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowWrite {
+    /// Changes a row that is, in every column that is read, as it was seen.
+    Update {
+        /// The row as it was read.
+        seen: Box<TypeRow>,
+        /// The row as it shall be; its ids are those of `seen`. Columns that do not differ are left
+        /// alone.
+        row: Box<TypeRow>,
+    },
+    /// Adds a row.
+    Insert {
+        /// The row. Columns that the database does not have are left out.
+        row: Box<TypeRow>,
+    },
+    /// Removes a row that is as it was seen, and that no content item belongs to.
+    Delete {
+        /// The row as it was read.
+        seen: Box<TypeRow>,
+    },
+}
+
+impl RowWrite {
+    /// Changes `seen` into `row`.
+    #[must_use]
+    pub fn update(seen: TypeRow, row: TypeRow) -> Self {
+        Self::Update { seen: Box::new(seen), row: Box::new(row) }
+    }
+
+    /// Adds `row`.
+    #[must_use]
+    pub fn insert(row: TypeRow) -> Self {
+        Self::Insert { row: Box::new(row) }
+    }
+
+    /// Removes `seen`.
+    #[must_use]
+    pub fn delete(seen: TypeRow) -> Self {
+        Self::Delete { seen: Box::new(seen) }
+    }
+}
+
+/// What became of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowOutcome {
+    /// The row is as meant.
+    Written,
+    /// Somebody changed or removed the row since it was read.
+    Moved,
+    /// Content items belong to the type.
+    InUse {
+        /// How many.
+        items: u64,
+    },
+    /// The id, or the key within the website, belongs to another row.
+    Taken,
 }
 
 /// Identifies what a connection last saw; equal means that nobody committed in between.
@@ -89,6 +164,39 @@ pub struct TypeRow {
     pub updated_at: Option<i64>,
 }
 
+impl TypeRow {
+    /// A row to be added, created and updated at a moment.
+    #[must_use]
+    pub fn new(row: &NewRow, created_at: i64) -> Self {
+        let bare = Self {
+            id: row.content.id.clone(),
+            website_id: row.content.website_id.clone(),
+            key: row.content.key.clone(),
+            created_at: Some(created_at),
+            ..Self::default()
+        };
+        bare.changed(&row.columns, created_at)
+    }
+
+    /// The row with changes made, updated at a moment; the row itself where nothing changes.
+    #[must_use]
+    pub fn changed(&self, changes: &Changes, updated_at: i64) -> Self {
+        let mut row = self.clone();
+        if changes.is_empty() {
+            return row;
+        }
+        let text = |value: &Json<'_>| write_ordered(value).into_boxed_str();
+        row.name = changes.name.clone().unwrap_or(row.name);
+        row.plural_name = changes.plural_name.clone().or(row.plural_name);
+        row.category = changes.category.clone().or(row.category);
+        row.display_field = changes.display_field.clone().unwrap_or(row.display_field);
+        row.fields = changes.fields.as_ref().map(text).or(row.fields);
+        row.settings = changes.settings.as_ref().map(text).or(row.settings);
+        row.updated_at = Some(updated_at);
+        row
+    }
+}
+
 /// Why the studio cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -118,6 +226,14 @@ pub enum StudioError {
     Busy {
         /// The file.
         path: String,
+    },
+    /// A database that takes no writes.
+    #[error("{path} cannot be written: {reason}")]
+    ReadOnly {
+        /// The file.
+        path: String,
+        /// Why not.
+        reason: String,
     },
     /// Anything else that reading failed with.
     #[error("{path} cannot be read: {reason}")]

@@ -72,6 +72,18 @@ pub(super) fn studio_error(error: &Error, path: &Path) -> StudioError {
     }
 }
 
+/// The studio's error for what SQLite said to a write.
+pub(super) fn write_error(error: &Error, path: &Path) -> StudioError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied)
+            if !is_unfinished_write(error) =>
+        {
+            StudioError::ReadOnly { path: path.display().to_string(), reason: reason(error) }
+        }
+        _ => studio_error(error, path),
+    }
+}
+
 /// Somebody died in the middle of a write, or is in the middle of one and its lock does not show.
 /// A read-only connection cannot undo it, and must not.
 pub(super) fn is_unfinished_write(error: &Error) -> bool {

@@ -1,7 +1,8 @@
 //! Layer 5: the studio's database and the engine's own state, both in SQLite.
 //!
-//! [`SqliteStudio`] only ever reads. It opens read-only, sets no stored pragma, and copies rows out
-//! in one short read transaction. [`SqliteStore`] keeps the engine's memory in a file of its own, or
+//! [`SqliteStudio`] reads through a connection that cannot write, and copies rows out in one short
+//! read transaction. It writes one row at a time, only when asked to, and sets no stored pragma.
+//! [`SqliteStore`] keeps the engine's memory in a file of its own, or
 //! in prefixed tables of the studio's database when asked to. Either opens on first use, never in
 //! the constructor, and works on threads that may block.
 //!
@@ -17,7 +18,7 @@
 //! The studio's own client may bring another copy of SQLite into the process. POSIX locks belong to
 //! the process, so on Unix the copies do not keep each other out, and closing a file in one drops
 //! the locks of the other (sqlite.org, "How To Corrupt An SQLite Database File", §2.2.1). Therefore
-//! the connection to the studio is kept open, neither database file is ever opened but by SQLite,
+//! the connections to the studio are kept open, neither database file is ever opened but by SQLite,
 //! a read during which the file moved is repeated, and the state has its own file by default.
 
 mod column;
@@ -39,6 +40,7 @@ mod session;
 mod state;
 mod store;
 mod studio;
+mod studio_write;
 
 pub use earlier::Earlier;
 pub use location::{Folders, StateLocation, resolve_database};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Error, Row};
+use rusqlite::{Connection, Error, OptionalExtension as _, Row};
 
 use super::date::milliseconds;
 use crate::port::{Columns, RowSet, TypeRow, WebsiteRow};
@@ -26,28 +26,43 @@ impl From<Error> for RowFault {
 /// Reads all websites and content types. Runs inside the caller's read transaction.
 pub(super) fn read(connection: &Connection) -> Result<RowSet, RowFault> {
     Table::find(connection, "Website")?.with(&["id", "name"])?;
-    let content_type =
-        Table::find(connection, "ContentType")?.with(&["id", "websiteId", "name", "fields"])?;
-
+    let content_type = content_type(connection)?;
     let websites = connection
         .prepare_cached("SELECT id, name FROM Website ORDER BY id")?
         .query_map([], |row| Ok(WebsiteRow { id: word(row, 0)?, name: word(row, 1)? }))?
         .collect::<Result<_, _>>()?;
 
-    let optional =
-        ["key", "pluralName", "category", "displayField", "settings", "createdAt", "updatedAt"]
-            .map(|column| content_type.column(column))
-            .join(", ");
     let mut types: Vec<TypeRow> = connection
-        .prepare_cached(&format!(
-            "SELECT id, websiteId, name, fields, {optional} FROM ContentType ORDER BY rowid"
-        ))?
+        .prepare_cached(&format!("{} ORDER BY rowid", select(&content_type)))?
         .query_map([], type_row)?
         .collect::<Result<_, _>>()?;
     types.sort_by(|a, b| a.website_id.cmp(&b.website_id));
 
     let columns = Columns { key: content_type.has("key"), settings: content_type.has("settings") };
     Ok(RowSet { version: None, columns, websites, types })
+}
+
+/// Reads one content type, as [`read`] reads it.
+pub(super) fn one(connection: &Connection, id: &str) -> Result<Option<TypeRow>, RowFault> {
+    let content_type = content_type(connection)?;
+    let row = connection
+        .prepare_cached(&format!("{} WHERE id = ?1", select(&content_type)))?
+        .query_row([id], type_row)
+        .optional()?;
+    Ok(row)
+}
+
+/// The table of content types.
+pub(super) fn content_type(connection: &Connection) -> Result<Table, RowFault> {
+    Table::find(connection, "ContentType")?.with(&["id", "websiteId", "name", "fields"])
+}
+
+fn select(content_type: &Table) -> String {
+    let optional =
+        ["key", "pluralName", "category", "displayField", "settings", "createdAt", "updatedAt"]
+            .map(|column| content_type.column(column))
+            .join(", ");
+    format!("SELECT id, websiteId, name, fields, {optional} FROM ContentType")
 }
 
 /// Counts the items of some types; a database without the table has none.
@@ -109,7 +124,7 @@ fn word(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
 }
 
 /// A table and the columns it has.
-struct Table {
+pub(super) struct Table {
     name: &'static str,
     columns: Vec<String>,
 }
@@ -135,7 +150,7 @@ impl Table {
         }
     }
 
-    fn has(&self, column: &str) -> bool {
+    pub(super) fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|own| own == column)
     }
 

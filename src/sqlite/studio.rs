@@ -1,4 +1,4 @@
-//! The studio's database, read.
+//! The studio's database: how it is read. How it is written stands in `studio_write`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::connection::{PATIENCE, Reader, Stamp, is_missing, open_to_read, patiently};
-use super::fault::studio_error;
+use super::fault::{studio_error, write_error};
 use super::rows::{self, RowFault};
-use crate::port::{DataVersion, RowSet, Studio, StudioError};
+use super::studio_write::Writer;
+use crate::port::{DataVersion, RowOutcome, RowSet, RowWrite, Studio, StudioError};
 
 /// How often a read is repeated when the file moved in spite of our lock.
 const REREADS: u32 = 3;
@@ -19,7 +20,8 @@ const REREADS: u32 = 3;
 /// Numbers connections across the process, because SQLite counts commits per connection.
 static CONNECTIONS: AtomicU32 = AtomicU32::new(1);
 
-/// The studio's SQLite database: read-only, one short transaction per read, one kept connection.
+/// The studio's SQLite database: one short transaction per read and per write. Reading has a
+/// connection that cannot write; the one that can is opened by the first write.
 pub struct SqliteStudio {
     inner: Arc<Inner>,
 }
@@ -28,6 +30,7 @@ struct Inner {
     path: PathBuf,
     patience: Duration,
     kept: Mutex<Option<Kept>>,
+    writer: Mutex<Option<Writer>>,
 }
 
 struct Kept {
@@ -50,7 +53,8 @@ impl SqliteStudio {
     pub fn with_patience(path: PathBuf, patience: Duration) -> Self {
         // Absolute, so that it never looks like the URI that SQLite would take it for.
         let path = std::path::absolute(&path).unwrap_or(path);
-        Self { inner: Arc::new(Inner { path, patience, kept: Mutex::new(None) }) }
+        let (kept, writer) = (Mutex::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { path, patience, kept, writer }) }
     }
 
     /// The file.
@@ -90,6 +94,10 @@ impl Studio for SqliteStudio {
             })
         })
         .await
+    }
+
+    async fn write(&self, write: RowWrite) -> Result<RowOutcome, StudioError> {
+        self.blocking(move |inner| inner.write(&write)).await
     }
 }
 
@@ -138,6 +146,41 @@ impl Inner {
                     *kept = None;
                     return Err(studio_error(&error, &self.path));
                 }
+            }
+        }
+    }
+
+    fn write(&self, write: &RowWrite) -> Result<RowOutcome, StudioError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamp = self.stamp()?;
+        if stamp.is_empty() {
+            return Err(StudioError::Invalid { path: self.name(), reason: "it is empty".into() });
+        }
+        writer.take_if(|writer| writer.identity != stamp.identity);
+        let mut foreign = None;
+        let outcome = patiently(self.patience, || {
+            let writer = match &mut *writer {
+                Some(writer) => writer,
+                none => none.insert(Writer::open(&self.path, self.patience, stamp)?),
+            };
+            match writer.write(write) {
+                Ok(outcome) => Ok(Some(outcome)),
+                Err(RowFault::Sqlite(error)) => Err(error),
+                Err(RowFault::Foreign(reason)) => {
+                    foreign = Some(reason);
+                    Ok(None)
+                }
+            }
+        });
+        match outcome {
+            Ok(Some(outcome)) => Ok(outcome),
+            Ok(None) => {
+                let reason = foreign.unwrap_or_default();
+                Err(StudioError::Invalid { path: self.name(), reason })
+            }
+            Err(error) => {
+                *writer = None;
+                Err(write_error(&error, &self.path))
             }
         }
     }

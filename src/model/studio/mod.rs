@@ -24,15 +24,20 @@
 mod at;
 mod constraint;
 mod definition;
+mod edit;
 mod field;
 mod item;
 mod member;
+mod new;
 mod option;
 mod reader;
 mod reference;
 mod relationship;
 mod row;
+pub mod rules;
 
 pub use definition::content_type;
+pub use edit::{Changes, Codec, Parser, Unwritable, edit};
+pub use new::{Manner, NewRow, new_row};
 pub use reader::Writer;
 pub use row::{Column, Row};

@@ -8,7 +8,7 @@ use crate::model::Json;
 /// studio's builder offers references without fixing how their target is written, so every word
 /// that its code and schemas use for one is read: a text or a list of texts, each an id, a key or a
 /// name. `allowedTypes` names targets on references only; on an image it lists media types.
-const SPELLINGS: [&str; 9] = [
+pub(super) const SPELLINGS: [&str; 9] = [
     "referenceType",
     "referenceTypes",
     "targetType",

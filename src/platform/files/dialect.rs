@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::form::SHAPE;
-use super::{name, parse, project};
+use super::{name, parse, project, reflect};
 use crate::canonical::{View, derive_key};
 use crate::model::{ContentType, Field};
 use crate::port::{
     Capabilities, CreateMode, Dialect, DialectError, FieldNames, Held, IdentityMode, KeyNames,
-    PreconditionMode, Projection, RemoteDefinition,
+    PreconditionMode, Projection, Reflection, RemoteDefinition,
 };
 
 /// The dialect of the platform `files`.
@@ -56,5 +56,9 @@ impl Dialect for FilesDialect {
         let key = remote.id.key();
         parse::read(&remote.body, &key)
             .map_err(|problem| DialectError { message: format!("{key}.json: {problem}") })
+    }
+
+    fn reflect(&self, local: &ContentType, held: &Held, view: &View) -> Reflection {
+        reflect::reflect(local, held, view)
     }
 }

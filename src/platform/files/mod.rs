@@ -6,7 +6,10 @@
 //! of that type alone.
 //!
 //! Everything that the studio can say is expressible, so nothing is ever lost here, and nothing is
-//! left out: a change in the studio is exactly one change of the file's view.
+//! left out: a change in the studio is exactly one change of the file's view. Home comes what the
+//! studio can say: fields with a name that its API takes and a kind that it knows, texts that are
+//! not empty, defaults other than `null`. A relationship has no place for limits or help, and a
+//! studio that has a column for the category always has one.
 
 mod adapter;
 mod choice;
@@ -18,6 +21,7 @@ mod marker;
 mod name;
 mod parse;
 mod project;
+mod reflect;
 mod render;
 
 pub use adapter::FilesAdapter;

@@ -9,7 +9,7 @@ use crate::merge::{Meaning, Rewrite};
 use crate::model::{ContentType, Field};
 use crate::port::{
     Capabilities, Dialect, DialectError, FieldNames, Held, IdentityMode, KeyNames,
-    PreconditionMode, Projection, RemoteDefinition, Shape,
+    PreconditionMode, Projection, Reflection, RemoteDefinition, Shape,
 };
 
 use super::mapping::{self, Rules};
@@ -178,5 +178,9 @@ impl Dialect for OptimizelyDialect {
 
     fn normalize(&self, remote: &RemoteDefinition) -> Result<View, DialectError> {
         normalize::normalize(remote)
+    }
+
+    fn reflect(&self, local: &ContentType, held: &Held, view: &View) -> Reflection {
+        mapping::reflect(self.rules(), &SHAPE, local, held, view)
     }
 }

@@ -54,6 +54,20 @@
 //! | a kind that the property's type holds as well | the type is kept, so that no content is lost |
 //! | fields in fields | unless they make a type of their own, which is synced as one |
 //!
+//! # The way home
+//!
+//! Every view comes home without a remainder that is made of: properties with a display name, whose
+//! type is `string`, `url`, `boolean`, `integer`, `float`, `dateTime`, `contentReference`,
+//! `richText`, `json`, or a list of one of these but `json`; `allowedTypes` that are types of the
+//! studio, or `_image` alone; options with a name; a type whose display name the studio's API takes
+//! for a name (`^[A-Z][a-zA-Z0-9 ]*$`). A `link` and `content` come home as an address and a
+//! reference. `binary`, `component` and newer types have no kind in the studio. What a kind always
+//! says (the pattern of an e-mail address, images for an image), what one text that holds a whole
+//! list cannot say, and what a relationship has no place for, stays on the platform as well.
+//!
+//! A kind stays as long as the property's type holds it without loss. New kinds are words that the
+//! studio's API knows.
+//!
 //! Outside facts are from the official preview3 document, and from the types that Optimizely
 //! generated from its own v1 document for `@optimizely/cms-cli` 2.2.0, unless a line says otherwise.
 

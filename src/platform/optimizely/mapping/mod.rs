@@ -7,14 +7,17 @@ mod attribute;
 mod carry;
 mod choose;
 mod field;
+mod kind;
 mod loss;
 mod need;
 mod options;
 mod parts;
 mod project;
+mod reflect;
 
 pub use attribute::Attribute;
 pub use carry::{Carry, carries};
 pub(super) use choose::Rules;
 pub(super) use parts::parts;
 pub(super) use project::project;
+pub(super) use reflect::reflect;

@@ -1,0 +1,4 @@
+//! The way home: views back into the studio's rows.
+
+mod alone;
+mod laws;
