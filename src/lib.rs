@@ -1,9 +1,9 @@
 //! catalyst-sync keeps the content model of a studio and the content models of its CMS platforms
 //! in step.
 //!
-//! The layers, each using only those above it: [`model`] → [`canonical`], [`digest`] → [`merge`] →
-//! [`plan`] → [`port`] (types and traits) → the edges [`sqlite`], [`http`], [`platform`], [`system`]
-//! and, beside them, [`engine`] → [`compose`], which makes an engine of options, and the boundary to
+//! The layers, each using only those above it: [`model`] → [`canonical`], [`digest`] → [`merge`],
+//! [`version`] → [`plan`] → [`port`] (types and traits) → the edges [`sqlite`], [`http`],
+//! [`platform`], [`system`] and, beside them, [`engine`] → [`compose`], which makes an engine of options, and the boundary to
 //! Node.js. `docs/architecture.md` says why.
 
 mod argument;
@@ -22,6 +22,7 @@ pub mod platform;
 pub mod port;
 pub mod sqlite;
 pub mod system;
+pub mod version;
 
 /// Documents are many small texts, and this allocator makes and frees them with less work than the
 /// one of the C library: a sixth less CPU time for a first detection.

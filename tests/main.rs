@@ -33,6 +33,7 @@ mod sqlite;
 mod studio;
 mod support;
 mod system;
+mod version;
 
 /// A test file that is not listed above would never run.
 #[test]
