@@ -34,6 +34,7 @@ mod studio;
 mod support;
 mod system;
 mod version;
+mod versions;
 
 /// A test file that is not listed above would never run.
 #[test]

@@ -10,6 +10,7 @@ mod identity;
 mod store;
 mod studio;
 mod transport;
+mod versions;
 
 /// Part of what a dialect declares, so that an edge needs nothing of the algebra.
 pub use adapter::{
@@ -30,3 +31,7 @@ pub use studio::{Columns, DataVersion, RowSet, Studio, StudioError, TypeRow, Web
 pub use crate::merge::Shape;
 pub use crate::plan::{Capabilities, CreateMode, IdentityMode, PreconditionMode, Verb};
 pub use transport::{Method, Request, Response, Transport, TransportError};
+pub use versions::{
+    AgedVersion, ChangeType, Document, NewVersion, VersionFilter, VersionHead, VersionLinks,
+    VersionRow, VersionSource, Versions,
+};

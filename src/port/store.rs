@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::{Entity, RemoteId, Revision, Scope};
+use super::{Entity, RemoteId, Revision, Scope, Versions};
 use crate::canonical::{Canonical, Path};
 use crate::digest::Digest;
 use crate::plan::Verb;
@@ -339,10 +339,11 @@ pub enum StoreError {
     },
 }
 
-/// The engine's memory. Reading works while others write; every write but [`Store::begin_run`] and
-/// [`Store::finish_run`] is done under a lease, whose fence is checked in the same transaction.
+/// The engine's memory. Reading works while others write; every write but [`Store::begin_run`],
+/// [`Store::finish_run`] and those of [`Versions`] is done under a lease, whose fence is checked in
+/// the same transaction.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Versions {
     /// The state of all documents of a scope. A store that does not exist yet has none.
     async fn states(&self, scope: &Scope) -> Result<Vec<StateRow>, StoreError>;
 

@@ -12,8 +12,10 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "state", sql: include_str!("migrations/0001_state.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "state", sql: include_str!("migrations/0001_state.sql") },
+    Migration { number: 2, name: "versions", sql: include_str!("migrations/0002_versions.sql") },
+];
 
 const TABLE: &str = "CREATE TABLE {prefix}sync_migrations (
   number INTEGER PRIMARY KEY,

@@ -37,6 +37,7 @@ mod session;
 mod state;
 mod store;
 mod studio;
+mod versions;
 
 pub use earlier::Earlier;
 pub use location::{Folders, StateLocation, resolve_database};

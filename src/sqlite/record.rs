@@ -51,11 +51,13 @@ fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), 
     session
         .prepare(
             "INSERT INTO {prefix}sync_history
-               (website_id, target, kind, local_id, type_key, target_platform, sync_direction,
-                sync_status, operation, pushed_data, response_data, error_message, retry_count,
+               (website_id, target, kind, local_id, type_key, version_hash, target_platform,
+                sync_direction, sync_status, operation, pushed_data, response_data, error_message, retry_count,
                 actor, run_id, deployment_id, started_at, completed_at, created_at)
-             VALUES (:website, :target, :kind, :local, :type_key, :platform, 'PUSH', :status, :verb,
-                :pushed, :response, :error, :retries, :actor, :run,
+             VALUES (:website, :target, :kind, :local, :type_key,
+                (SELECT version_hash FROM {prefix}version_heads
+                 WHERE website_id = :website AND kind = :kind AND local_id = :local),
+                :platform, 'PUSH', :status, :verb, :pushed, :response, :error, :retries, :actor, :run,
                 (SELECT job_id FROM {prefix}sync_transactions WHERE id = :run), :started,
                 :completed, :completed)",
         )?

@@ -79,14 +79,14 @@ impl SqliteStore {
             .unwrap_or_else(|error| Err(StoreError::Failed { path, reason: error.to_string() }))
     }
 
-    async fn read<T: Default + Send + 'static>(
+    pub(super) async fn read<T: Default + Send + 'static>(
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.blocking(|inner| inner.database.read(work)).await
     }
 
-    async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {

@@ -7,6 +7,7 @@ mod extraction;
 mod failure;
 mod mapping;
 mod plan;
+mod version;
 
 pub use change_set::{
     AtomChange, ChangeDetails, ChangeSet, ChangeSummary, FailedType, FieldChanges, TypeChange,
@@ -20,3 +21,6 @@ pub use extraction::{ContentTypeSnapshot, Extraction, ExtractionMetadata};
 pub use failure::ErrorReport;
 pub use mapping::{LastAttempt, TypeMapping};
 pub use plan::{PlanReport, PlanSummary, PlannedOperation};
+pub use version::{
+    Version, VersionChange, VersionDiff, VersionFields, VersionInfo, VersionNode, VersionTree,
+};
