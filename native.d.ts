@@ -56,6 +56,20 @@ export declare class NativeEngine {
   deployment(id: string): Promise<Answer>
   /** Refuses later calls and resolves when the ones in progress are through and nothing is open. */
   close(): Promise<Answer>
+  /** Records the content of a type; `null` when it is known already. */
+  recordVersion(wanted: string, options: string): Promise<Answer>
+  /** The versions of a type, newest first. */
+  versionHistory(wanted: string, filter: string): Promise<Answer>
+  /** A version by its hash, or `null`. */
+  version(hash: string): Promise<Answer>
+  /** The history of a type as a graph. */
+  versionTree(wanted: string): Promise<Answer>
+  /** A version and its ancestors, newest first. */
+  lineage(hash: string): Promise<Answer>
+  /** The nearest common ancestor of two versions, or `null`. */
+  commonAncestor(a: string, b: string): Promise<Answer>
+  /** What differs between two versions. */
+  diffVersions(a: string, b: string): Promise<Answer>
 }
 
 /**
@@ -64,6 +78,12 @@ export declare class NativeEngine {
  * A code that is not in the table is `INTERNAL`.
  */
 export declare function describeError(code: string, message: string): string
+
+/** Writes the answer of `diffVersions` as text. */
+export declare function formatDiff(diff: string): string
+
+/** Draws the answer of `versionTree` as text. */
+export declare function formatTree(tree: string): string
 
 /** The studio's content hash of a definition. */
 export declare function hashContentType(definition: string): string

@@ -11,13 +11,6 @@ const PROMISED = [
   'getConflict',
   'deleteConflict',
   'clearResolved',
-  'recordVersion',
-  'getVersionHistory',
-  'getVersion',
-  'getVersionTree',
-  'getLineage',
-  'findCommonAncestor',
-  'diffVersions',
   'restoreVersion',
   'getSyncState',
   'listSyncStates',
@@ -36,7 +29,7 @@ const PROMISED = [
 ]
 
 /** Those that return at once. */
-const IMMEDIATE = ['formatTree', 'formatDiff', 'metrics']
+const IMMEDIATE = ['metrics']
 
 /** The members of `credentials`. */
 const CREDENTIALS = ['set', 'remove', 'rotate']

@@ -17,7 +17,7 @@ use crate::error::{ErrorCode, SyncError};
 /// the JSON of an error report.
 #[napi_derive::napi]
 pub struct NativeEngine {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// What an engine and its runs have in common.

@@ -18,3 +18,4 @@ mod report;
 mod retry;
 mod runtime;
 mod stored;
+mod versions;

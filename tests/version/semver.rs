@@ -77,9 +77,9 @@ fn pairs() -> Vec<(Value, Value)> {
     let option = |label: &str, description: &str| json!({ "value": "x", "label": label, "description": description });
     let select = |options: &[Value]| field("select", json!({ "options": options }));
     let (x, y) = (option("X", "A"), json!({ "value": "y", "label": "Y" }));
-    pairs.push((select(&[y.clone()]), select(&[y.clone(), x.clone()])));
-    pairs.push((select(&[x.clone()]), select(&[option("Z", "A")])));
-    pairs.push((select(&[x.clone()]), select(&[option("X", "B")])));
+    pairs.push((select(std::slice::from_ref(&y)), select(&[y.clone(), x.clone()])));
+    pairs.push((select(std::slice::from_ref(&x)), select(&[option("Z", "A")])));
+    pairs.push((select(std::slice::from_ref(&x)), select(&[option("X", "B")])));
     pairs.push((select(&[x.clone(), y.clone()]), select(&[y, x])));
     let target = |targets: &[&str]| field("reference", json!({ "allowedTypes": targets }));
     pairs.push((target(&[]), target(&["c1"])));

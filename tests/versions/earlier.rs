@@ -24,13 +24,13 @@ async fn imported_versions_are_read_and_told_apart() {
     assert_eq!(brief(&all), ["update UI -", "create UI -"], "the same content is no new version");
     assert!(all.iter().all(|it| it.info.imported && it.findings.is_empty()));
     assert_eq!(all[0].info.hash, current);
-    assert_eq!(all[0].info.parents, [old.clone()]);
+    assert_eq!(all[0].info.parents, [&*old]);
     assert_eq!(history(&engine, "Post").await.len(), 2, "by its key as well");
 
     world.change("c1", &with_field("body", "text"));
     let next = record(&engine, "Post").await.unwrap().info;
     assert_eq!((next.imported, next.semver.as_deref()), (false, Some("1.0.0")));
-    assert_eq!(next.parents, [current.clone()]);
+    assert_eq!(next.parents, [&*current]);
     assert_eq!(next.type_key, "Post");
     let diff = engine.diff_versions(&old, &next.hash).await.unwrap();
     assert_eq!(diff.fields.added, ["body", "title"]);

@@ -72,7 +72,7 @@ async fn a_row_that_is_gone_and_one_that_takes_its_place_are_recorded() {
     assert_eq!(brief(&history(&engine, "Type1").await), ["delete SYNC 2.0.0", "create SYNC 1.0.0"]);
     let again = history(&engine, "again").await;
     assert_eq!(brief(&again), ["update SYNC 1.0.1", "create SYNC 1.0.0"]);
-    assert_eq!(again[0].info.parents, [again[1].info.hash.clone()]);
+    assert_eq!(again[0].info.parents, [&*again[1].info.hash]);
     let rows = "SELECT count(*) FROM content_type_versions";
     let before = world.state(rows);
     world.run(&to_files("model")).await;

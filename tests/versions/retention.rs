@@ -22,7 +22,7 @@ async fn the_oldest_go_and_what_stays_has_no_hole() {
     let names: Vec<&str> = kept.iter().map(|version| &*version.info.hash).collect();
     assert_eq!(names, [&hashes[5], &hashes[4], &hashes[3]]);
     // Each still names its parent, and one that was let go is no damage.
-    assert_eq!(kept[2].info.parents, [hashes[2].clone()]);
+    assert_eq!(kept[2].info.parents, [&*hashes[2]]);
     assert!(kept.iter().all(|version| version.findings.is_empty()));
     let tree = engine.version_tree(&TypeRef::named("c1")).await.unwrap();
     assert_eq!((tree.roots, tree.findings.len()), (vec![hashes[3].clone()], 0));
@@ -37,7 +37,7 @@ async fn what_is_too_old_goes_but_never_the_latest() {
     let engine = world.engine();
     world.add("c1", "Post", &simple("Post"));
     edit(&world, &engine, 3).await;
-    clock.advance(std::time::Duration::from_secs(11 * 86_400));
+    clock.advance(std::time::Duration::from_hours(11 * 24));
     assert_eq!(history(&engine, "c1").await.len(), 3);
     world.change("c1", &simple("Post"));
     record(&engine, "c1").await.unwrap();
