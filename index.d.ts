@@ -225,24 +225,66 @@ interface Functions {
   deleteConflict: Unavailable
   /** Not available yet. */
   clearResolved: Unavailable
-  /** Not available yet. */
-  recordVersion: Unavailable
-  /** Not available yet. */
-  getVersionHistory: Unavailable
-  /** Not available yet. */
-  getVersion: Unavailable
-  /** Not available yet. */
-  getVersionTree: Unavailable
-  /** Not available yet: throws. */
-  formatTree(...args: unknown[]): never
-  /** Not available yet. */
-  getLineage: Unavailable
-  /** Not available yet. */
-  findCommonAncestor: Unavailable
-  /** Not available yet. */
-  diffVersions: Unavailable
-  /** Not available yet: throws. */
-  formatDiff(...args: unknown[]): never
+
+  // ------------------------------------------------------------------------------------ versions
+
+  /**
+   * Records the content of a type as it is now, with who changed it and why; call it after each change.
+   * `null` when the latest version holds it already. A type whose row is gone gets a version that says
+   * so. Deployments record what they see by themselves, as `SYNC`.
+   *
+   * Rejects with `VALIDATION_FAILED` for a definition that is no JSON object or list.
+   */
+  recordVersion(
+    type: TypeRef,
+    options: { source: VersionSource; author?: string; message?: string },
+  ): Promise<Version | null>
+
+  /**
+   * The versions of a type, newest first; without `limit` all of them. `from` and `to` are included. A
+   * type that was deleted is found by its key or id.
+   */
+  getVersionHistory(
+    type: TypeRef,
+    options?: {
+      author?: string
+      source?: VersionSource
+      changeType?: VersionChangeType
+      /** As in {@link SyncHistoryOptions}. */
+      from?: Date | number | string
+      to?: Date | number | string
+      limit?: number
+    },
+  ): Promise<Version[]>
+
+  /** A version by its hash; `null` when there is none. */
+  getVersion(hash: string): Promise<Version | null>
+
+  /** All versions of a type with their links. What is wrong with them is among the findings. */
+  getVersionTree(type: TypeRef): Promise<VersionTree>
+
+  /** Draws a tree as text, newest first. Throws `INVALID_ARGUMENT` for anything else. */
+  formatTree(tree: VersionTree): string
+
+  /** A version and all its ancestors, newest first. Rejects with `INVALID_ARGUMENT` for an unknown hash. */
+  getLineage(hash: string): Promise<VersionInfo[]>
+
+  /**
+   * The nearest version that two come from, which may be one of them; `null` when they have nothing in
+   * common. Rejects with `INVALID_ARGUMENT` for an unknown hash.
+   */
+  findCommonAncestor(hashA: string, hashB: string): Promise<Version | null>
+
+  /**
+   * What differs between two versions, property by property. Fields are the same by id, else by name.
+   * Rejects with `INVALID_ARGUMENT` for an unknown hash, and with `STORE_FAILED` for a version that is
+   * not what its hash says.
+   */
+  diffVersions(hashA: string, hashB: string): Promise<VersionDiff>
+
+  /** Writes a difference as text, a line per change. Throws `INVALID_ARGUMENT` for anything else. */
+  formatDiff(diff: VersionDiff): string
+
   /** Not available yet. */
   restoreVersion: Unavailable
   /** Not available yet. */
@@ -738,7 +780,7 @@ export interface SyncState {
   localChangedAt: Date | null
   /** When a deployment first saw the platform's side as `remoteHash` says. */
   remoteChangedAt: Date | null
-  /** `null` as long as there are no versions. */
+  /** Of its latest version; `null` as long as there is none. */
   semver: string | null
   /** Key on the platform. */
   remoteId: string | null
@@ -904,6 +946,92 @@ export interface SuccessRateReport extends AnalyticsReport {
   total: number
   successRate: number | null
   averageSyncTime: number | null
+}
+
+// -------------------------------------------------------------------------------------- versions
+
+/** Where a change came from: somebody, an assistant, or the engine. */
+export type VersionSource = 'UI' | 'AI' | 'SYNC'
+
+export type VersionChangeType = 'create' | 'update' | 'delete'
+
+/** A version without its content. */
+export interface VersionInfo {
+  /**
+   * SHA-256 over what it belongs to, its content hash and its parents: going back to an earlier content
+   * is a new version. One that was imported is named by its content alone.
+   */
+  hash: string
+  /** The type's key when it was recorded. */
+  typeKey: string
+  websiteId: string
+  /** The studio's own; `null` for a deletion. */
+  contentHash: string | null
+  /** The first is what it was made from, a second one what was merged into it. */
+  parents: string[]
+  source: VersionSource
+  author: string | null
+  message: string | null
+  createdAt: Date | null
+  /**
+   * First `1.0.0`; then a breaking change counts as major, an addition as minor, text as patch. `null`
+   * for what was imported.
+   */
+  semver: string | null
+  changeType: VersionChangeType
+  /** Taken over from the studio's earlier attempt at synchronizing. */
+  imported: boolean
+}
+
+export interface Version extends VersionInfo {
+  /**
+   * The content as the studio's own history keeps it: `{ key: <row id>, ...definition }`. `null` for a
+   * deletion, and for a version that is not what its hash says.
+   */
+  snapshot: Record<string, unknown> | null
+  /** `VERSION_DAMAGED` or `IMPORTED_HASH_MISMATCH`; mostly empty. */
+  findings: Finding[]
+}
+
+export interface VersionNode extends VersionInfo {
+  /** Hashes of the versions made from it. */
+  children: string[]
+}
+
+/** The whole history of a type. */
+export interface VersionTree {
+  typeKey: string
+  websiteId: string
+  /** The latest version. */
+  head: string | null
+  /** Hashes of versions without a parent that is there. */
+  roots: string[]
+  /** Hashes of versions from which none was made. */
+  heads: string[]
+  /** Parents before their children. */
+  versions: VersionNode[]
+  /** `VERSION_CYCLE`, `VERSION_PARENT_MISSING`, `VERSION_DAMAGED`, `IMPORTED_HASH_MISMATCH`. */
+  findings: Finding[]
+}
+
+/** What differs between two versions. */
+export interface VersionDiff {
+  typeKey: string
+  from: VersionInfo
+  to: VersionInfo
+  /** What it means to whoever uses the type; `null` when nothing differs. */
+  level: VersionLevel | null
+  changes: VersionChange[]
+  /** Names of fields. */
+  fields: { added: string[]; modified: string[]; removed: string[]; unchanged: string[] }
+}
+
+export type VersionLevel = 'major' | 'minor' | 'patch'
+
+export interface VersionChange extends AtomChange {
+  /** A JSON pointer in the studio's terms: `/fields/title/label`. */
+  path: string
+  level: VersionLevel
 }
 
 // ---------------------------------------------------------------------------------------- errors

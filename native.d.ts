@@ -68,6 +68,20 @@ export declare class NativeEngine {
   lastSuccessfulSync(wanted: string): Promise<Answer>
   /** The history added up. */
   analytics(options: string): Promise<Answer>
+  /** Records the content of a type; `null` when it is known already. */
+  recordVersion(wanted: string, options: string): Promise<Answer>
+  /** The versions of a type, newest first. */
+  versionHistory(wanted: string, filter: string): Promise<Answer>
+  /** A version by its hash, or `null`. */
+  version(hash: string): Promise<Answer>
+  /** The history of a type as a graph. */
+  versionTree(wanted: string): Promise<Answer>
+  /** A version and its ancestors, newest first. */
+  lineage(hash: string): Promise<Answer>
+  /** The nearest common ancestor of two versions, or `null`. */
+  commonAncestor(a: string, b: string): Promise<Answer>
+  /** What differs between two versions. */
+  diffVersions(a: string, b: string): Promise<Answer>
 }
 
 /**
@@ -76,6 +90,12 @@ export declare class NativeEngine {
  * A code that is not in the table is `INTERNAL`.
  */
 export declare function describeError(code: string, message: string): string
+
+/** Writes the answer of `diffVersions` as text. */
+export declare function formatDiff(diff: string): string
+
+/** Draws the answer of `versionTree` as text. */
+export declare function formatTree(tree: string): string
 
 /** The studio's content hash of a definition. */
 export declare function hashContentType(definition: string): string

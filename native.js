@@ -839,5 +839,7 @@ module.exports.Answer = nativeBinding.Answer
 module.exports.Deployment = nativeBinding.Deployment
 module.exports.NativeEngine = nativeBinding.NativeEngine
 module.exports.describeError = nativeBinding.describeError
+module.exports.formatDiff = nativeBinding.formatDiff
+module.exports.formatTree = nativeBinding.formatTree
 module.exports.hashContentType = nativeBinding.hashContentType
 module.exports.planRetry = nativeBinding.planRetry

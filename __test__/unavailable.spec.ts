@@ -12,13 +12,6 @@ test.each([
   'getConflict',
   'deleteConflict',
   'clearResolved',
-  'recordVersion',
-  'getVersionHistory',
-  'getVersion',
-  'getVersionTree',
-  'getLineage',
-  'findCommonAncestor',
-  'diffVersions',
   'restoreVersion',
   'acceptDrift',
   'validate',
@@ -33,7 +26,7 @@ test.each([
   await expect(new sync.SyncEngine()[name]('x')).rejects.toMatchObject(later(name))
 })
 
-test.each(['formatTree', 'formatDiff', 'metrics'] as const)('%s throws', (name) => {
+test.each(['metrics'] as const)('%s throws', (name) => {
   expect(() => sync[name]('x')).toThrow(expect.objectContaining(later(name)))
 })
 

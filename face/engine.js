@@ -165,6 +165,55 @@ class SyncEngine {
     return call(() => native.hashContentType(text))
   }
 
+  async recordVersion(type, options) {
+    const wanted = read.argumentText('type', type)
+    const text = read.argumentText('options', options)
+    return ask(() => this.#native.recordVersion(wanted, text), values.readVersion)
+  }
+
+  async getVersionHistory(type, options) {
+    const wanted = read.argumentText('type', type)
+    const text = read.argumentText('options', options)
+    return ask(() => this.#native.versionHistory(wanted, text), values.readVersions)
+  }
+
+  async getVersion(hash) {
+    const text = read.argumentText('hash', hash)
+    return ask(() => this.#native.version(text), values.readVersion)
+  }
+
+  async getVersionTree(type) {
+    const wanted = read.argumentText('type', type)
+    return ask(() => this.#native.versionTree(wanted), values.readTree)
+  }
+
+  formatTree(tree) {
+    const text = read.argumentText('tree', tree)
+    return call(() => native.formatTree(text))
+  }
+
+  async getLineage(hash) {
+    const text = read.argumentText('hash', hash)
+    return ask(() => this.#native.lineage(text), values.readVersions)
+  }
+
+  async findCommonAncestor(hashA, hashB) {
+    const a = read.argumentText('hashA', hashA)
+    const b = read.argumentText('hashB', hashB)
+    return ask(() => this.#native.commonAncestor(a, b), values.readVersion)
+  }
+
+  async diffVersions(hashA, hashB) {
+    const a = read.argumentText('hashA', hashA)
+    const b = read.argumentText('hashB', hashB)
+    return ask(() => this.#native.diffVersions(a, b), values.readDiff)
+  }
+
+  formatDiff(diff) {
+    const text = read.argumentText('diff', diff)
+    return call(() => native.formatDiff(text))
+  }
+
   as(_actor) {
     throw unavailable('as')
   }

@@ -11,13 +11,6 @@ const PROMISED = [
   'getConflict',
   'deleteConflict',
   'clearResolved',
-  'recordVersion',
-  'getVersionHistory',
-  'getVersion',
-  'getVersionTree',
-  'getLineage',
-  'findCommonAncestor',
-  'diffVersions',
   'restoreVersion',
   'acceptDrift',
   'validate',
@@ -30,7 +23,7 @@ const PROMISED = [
 ]
 
 /** Those that return at once. */
-const IMMEDIATE = ['formatTree', 'formatDiff', 'metrics']
+const IMMEDIATE = ['metrics']
 
 /** The members of `credentials`. */
 const CREDENTIALS = ['set', 'remove', 'rotate']

@@ -75,6 +75,10 @@ module.exports = {
   readChanges: reader('timestamp', 'details.failed.*.at', 'details.conflicts.*.createdAt'),
   readPlan: reader('createdAt', 'conflicts.*.createdAt'),
   readMapping: reader('*.lastAttempt.at'),
+  readVersion: reader('createdAt'),
+  readVersions: reader('*.createdAt'),
+  readTree: reader('versions.*.createdAt'),
+  readDiff: reader('from.createdAt', 'to.createdAt'),
   readJob: reader('startedAt', 'completedAt', 'logs.*.timestamp'),
   readMessage: reader('patch.completedAt', 'patch.logs.*.timestamp'),
 }

@@ -2,9 +2,9 @@
 //! in step.
 //!
 //! The layers, each using only those above it: [`model`] → [`canonical`], [`digest`] → [`diff`],
-//! [`merge`], [`drift`] → [`plan`] → [`port`] (types and traits) → the edges [`sqlite`], [`http`],
-//! [`platform`], [`system`] and, beside them, [`engine`] → [`compose`], which makes an engine of
-//! options, and the boundary to Node.js. `docs/architecture.md` says why.
+//! [`merge`], [`drift`], [`version`] → [`plan`] → [`port`] (types and traits) → the edges [`sqlite`],
+//! [`http`], [`platform`], [`system`] and, beside them, [`engine`] → [`compose`], which makes an
+//! engine of options, and the boundary to Node.js. `docs/architecture.md` says why.
 
 mod argument;
 pub mod canonical;
@@ -24,6 +24,7 @@ pub mod platform;
 pub mod port;
 pub mod sqlite;
 pub mod system;
+pub mod version;
 
 /// Documents are many small texts, and this allocator makes and frees them with less work than the
 /// one of the C library: a sixth less CPU time for a first detection.

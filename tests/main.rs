@@ -40,6 +40,8 @@ mod sqlite;
 mod studio;
 mod support;
 mod system;
+mod version;
+mod versions;
 
 /// A test file that is not listed above would never run.
 #[test]

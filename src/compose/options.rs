@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::argument::{Argument, parse_argument};
-use crate::engine::{ProviderRequest, Settings};
+use crate::engine::{KeptVersions, ProviderRequest, Settings};
 use crate::error::SyncError;
 
 /// Everything that `EngineOptions` of the public contract holds, and the environment it is read in.
@@ -167,6 +167,10 @@ impl EngineOptions {
             max_attempts: self.max_attempts,
             cache_ttl_ms: u64::try_from(self.cache_ttl.as_millis())
                 .unwrap_or(defaults.cache_ttl_ms),
+            kept_versions: KeptVersions {
+                days: self.retention.versions.days,
+                count: self.retention.versions.count,
+            },
         }
     }
 

@@ -249,7 +249,6 @@ impl Execution<'_> {
             run_id: self.hands.run_id.to_owned(),
             entity: one.subject.entity.clone(),
             type_key: one.key.clone(),
-            version: None,
             platform: self.provider.to_owned(),
             direction: Direction::Push,
             verb: sent.verb,

@@ -106,7 +106,8 @@ impl Engine {
         wanted: Option<&TypeRef>,
     ) -> Result<HistoryFilter, SyncError> {
         let Some(wanted) = wanted else { return Ok(HistoryFilter::default()) };
-        let named = self.named_type(wanted).await?;
+        let locals = self.locals().await?;
+        let named = self.named_type(&locals, wanted).await?;
         let known = self.ports.store.known_types(&named.key).await.map_err(store_failure)?;
         let same = known.into_iter().filter(|one| {
             let here = one.website_id.is_empty() || one.website_id == named.website_id;

@@ -30,6 +30,7 @@ mod plan;
 mod ports;
 mod presence;
 mod record;
+mod record_version;
 mod recover;
 mod references;
 mod report;
@@ -41,20 +42,26 @@ mod send;
 mod state;
 mod type_ref;
 mod verify;
+mod version_text;
+mod versions;
 mod walk;
 mod wanted;
 
+/// How much of a history is kept.
+pub use crate::version::Kept as KeptVersions;
 pub use conflicts::ConflictQuery;
 pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};
 pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
+pub use record_version::VersionNote;
 pub use report::{
     AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField, ConflictPage,
     ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType, FieldChanges,
     LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
     PlannedOperation, Recovery, RecoveryError, Reporter, Resolution, RunEvent, RunReport,
-    RunStatus, TypeChange, TypeMapping,
+    RunStatus, TypeChange, TypeMapping, Version, VersionChange, VersionDiff, VersionFields,
+    VersionInfo, VersionNode, VersionTree,
 };
 pub use resolve::Verdict;
 pub use see::hash_content_type;
@@ -68,3 +75,5 @@ pub use report::{
 };
 pub use state::StateQuery;
 pub use type_ref::TypeRef;
+pub use version_text::{format_diff, format_tree};
+pub use versions::VersionQuery;

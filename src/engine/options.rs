@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, SyncError, quoted};
+use crate::version::Kept;
 
 /// Which provider, and how it is configured for this call; what is not said comes from the
 /// environment.
@@ -172,6 +173,8 @@ pub struct Settings {
     pub max_attempts: u32,
     /// How long a listing may be reused by reading calls, in milliseconds.
     pub cache_ttl_ms: u64,
+    /// How much of the history of a type is kept.
+    pub kept_versions: Kept,
 }
 
 impl Default for Settings {
@@ -181,6 +184,7 @@ impl Default for Settings {
             max_in_flight: 8,
             max_attempts: 3,
             cache_ttl_ms: 5_000,
+            kept_versions: Kept::default(),
         }
     }
 }

@@ -36,6 +36,11 @@ pub(super) fn parse_row<'r>(row: &'r TypeRow, targets: &TargetIndex) -> ParsedRo
     ParsedRow { content, findings, fields: parsed.fields }
 }
 
+/// A row with its JSON columns parsed.
+pub(super) fn row_of(row: &TypeRow) -> Row<'_> {
+    columns(row, column(row.fields.as_deref()))
+}
+
 /// Reads what binding has to know of a row: the type itself, and its fields only if some may be
 /// objects, because only these need types of their own.
 pub(super) fn parse_head(row: &TypeRow, targets: &TargetIndex) -> ContentType {

@@ -147,7 +147,6 @@ fn settled_attempt(
         run_id: intent.run_id.clone(),
         entity: intent.entity.clone(),
         type_key: intent.type_key.clone(),
-        version: None,
         platform: hands.platform.provider.clone(),
         direction: Direction::Push,
         verb: intent.verb,

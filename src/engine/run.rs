@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{ErrorCode, SyncError};
 use crate::model::Finding;
-use crate::port::{Lease, PlannedRow, RunEnd, RunRow, Scope, Traffic};
+use crate::port::{Lease, PlannedRow, RunEnd, RunRow, Scope, Traffic, VersionSource};
 
 use super::apply::Hands;
 use super::complete::Execution;
@@ -27,7 +27,7 @@ use super::references::References;
 use super::report::{LogLevel, Metrics, Outcome, Reporter, RunReport, RunStatus};
 use super::see::wanted_websites;
 use super::wanted::Wanted;
-use super::{Engine, Platform, Purpose, RunRequest};
+use super::{Engine, Platform, Purpose, RunRequest, VersionNote};
 
 /// What is known of a run while it goes.
 struct Run<'r> {
@@ -198,6 +198,15 @@ impl Run<'_> {
             cancel: self.cancel,
         };
         let detection = self.engine.search(locals, &search).await?;
+        if !leases.is_empty() {
+            // After the search, which takes a mass disappearance for the mistake that it is.
+            let note = VersionNote {
+                source: VersionSource::Sync,
+                author: self.request.actor.clone(),
+                message: Some(format!("seen by the deployment {}", self.request.job_id)),
+            };
+            self.engine.record_seen(locals, &websites, &note).await?;
+        }
         let wanted = self.engine.wanted(self.request, locals, &detection).await?;
         let items = self.engine.content_items(&detection).await?;
         self.announce(&detection, &wanted);

@@ -32,13 +32,13 @@ impl Engine {
     /// As for a [`TypeRef`]; and `AMBIGUOUS_TYPE` when it was deployed to several targets, of which
     /// neither the caller nor the engine's own provider names one.
     pub async fn sync_state(&self, wanted: &TypeRef) -> Result<Option<SyncState>, SyncError> {
-        let named = self.named_type(wanted).await?;
+        let locals = self.locals().await?;
+        let named = self.named_type(&locals, wanted).await?;
         let filter = StateFilter {
             website_id: Some(named.website_id.clone()),
             local_id: Some(named.entity.id.clone()),
             platform: wanted.provider.clone(),
         };
-        let locals = self.locals().await?;
         let rows = self.ports.store.sync_states(filter).await.map_err(store_failure)?;
         if let Some(row) = self.the_one(&wanted.name, rows)? {
             return Ok(Some(state_of(row, &locals)));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{ErrorCode, SyncError, quoted};
-use crate::port::{Entity, KnownType};
+use crate::port::{Document, Entity, KnownType};
 
 use super::Engine;
 use super::detect::root_id;
@@ -34,6 +34,20 @@ pub(super) struct NamedType {
     pub lives: bool,
 }
 
+impl TypeRef {
+    /// A type by its row id or key, wherever it is.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+}
+
+impl NamedType {
+    /// What the versions are kept of: the type itself, or for a part the type that it lies in.
+    pub fn document(&self) -> Document {
+        Document::content_type(&*self.website_id, root_id(&self.entity.id))
+    }
+}
+
 impl Engine {
     /// Finds the one type that a caller means. An id counts before a key, and what exists before what
     /// is only remembered. The provider is looked at where several are left.
@@ -41,11 +55,14 @@ impl Engine {
     /// # Errors
     ///
     /// `TYPE_NOT_FOUND` when neither the studio nor the state knows it, `AMBIGUOUS_TYPE` when several
-    /// have the key, and when one of the two cannot be read.
-    pub(super) async fn named_type(&self, wanted: &TypeRef) -> Result<NamedType, SyncError> {
-        let locals = self.locals().await?;
+    /// have the key, and when the state cannot be read.
+    pub(super) async fn named_type(
+        &self,
+        locals: &Locals,
+        wanted: &TypeRef,
+    ) -> Result<NamedType, SyncError> {
         let known = self.ports.store.known_types(&wanted.name).await.map_err(store_failure)?;
-        let mut candidates = candidates(wanted, &locals, &known);
+        let mut candidates = candidates(wanted, locals, &known);
         if candidates.len() > 1
             && let Some(provider) = &wanted.provider
         {
@@ -90,8 +107,7 @@ fn candidates(wanted: &TypeRef, locals: &Locals, known: &[KnownType]) -> Vec<Nam
     let name = &wanted.name;
     if let Some((row, _)) = locals.row(name).filter(|(row, _)| here(&row.website_id)) {
         let entity = Entity::content_type(&row.id);
-        let state = known.iter().find(|one| one.entity == entity && one.target.is_some());
-        let key = state.map_or_else(|| locals.key_of(&row.id), |state| &state.type_key).to_owned();
+        let key = key_of(&entity, true, locals, known).to_owned();
         return vec![NamedType { website_id: row.website_id.clone(), entity, key, lives: true }];
     }
     let living =
@@ -100,15 +116,15 @@ fn candidates(wanted: &TypeRef, locals: &Locals, known: &[KnownType]) -> Vec<Nam
         let row = locals.row(root_id(&one.entity.id));
         row.is_some_and(|(row, _)| row.website_id == one.website_id)
     };
-    let bound = known.iter().filter(|one| one.target.is_some()).filter(lives);
+    let bound = known.iter().filter(|one| one.is_current).filter(lives);
     let bound = bound.map(|one| (&one.website_id, one.entity.clone()));
     let mut found: BTreeSet<_> = living.chain(bound).filter(|(website, _)| here(website)).collect();
     let lives = !found.is_empty();
     if !lives {
-        // What a state still holds says more than what was once done to it.
-        for held in [true, false] {
+        // What a state or the latest version says counts for more than what was once done.
+        for current in [true, false] {
             if found.is_empty() {
-                let past = known.iter().filter(|one| one.target.is_some() == held);
+                let past = known.iter().filter(|one| one.is_current == current);
                 found = past
                     .map(|one| (&one.website_id, one.entity.clone()))
                     .filter(|(website, _)| here(website))
@@ -121,9 +137,19 @@ fn candidates(wanted: &TypeRef, locals: &Locals, known: &[KnownType]) -> Vec<Nam
         }
     }
     let named = |(website_id, entity): (&String, Entity)| {
-        let state = known.iter().find(|one| one.entity == entity);
-        let key = state.map_or(name, |state| &state.type_key).clone();
+        let key = key_of(&entity, lives, locals, known);
+        let key = if key.is_empty() { name } else { key }.to_owned();
         NamedType { website_id: website_id.clone(), entity, key, lives }
     };
     found.into_iter().map(named).collect()
+}
+
+/// The key of a state, else the one that the studio knows, else the last that is remembered.
+fn key_of<'k>(entity: &Entity, lives: bool, locals: &'k Locals, known: &'k [KnownType]) -> &'k str {
+    let own = known.iter().filter(|one| one.entity == *entity);
+    let remembered = own.min_by_key(|one| (one.target.is_none(), !one.is_current));
+    match remembered {
+        Some(one) if one.target.is_some() || !lives => &one.type_key,
+        _ => locals.key_of(&entity.id),
+    }
 }

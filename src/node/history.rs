@@ -156,7 +156,7 @@ fn analytics_query(text: &str) -> Result<AnalyticsQuery, SyncError> {
 }
 
 /// Two moments, the earlier one first.
-fn period(options: &Argument<'_>) -> Result<(Option<i64>, Option<i64>), SyncError> {
+pub(super) fn period(options: &Argument<'_>) -> Result<(Option<i64>, Option<i64>), SyncError> {
     let (first, last) = (options.member("from")?, options.member("to")?);
     let (from, to) = (first.moment()?, last.moment()?);
     if from.zip(to).is_some_and(|(from, to)| from > to) {

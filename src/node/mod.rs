@@ -20,3 +20,4 @@ mod retry;
 mod runtime;
 mod stored;
 mod type_ref;
+mod versions;

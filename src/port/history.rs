@@ -34,8 +34,10 @@ pub struct KnownType {
     pub entity: Entity,
     /// The key that it has or had.
     pub type_key: String,
-    /// The target that a state of it belongs to; `None` when only its past is known.
+    /// The target that a state of it belongs to; `None` for what is known without a state.
     pub target: Option<String>,
+    /// A state or the latest version says so, and not only its past.
+    pub is_current: bool,
 }
 
 /// Which states are wanted: those that pass every filter.

@@ -12,6 +12,7 @@ mod identity;
 mod store;
 mod studio;
 mod transport;
+mod versions;
 
 /// Part of what a dialect declares, so that an edge needs nothing of the algebra.
 pub use adapter::{
@@ -39,3 +40,7 @@ pub use studio::{
 pub use crate::merge::Shape;
 pub use crate::plan::{Capabilities, CreateMode, IdentityMode, PreconditionMode, Verb};
 pub use transport::{Method, Request, Response, Transport, TransportError};
+pub use versions::{
+    AgedVersion, ChangeType, Document, NewVersion, VersionFilter, VersionHead, VersionLinks,
+    VersionRow, VersionSource, Versions,
+};

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::{Conflicts, Direction, Entity, History, RemoteDefinition, RemoteId, Revision, Scope};
+use super::{
+    Conflicts, Direction, Entity, History, RemoteDefinition, RemoteId, Revision, Scope, Versions,
+};
 use crate::canonical::{Canonical, Path};
 use crate::digest::Digest;
 use crate::plan::Verb;
@@ -220,8 +222,6 @@ pub struct HistoryRow {
     pub entity: Entity,
     /// Its key.
     pub type_key: String,
-    /// The version that was sent or taken, where there is one.
-    pub version: Option<String>,
     /// Platform id.
     pub platform: String,
     /// Which way it went.
@@ -366,10 +366,11 @@ pub enum StoreError {
     },
 }
 
-/// The engine's memory. Reading works while others write; every write but [`Store::begin_run`] and
-/// [`Store::finish_run`] is done under a lease, whose fence is checked in the same transaction.
+/// The engine's memory. Reading works while others write; every write but [`Store::begin_run`],
+/// [`Store::finish_run`] and those of [`Versions`] is done under a lease, whose fence is checked in
+/// the same transaction.
 #[async_trait]
-pub trait Store: History + Conflicts + Send + Sync {
+pub trait Store: History + Conflicts + Versions + Send + Sync {
     /// The state of all documents of a scope. A store that does not exist yet has none.
     async fn states(&self, scope: &Scope) -> Result<Vec<StateRow>, StoreError>;
 

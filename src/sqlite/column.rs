@@ -32,14 +32,16 @@ impl ToSql for Hex {
 
 impl FromSql for Hex {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let text = value.as_str()?;
-        let bytes: Option<Vec<u8>> = text
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect();
-        bytes.and_then(|it| Digest::from_bytes(&it)).map(Self).ok_or(FromSqlError::InvalidType)
+        digest_of_hex(value.as_str()?).map(Self).ok_or(FromSqlError::InvalidType)
     }
+}
+
+/// The digest that a text stands for; `None` when it stands for none.
+pub(super) fn digest_of_hex(text: &str) -> Option<Digest> {
+    let pairs = text.as_bytes().chunks(2);
+    let bytes: Option<Vec<u8>> =
+        pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+    Digest::from_bytes(&bytes?)
 }
 
 /// An identity on a platform, as the JSON array that it is.

@@ -50,6 +50,18 @@ pub(super) fn insert(session: Session<'_>, rows: &EarlierRows) -> Result<(), Fau
     for version in &rows.versions {
         insert_version(session, rows, version)?;
     }
+    // What the engine recorded itself is newer than anything that it takes over.
+    session
+        .prepare(
+            "INSERT OR IGNORE INTO {prefix}version_heads
+               (website_id, kind, local_id, type_key, version_hash, content_hash, change_type,
+                imported)
+             SELECT website_id, kind, local_id, type_key, version_hash, content_hash, change_type, 1
+             FROM {prefix}content_type_versions WHERE id IN (
+               SELECT max(id) FROM {prefix}content_type_versions WHERE imported = 1
+               GROUP BY website_id, kind, local_id)",
+        )?
+        .execute([])?;
     for parent in &rows.parents {
         session
             .prepare(
@@ -122,9 +134,9 @@ fn insert_version(
         .prepare(
             "INSERT OR IGNORE INTO {prefix}content_type_versions
                (website_id, kind, local_id, type_key, version_hash, parent_hash, content_snapshot,
-                content_hash, change_source, author, message, created_at, imported)
+                content_hash, change_source, author, message, created_at, change_type, imported)
              VALUES (:website, :kind, :key, :key, :version, :parent, :snapshot, :hash, :source,
-                :author, :message, :at, 1)",
+                :author, :message, :at, iif(:parent IS NULL, 'create', 'update'), 1)",
         )?
         .execute(named_params! {
             ":website": rows.website_of(&version.type_key),

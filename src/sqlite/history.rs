@@ -283,17 +283,21 @@ impl SqliteStore {
 /// States first, then what history and versions know besides.
 fn known_types(session: Session<'_>, name: &str) -> Result<Vec<KnownType>, Fault> {
     let mut statement = session.prepare(
-        "SELECT website_id, kind, local_id, type_key, target FROM {prefix}sync_state
+        "SELECT website_id, kind, local_id, type_key, target, 1 FROM {prefix}sync_state
          WHERE type_key = ?1
-         UNION SELECT website_id, kind, local_id, type_key, target FROM {prefix}sync_state
+         UNION SELECT website_id, kind, local_id, type_key, target, 1 FROM {prefix}sync_state
          WHERE local_id = ?1
-         UNION SELECT website_id, kind, local_id, type_key, NULL FROM {prefix}sync_history
+         UNION SELECT website_id, kind, local_id, type_key, NULL, NOT imported
+         FROM {prefix}version_heads WHERE type_key = ?1 AND successor IS NULL
+         UNION SELECT website_id, kind, local_id, type_key, NULL, NOT imported
+         FROM {prefix}version_heads WHERE local_id = ?1
+         UNION SELECT website_id, kind, local_id, type_key, NULL, 0 FROM {prefix}sync_history
          WHERE type_key = ?1
-         UNION SELECT website_id, kind, local_id, type_key, NULL FROM {prefix}sync_history
+         UNION SELECT website_id, kind, local_id, type_key, NULL, 0 FROM {prefix}sync_history
          WHERE local_id = ?1
-         UNION SELECT website_id, kind, local_id, type_key, NULL FROM {prefix}content_type_versions
-         WHERE type_key = ?1
-         ORDER BY 1, 3, 5",
+         UNION SELECT website_id, kind, local_id, type_key, NULL, 0
+         FROM {prefix}content_type_versions WHERE type_key = ?1
+         ORDER BY 1, 3, 5, 6",
     )?;
     let mut rows = statement.query([name])?;
     let mut known = Vec::new();
@@ -303,6 +307,7 @@ fn known_types(session: Session<'_>, name: &str) -> Result<Vec<KnownType>, Fault
             entity: entity_of(row, 1)?,
             type_key: row.get(3)?,
             target: row.get(4)?,
+            is_current: row.get(5)?,
         });
     }
     Ok(known)

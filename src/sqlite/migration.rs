@@ -16,6 +16,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "state", sql: include_str!("migrations/0001_state.sql") },
     Migration { number: 2, name: "history", sql: include_str!("migrations/0002_history.sql") },
     Migration { number: 3, name: "conflicts", sql: include_str!("migrations/0003_conflicts.sql") },
+    Migration { number: 4, name: "versions", sql: include_str!("migrations/0004_versions.sql") },
 ];
 
 const TABLE: &str = "CREATE TABLE {prefix}sync_migrations (

@@ -41,6 +41,7 @@ mod state;
 mod store;
 mod studio;
 mod studio_write;
+mod versions;
 
 pub use earlier::Earlier;
 pub use location::{Folders, StateLocation, resolve_database};

@@ -88,7 +88,7 @@ impl SqliteStore {
         self.blocking(|inner| inner.database.read(work)).await
     }
 
-    async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {

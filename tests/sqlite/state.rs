@@ -83,7 +83,6 @@ fn history(id: &str) -> HistoryRow {
         run_id: "run-1".to_owned(),
         entity: Entity::content_type(id),
         type_key: "Event".to_owned(),
-        version: Some("v1".to_owned()),
         platform: "optimizely".to_owned(),
         direction: Direction::Push,
         verb: Verb::Update,

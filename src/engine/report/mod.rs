@@ -10,6 +10,7 @@ mod history;
 mod mapping;
 mod plan;
 mod state;
+mod version;
 
 pub use analytics::{
     Analytics, DayCount, FailurePattern, Health, HealthReport, MetricsReport, PatternReport,
@@ -29,3 +30,6 @@ pub use history::{HistoryReport, SyncRecord};
 pub use mapping::{LastAttempt, TypeMapping};
 pub use plan::{PlanReport, PlanSummary, PlannedOperation};
 pub use state::SyncState;
+pub use version::{
+    Version, VersionChange, VersionDiff, VersionFields, VersionInfo, VersionNode, VersionTree,
+};

@@ -1,0 +1,5 @@
+//! The pure graph of versions.
+
+mod diff;
+mod graph;
+mod semver;
