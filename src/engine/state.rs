@@ -40,14 +40,16 @@ impl Engine {
             platform: wanted.provider.clone(),
         };
         let rows = self.ports.store.sync_states(filter).await.map_err(store_failure)?;
+        let head = self.ports.store.head(&named.document()).await.map_err(store_failure)?;
+        let semver = head.and_then(|head| head.semver);
         if let Some(row) = self.the_one(&wanted.name, rows)? {
-            return Ok(Some(state_of(row, &locals)));
+            return Ok(Some(SyncState { semver, ..state_of(row, &locals) }));
         }
         let Some(key) = named.lives.then_some(&named.key) else { return Ok(None) };
         let document = (named.website_id.clone(), named.entity.id.clone());
         let attempts = self.ports.store.last_attempts(vec![document], wanted.provider.clone());
         let attempt = attempts.await.map_err(store_failure)?.pop();
-        Ok(Some(new_state(&named, key.clone(), attempt)))
+        Ok(Some(SyncState { semver, ..new_state(&named, key.clone(), attempt) }))
     }
 
     /// Where every type stands, by website, key and target. Reads no platform, so what is new there is
@@ -95,6 +97,7 @@ impl Engine {
             new_state(&named, key, attempts.remove(&document))
         }));
         states.retain(|state| query.status.is_none_or(|status| state.status == status));
+        self.number(&mut states).await?;
         states.sort_by(|a, b| {
             let place = |one: &SyncState| {
                 (
@@ -107,6 +110,22 @@ impl Engine {
             place(a).cmp(&place(b))
         });
         Ok(states)
+    }
+
+    /// Says of each type which version of it is the latest.
+    async fn number(&self, states: &mut [SyncState]) -> Result<(), SyncError> {
+        let websites: BTreeSet<String> =
+            states.iter().map(|state| state.website_id.clone()).collect();
+        for website_id in websites {
+            let heads = self.ports.store.heads(&website_id).await.map_err(store_failure)?;
+            let numbers: BTreeMap<String, Option<String>> =
+                heads.into_iter().map(|head| (head.document.entity.id, head.semver)).collect();
+            for state in states.iter_mut().filter(|state| state.website_id == website_id) {
+                // One type may stand on several targets.
+                state.semver = numbers.get(root_id(&state.type_id)).cloned().flatten();
+            }
+        }
+        Ok(())
     }
 
     /// Of several targets, the one of the engine's own provider is meant.

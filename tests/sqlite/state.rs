@@ -225,7 +225,7 @@ async fn the_history_says_what_was_done() {
     assert_eq!(
         rows,
         [
-            r#"["w1","optimizely:cms.example:main","Event","optimizely","PUSH","SUCCESS","update","{}","{}",null,null,1,"ann","deploy-1",5,8,8,0,"v1",{"dropped":["/a"]}]"#
+            r#"["w1","optimizely:cms.example:main","Event","optimizely","PUSH","SUCCESS","update","{}","{}",null,null,1,"ann","deploy-1",5,8,8,0,null,{"dropped":["/a"]}]"#
         ]
     );
 }
