@@ -86,7 +86,7 @@ pub(super) fn decide(
     let mut base = one.base.clone().unwrap_or_else(|| Base::covering(shape));
     let mut local = one.local.clone();
     for atom in one.merge.of(Movement::Conflict) {
-        let Some(chosen) = choice(atom, &overlaps, strategy, values) else { continue };
+        let Some(chosen) = choice(atom, &overlaps, strategy, values).cloned() else { continue };
         if chosen == atom.remote {
             base.set(&atom.path, Pair { local: chosen.clone(), remote: chosen.clone() });
         } else {
@@ -125,22 +125,22 @@ pub(super) fn uphold(one: &Examined, shape: &Shape) -> Option<Base> {
 
 /// The value that a strategy gives to a conflicting atom; `None` where it leaves it open. What
 /// conflicts only because of another atom goes with that one's side.
-fn choice(
-    atom: &AtomMovement,
+fn choice<'c>(
+    atom: &'c AtomMovement,
     overlaps: &[&AtomMovement],
     strategy: Strategy,
-    values: &Values,
-) -> Option<Option<Canonical>> {
+    values: &'c Values,
+) -> Option<&'c Option<Canonical>> {
     match strategy {
-        Strategy::SourceWins => Some(atom.local.clone()),
-        Strategy::TargetWins => Some(atom.remote.clone()),
+        Strategy::SourceWins => Some(&atom.local),
+        Strategy::TargetWins => Some(&atom.remote),
         Strategy::Merge => None,
         Strategy::Manual => {
-            let Some(above) = &atom.under else { return values.get(&atom.path).cloned() };
+            let Some(above) = &atom.under else { return values.get(&atom.path) };
             let chosen = values.get(above)?;
             let of_above = overlaps.iter().find(|overlap| overlap.path == *above)?;
             let is_theirs = *chosen == of_above.remote;
-            Some(if is_theirs { atom.remote.clone() } else { atom.local.clone() })
+            Some(if is_theirs { &atom.remote } else { &atom.local })
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::canonical::Canonical;
 use crate::error::{ErrorCode, SyncError, quoted};
-use crate::merge::{Base, Shape};
+use crate::merge::Shape;
 use crate::port::{Decided, Decision, Lease, Record, Scope, StateDetail, StoredConflict};
 
 use super::binding::Origin;
@@ -67,7 +67,7 @@ impl Engine {
                     by_scope.entry(conflict.scope.clone()).or_default().push((at, conflict));
                 }
                 Ok(conflict) => {
-                    set(&mut resolutions, at, failed(verdict, "", &elsewhere(&conflict)))
+                    set(&mut resolutions, at, failed(verdict, "", &elsewhere(&conflict)));
                 }
                 Err(error) => set(&mut resolutions, at, failed(verdict, "", &error)),
             }
@@ -235,13 +235,11 @@ impl Bench<'_> {
     ) -> Result<Resolution, SyncError> {
         let mut state = known_state(&one)?;
         match verdict.strategy {
-            Strategy::SourceWins => match uphold(&one, &self.shape) {
-                Some(base) => state.base = base.to_json(),
-                None => {
-                    state.row.agreed = false;
-                    state.base = Base::default().to_json();
-                }
-            },
+            Strategy::SourceWins => {
+                let base = uphold(&one, &self.shape);
+                state.row.agreed &= base.is_some();
+                state.base = base.unwrap_or_default().to_json();
+            }
             Strategy::TargetWins => return Err(one_sided(&one.name)),
             Strategy::Merge | Strategy::Manual => {
                 let remaining = overlaps(&one);
@@ -297,7 +295,7 @@ impl Bench<'_> {
         let mut findings = Vec::new();
         let local = row.map(|(row, row_digest)| {
             let parsed = parse_row(row, &index);
-            findings = parsed.findings.clone();
+            findings = parsed.findings;
             let content = parsed.content;
             LocalSide { content, content_hash: content_hash(row), row_digest }
         });
