@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use catalyst_sync::engine::{
-    Engine, RunOptions, RunStatus, TypeRef, Version, VersionNote, VersionQuery, format_diff,
-    format_tree,
+    Engine, RunOptions, RunStatus, StateQuery, TypeRef, Version, VersionNote, VersionQuery,
+    format_diff, format_tree,
 };
 use catalyst_sync::error::ErrorCode;
 use catalyst_sync::port::{ChangeType, VersionSource};

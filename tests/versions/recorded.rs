@@ -96,3 +96,60 @@ async fn looking_records_nothing_and_neither_does_a_mistake() {
     let deleted = "SELECT count(*) FROM content_type_versions WHERE change_type = 'delete'";
     assert_eq!(world.state(deleted), "0", "most of the types were not deleted, but mislaid");
 }
+
+/// A part is kept in the row of the type that it lies in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_has_the_versions_of_its_type() {
+    let mut world = world().await;
+    world.options["mapping"] = json!("native");
+    let seo = json!({ "id": "f2", "name": "seo", "type": "object",
+                      "fields": [{ "name": "heading", "type": "text" }] });
+    world.add("p", "Page", &definition("Page", &[json!(["f1", "title", "text"]), seo]));
+    world.deploy().await;
+    let engine = world.engine();
+    let states = engine.sync_states(&StateQuery::default()).await.unwrap();
+    let part = states.iter().find(|one| one.type_id != "p").expect("a part has a state");
+    assert_eq!(part.semver.as_deref(), Some("1.0.0"));
+    for name in [&part.type_id, &part.type_key] {
+        assert_eq!(brief(&history(&engine, name).await), ["create SYNC 1.0.0"], "{name}");
+        assert!(record(&engine, name).await.is_none(), "{name}");
+    }
+}
+
+/// The state remembers a type of which no version is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_is_gone_and_was_never_recorded_there_is_no_version() {
+    let world = world().await;
+    world.add("c1", "Post", &simple("Post"));
+    world.deploy().await;
+    state(&world)
+        .execute_batch("DELETE FROM version_heads; DELETE FROM content_type_versions")
+        .unwrap();
+    world.sql("DELETE FROM ContentType", &[]);
+    let engine = world.engine();
+    assert!(record(&engine, "Post").await.is_none());
+    assert!(history(&engine, "Post").await.is_empty());
+}
+
+/// Only the versions know a type that was never deployed and is gone.
+#[tokio::test]
+async fn versions_alone_tell_types_of_one_key_apart() {
+    let world = world().await;
+    let engine = world.engine();
+    for (website, id) in [("w1", "c1"), ("w2", "c2")] {
+        if website != "w1" {
+            world.website(website);
+        }
+        world.add_to(website, id, "Post", &simple("Post"));
+        record(&engine, id).await.unwrap();
+    }
+    world.sql("DELETE FROM ContentType", &[]);
+    let post = TypeRef::named("Post");
+    let refused = engine.version_tree(&post).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::AmbiguousType);
+    assert_eq!(refused.message, r#""Post" is the key of several types: c1 in w1, c2 in w2"#);
+    let there = TypeRef { website_id: Some("w2".to_owned()), ..post };
+    let tree = engine.version_tree(&there).await.unwrap();
+    assert_eq!((&*tree.website_id, &*tree.type_key, tree.versions.len()), ("w2", "Post", 1));
+    assert_eq!(engine.sync_state(&there).await.unwrap(), None);
+}
