@@ -53,6 +53,7 @@ test('a record has every column of the history, with values and dates of this re
     'versionHash',
     'websiteId',
   ])
+  const [version] = await engine.getVersionHistory('Type1')
   expect(record).toMatchObject({
     websiteId: 'site_1',
     localId: 'ct_1',
@@ -67,7 +68,7 @@ test('a record has every column of the history, with values and dates of this re
     attempts: 1,
     actor: 'system',
     deploymentId: 'first',
-    versionHash: null,
+    versionHash: version?.hash,
     imported: false,
   })
   for (const name of ['startedAt', 'completedAt', 'createdAt'] as const) {
@@ -182,7 +183,7 @@ test('states are told with dates', async () => {
     conflictStatus: 'none',
     remoteId: 'Type1',
     mode: 'push',
-    semver: null,
+    semver: '1.0.0',
   })
   for (const name of [
     'lastSyncAt',

@@ -98,7 +98,7 @@ test('a deployment records versions', async () => {
 
 test.each<[string, unknown[], string]>([
   ['recordVersion', [5, { source: 'UI' }], 'type is 5, and should be the key or id of a type'],
-  ['recordVersion', [{}, { source: 'UI' }], 'type is an object, and should be the key or id'],
+  ['recordVersion', [{}, { source: 'UI' }], 'type.key is missing, and should be a text'],
   ['recordVersion', ['ct_1'], 'options.source is missing, and should be "UI" or "AI" or "SYNC"'],
   ['recordVersion', ['ct_1', { source: 'x' }], 'options.source is "x", and should be "UI" or'],
   ['recordVersion', ['ct_1', { source: 'UI', author: 1 }], 'options.author is 1'],
