@@ -33,6 +33,17 @@ describe('a job that cannot run ends failed', () => {
       ],
     ),
     ['a throwing getter', throwing, provider(), 'INVALID_ARGUMENT', 'job is "[unreadable]"'],
+    [
+      'a log entry that cannot be read',
+      job({
+        logs: [
+          Object.defineProperty({}, 'timestamp', { enumerable: true, get: () => throwing.id }),
+        ] as never,
+      }),
+      provider(),
+      'INVALID_ARGUMENT',
+      'job is "[unreadable]"',
+    ],
     ['a circular job', circular, provider(), 'INVALID_ARGUMENT', 'job.selectedTypes is "x"'],
     ['no provider', job(), null, 'INVALID_ARGUMENT', 'provider is missing'],
     ['a provider without id', job(), {}, 'INVALID_ARGUMENT', 'provider.id is missing'],

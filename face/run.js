@@ -34,7 +34,7 @@ class Run {
   constructor({ native, own, onUpdate, desk, logger }) {
     this.#native = native
     this.#own = { ...own, startedAt: toDate(own.startedAt ?? new Date()) }
-    this.#logs = (Array.isArray(own.logs) ? own.logs : []).map(dated)
+    this.#logs = ownLogs(own)
     this.#onUpdate = onUpdate
     this.#desk = desk
     this.#logger = logger
@@ -156,7 +156,17 @@ class Run {
   }
 }
 
-/** A job that came as JSON has texts where its log needs dates. */
+/** The log that a job brings, with dates where one that came as JSON has texts. What cannot be read is left out. */
+function ownLogs({ logs }) {
+  const readable = []
+  try {
+    for (const entry of Array.isArray(logs) ? logs : []) readable.push(dated(entry))
+  } catch {
+    // A getter or proxy of the caller's threw; the run goes on with what came before it.
+  }
+  return readable
+}
+
 function dated(entry) {
   const timestamp = toDate(entry?.timestamp)
   return timestamp === entry?.timestamp ? entry : { ...entry, timestamp }

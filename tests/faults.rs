@@ -375,6 +375,60 @@ async fn a_write_that_cannot_be_settled_is_left_to_the_next_run() {
     }
 }
 
+/// What was sent without an answer takes effect late, when the studio has gone back on it. The engine
+/// knows its own write, and takes it for nobody else's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_write_that_the_studio_no_longer_wants_is_undone() {
+    for verb in [Verb::Update, Verb::Create] {
+        let bench = Bench::for_one(verb).await;
+        let control = bench.world.fake.control();
+        let lost = FaultKind::Reset { moment: BEFORE };
+        bench.fault(Match::on(verb.method(), "Event"), lost);
+        let failed = format!("Event {} failed PLATFORM_UNREACHABLE", verb.word());
+        assert_eq!(brief(&bench.deploy().await.outcomes), [failed]);
+        control.clear_faults();
+        if verb == Verb::Create {
+            let late = json!({ "key": "Event", "displayName": "Event", "baseType": "_component",
+                "properties": {
+                    "title": { "type": "string", "displayName": "Title", "maxLength": 120 },
+                    "venue": { "type": "string", "displayName": "Venue" } } });
+            control.seed_types(Version::V1, [late]);
+            bench.world.sql("DELETE FROM ContentType WHERE id = ?1", &["c1"]);
+        } else {
+            let late = json!({ "properties": { "title": { "displayName": "Headline" } } });
+            assert!(control.edit(Version::V1, "Event", late));
+            bench.world.change("c1", &event("Title"));
+        }
+        let report = bench.deploy().await;
+        let stored = control.content_type(Version::V1, "Event");
+        if verb == Verb::Create {
+            assert_eq!(brief(&report.outcomes), ["Event delete success"]);
+            assert!(stored.is_none(), "{stored:?}");
+        } else {
+            assert_eq!(brief(&report.outcomes), ["Event update success"]);
+            let stored = stored.unwrap();
+            assert_eq!(stored["properties"]["title"]["displayName"], "Title");
+            assert_eq!(stored["description"], "Theirs");
+        }
+        bench.assert_journal_is_closed();
+    }
+}
+
+/// A write that may still be under way is waited for when nothing is sent that would stop it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_the_studio_no_longer_wants_is_outwaited() {
+    let bench = Bench::for_one(Verb::Update).await;
+    bench.fault(Match::on("PATCH", "Event"), FaultKind::Reset { moment: BEFORE });
+    bench.deploy().await;
+    bench.world.fake.control().clear_faults();
+    bench.world.change("c1", &event("Title"));
+    let before = bench.clock.elapsed();
+    assert_eq!(brief(&bench.deploy().await.outcomes), [""; 0]);
+    let waited = bench.clock.elapsed().abs_diff(before);
+    assert!(waited >= Duration::from_secs(60), "{waited:?}");
+    bench.assert_journal_is_closed();
+}
+
 /// Both forms of `Retry-After` are waited for, and no longer.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_platform_says_how_long_to_wait() {

@@ -16,6 +16,29 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::clock::TestClock;
 
+#[test]
+fn numbers_that_would_not_survive_are_refused() {
+    let dialect = FilesDialect;
+    let definition = |number: &str| RemoteDefinition {
+        id: RemoteId::of_key("Event"),
+        name: "Event".to_owned(),
+        revision: Revision::default(),
+        ownership: Ownership::Open,
+        body: format!(
+            r#"{{"key":"Event","name":"Event","x":{{"a":"1e400 \\\"2","b":[{number},1]}}}}"#
+        )
+        .into(),
+    };
+    for kept in ["1", "-0.5", "1.0", "1e3", "0", "0.0", "9007199254740993000", "0.1234567890123456"]
+    {
+        assert_eq!(dialect.normalize(&definition(kept)).map(drop), Ok(()), "{kept}");
+    }
+    for lost in ["1e400", "-1e400", "12345678901234567891", "0.123456789012345678901", "1e-400"] {
+        let error = dialect.normalize(&definition(lost)).unwrap_err();
+        assert!(error.message.contains(lost), "{error}");
+    }
+}
+
 /// A files root of its own, removed with the test.
 struct Root(tempfile::TempDir);
 

@@ -72,6 +72,30 @@ async fn what_was_written_a_moment_ago_is_not_missed() {
     assert!(report.error.is_none(), "{:?}", report.error);
 }
 
+/// A colleague edits a type between our reading it and our deleting it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_was_overtaken_stays_a_conflict() {
+    let world = deployed(&["Kept", "Gone"]).await;
+    world.let_time_pass();
+    world.drop_row("gone");
+    let theirs = json!({ "description": "Theirs" });
+    assert!(world.fake.control().edit(Version::V1, "Gone", theirs));
+    // The listing shows what was there before the edit.
+    world
+        .fake
+        .control()
+        .add_fault(Fault::once(Match::default(), FaultKind::Lag { reads: 1, ms: 0 }));
+    let report = world.deploy_with(allow_delete()).await;
+    assert_eq!(brief(&report.outcomes), ["Gone delete conflict CONFLICT"]);
+    assert_eq!(writes(&world), ["DELETE Gone"]);
+    for _ in 0..3 {
+        let report = world.deploy_with(allow_delete()).await;
+        assert_eq!(brief(&report.outcomes), ["Gone none conflict CONFLICT"]);
+        let stored = world.fake.control().content_type(Version::V1, "Gone").unwrap();
+        assert_eq!(stored["description"], "Theirs");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_needs_its_consent() {
     let world = deployed(&["Kept", "Gone"]).await;

@@ -73,6 +73,9 @@ pub(super) struct Done {
     pub last_write: Option<(i64, Digest)>,
     /// Journal entries that the record closes.
     pub closes: Vec<Closing>,
+    /// Closes a request whose answer was lost and that does not seem to have been carried out. It
+    /// may still be under way, so it stays open until the same request is journalled again.
+    pub lost: Option<Closing>,
     /// Requests that wrote, or tried to.
     pub attempts: u32,
     /// Body of the last request.
@@ -222,7 +225,11 @@ impl Hands<'_> {
             _ => is_there && !self.force,
         };
         if nothing {
-            done.touched = touched_by(&task.ships, &now);
+            // A deletion that was overtaken agreed on nothing: every atom keeps its base.
+            done.touched = match task.verb {
+                Verb::Delete => Vec::new(),
+                _ => touched_by(&task.ships, &now),
+            };
             done.view = now;
             done.stored = Some(current);
             return Ok(Left::Nothing);

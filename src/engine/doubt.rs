@@ -3,9 +3,9 @@
 //! What a read shows is evidence of two kinds. *Positive* evidence, an intended value that was not
 //! there before, is conclusive at once: nothing takes it back. *Negative* evidence, the value
 //! before, may only mean that the request is still under way or that the read lags. It is trusted at
-//! once only where acting on it is safe anyway, because the next request carries a guard that fails
-//! if the first one took effect after all: an entity tag, or a creation that refuses an existing
-//! key. Everything else waits until the request can no longer take effect unseen (request timeout
+//! once only where acting on it is safe anyway: the studio still wants the same, and the next request
+//! carries a guard that fails if the first one took effect after all, an entity tag or a creation
+//! that refuses an existing key. Everything else waits until the request can no longer take effect unseen (request timeout
 //! plus read lag since it was sent), and is looked at again.
 
 use std::time::Duration;
@@ -51,11 +51,12 @@ pub(super) enum Fate {
 }
 
 impl Hands<'_> {
-    /// Finds out what became of a request.
-    pub(super) async fn find_out(&self, sent: &Sent<'_>) -> Result<Fate, SyncError> {
+    /// Finds out what became of a request. `wanted` says that the studio still wants what it was for,
+    /// so that it may just as well take effect later.
+    pub(super) async fn find_out(&self, sent: &Sent<'_>, wanted: bool) -> Result<Fate, SyncError> {
         let fate = self.look(sent).await?;
         let is_conclusive = match fate {
-            Fate::NotApplied => self.is_guarded(sent),
+            Fate::NotApplied => wanted && self.is_guarded(sent),
             Fate::Undecided(_) => false,
             _ => true,
         };

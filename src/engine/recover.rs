@@ -6,14 +6,19 @@ use crate::merge::{Base, Pair};
 use crate::model::Finding;
 use crate::plan::Verb;
 use crate::port::{
-    Closing, Direction, HistoryRow, JournalEntry, Lease, OperationState, Record, RemoteDefinition,
-    Scope, StateDetail, StateRow,
+    Closing, Direction, Held, HistoryRow, JournalEntry, Lease, OperationState, Record,
+    RemoteDefinition, Scope, StateDetail, StateRow, TouchedAtom,
 };
 
 use super::Engine;
 use super::apply::Hands;
+use super::binding::Origin;
+use super::detect::root_id;
 use super::doubt::{Fate, Sent};
+use super::examine::{LocalSide, Subject, examine};
 use super::failure::store_failure;
+use super::locals::Locals;
+use super::parse::parse_row;
 use super::record::doubt;
 use super::references::References;
 
@@ -25,13 +30,14 @@ impl Engine {
         &self,
         hands: &Hands<'_>,
         lease: &Lease,
+        locals: &Locals,
     ) -> Result<Vec<Finding>, SyncError> {
         let store = &self.ports.store;
         let open = store.open_operations(&lease.scope).await.map_err(store_failure)?;
         let mut findings = Vec::new();
         for entry in open {
             let key = entry.intent.type_key.clone();
-            let finding = match self.settle(hands, lease, entry).await {
+            let finding = match self.settle(hands, lease, locals, entry).await {
                 Ok((record, finding)) => {
                     store.record(lease, vec![record]).await.map_err(store_failure)?;
                     finding
@@ -67,6 +73,7 @@ impl Engine {
         &self,
         hands: &Hands<'_>,
         lease: &Lease,
+        locals: &Locals,
         entry: JournalEntry,
     ) -> Result<(Record, Finding), SyncError> {
         let intent = &entry.intent;
@@ -78,8 +85,9 @@ impl Engine {
             precondition: intent.precondition.as_ref(),
             at: intent.sent_at,
         };
-        let fate = hands.find_out(&sent).await?;
         let old = self.detail(lease, &entry).await?;
+        let wanted = is_wanted(hands, locals, &entry, old.as_ref());
+        let fate = hands.find_out(&sent, wanted).await?;
         let what = format!("an interrupted {} of {}", intent.verb.as_str(), intent.type_key);
         let recovered = |outcome: &str| {
             Finding::info("RECOVERED", format!("{what} {outcome}"), "nothing to do")
@@ -164,6 +172,42 @@ fn settled_attempt(
         completed_at: None,
         recorded_at: at,
     }
+}
+
+/// Whether the studio still wants what a write was for.
+fn is_wanted(
+    hands: &Hands<'_>,
+    locals: &Locals,
+    entry: &JournalEntry,
+    old: Option<&StateDetail>,
+) -> bool {
+    let intent = &entry.intent;
+    let website_id = &hands.lease.scope.website_id;
+    let row = locals.row(root_id(&intent.entity.id));
+    let row = row.filter(|(row, _)| row.website_id == *website_id);
+    let Some((row, row_digest)) = row else { return intent.verb == Verb::Delete };
+    let dialect = &*hands.platform.dialect;
+    let content = parse_row(row, &locals.target_index()).content;
+    let content = if row.id == intent.entity.id {
+        Some(content)
+    } else {
+        let mut parts = dialect.parts(&content, &Held::default()).into_iter();
+        parts.find(|part| part.id == intent.entity.id)
+    };
+    let Some(content) = content else { return intent.verb == Verb::Delete };
+    let subject = Subject {
+        entity: intent.entity.clone(),
+        website_id: website_id.clone(),
+        remote_id: intent.remote_id.clone(),
+        origin: Origin::Known,
+        local: Some(LocalSide { content, content_hash: None, row_digest }),
+        remote: None,
+        detail: old.cloned(),
+        findings: Vec::new(),
+    };
+    let one = examine(subject, hands.references, dialect);
+    let stands = |atom: &TouchedAtom| one.local.get(&atom.path) == atom.local.as_ref();
+    intent.verb != Verb::Delete && intent.atoms.iter().all(stands)
 }
 
 /// The state after a write that turned out to have been carried out: what shows the intended value is

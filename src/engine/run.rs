@@ -183,7 +183,7 @@ impl Run<'_> {
         for lease in leases {
             let references = self.engine.known_references(&lease.scope).await?;
             let hands = self.hands(platform, lease, *policy, &references);
-            for finding in self.engine.settle_open(&hands, lease).await? {
+            for finding in self.engine.settle_open(&hands, lease, locals).await? {
                 self.narrator.finding(&finding);
             }
         }

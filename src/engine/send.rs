@@ -60,6 +60,9 @@ impl Hands<'_> {
             sent_at,
         };
         let journal = store.intend(self.lease, intent).await.map_err(store_failure)?;
+        if let Some(closing) = done.lost.take() {
+            store.close(self.lease, closing).await.map_err(store_failure)?;
+        }
         store.check(self.lease).await.map_err(store_failure)?;
 
         let answer = adapter.apply(&operation, &body, self.cancel).await;
@@ -106,7 +109,7 @@ impl Hands<'_> {
             Err(error) if is_lost(&error) => {
                 let failure = adapter_failure(error, task.verb.as_str());
                 // Left open when it cannot be found out now: the next run settles it.
-                let Ok(fate) = self.find_out(&sent).await else {
+                let Ok(fate) = self.find_out(&sent, true).await else {
                     return Ok(Attempt::Fail(failure));
                 };
                 let (state, attempt) = after_loss(fate, task, done, failure, wait);
@@ -114,6 +117,8 @@ impl Hands<'_> {
                 if matches!(attempt, Attempt::Stored(_) | Attempt::Deleted | Attempt::Doubt(..)) {
                     // Closed together with what it means for the base.
                     done.closes.push(closed);
+                } else if matches!(attempt, Attempt::Again(..)) {
+                    done.lost = Some(closed);
                 } else {
                     store.close(self.lease, closed).await.map_err(store_failure)?;
                 }

@@ -21,13 +21,50 @@ pub(super) fn read(text: &str, key: &str) -> Result<View, String> {
     Ok(view)
 }
 
-/// Reads the text of a file, which some editors begin with a byte order mark.
+/// Reads the text of a file, which some editors begin with a byte order mark. A number that would not
+/// survive being written again is refused, because members that are not ours are kept as they are.
 pub(super) fn document(text: &str) -> Result<Json<'_>, String> {
+    if let Some(number) = lost_number(text) {
+        return Err(format!(
+            "it holds the number {number}, which no double can; write it as a text"
+        ));
+    }
     let file = parse(text.trim_start_matches('\u{feff}')).map_err(|error| error.to_string())?;
     match file {
         Json::Object(_) => Ok(file),
         other => Err(format!("it must be an object, not {}", other.type_name())),
     }
+}
+
+/// The first number of a JSON text that a double cannot hold: one that is too large, or that has more
+/// digits than a double keeps.
+fn lost_number(text: &str) -> Option<&str> {
+    // Between quotes there are no numbers; an escaped quote does not end a text.
+    let mut outside = true;
+    let mut escaped = false;
+    let is_outside = |char: char| {
+        let was = outside;
+        match char {
+            '"' if !escaped => outside = !outside,
+            _ => {}
+        }
+        escaped = char == '\\' && !escaped && !was;
+        !(was && (char.is_ascii_alphanumeric() || matches!(char, '-' | '+' | '.')))
+    };
+    let words = text.split(is_outside);
+    let mut numbers =
+        words.filter(|word| word.starts_with(|c: char| c == '-' || c.is_ascii_digit()));
+    numbers.find(|number| number.parse::<f64>().is_ok_and(|value| !is_kept(number, value)))
+}
+
+fn is_kept(number: &str, value: f64) -> bool {
+    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let significant = digits.trim_start_matches('0').trim_end_matches('0').len();
+    // Doubles keep 15 digits of any number, and up to 17 of those that they were written from.
+    let is_exact =
+        || number.parse::<i128>().is_ok_and(|whole| format!("{value:.0}") == whole.to_string());
+    value.is_finite() && (significant <= 17 || is_exact()) && (value != 0.0 || significant == 0)
 }
 
 /// A member of the right type. `null` is as good as absent, except where any JSON is allowed.
