@@ -425,7 +425,7 @@ async fn a_write_that_the_studio_no_longer_wants_is_outwaited() {
     let before = bench.clock.elapsed();
     assert_eq!(brief(&bench.deploy().await.outcomes), [""; 0]);
     let waited = bench.clock.elapsed().abs_diff(before);
-    assert!(waited >= Duration::from_secs(60), "{waited:?}");
+    assert!(waited >= Duration::from_mins(1), "{waited:?}");
     bench.assert_journal_is_closed();
 }
 

@@ -43,22 +43,7 @@ impl Hands<'_> {
         let sent_at = clock.now();
         let precondition = task.current.as_ref().map(|current| current.revision.clone());
         let previous = task.current.as_ref().map(|current| current.body.clone());
-        let intent = Intent {
-            run_id: self.run_id.to_owned(),
-            sequence: task.sequence,
-            attempt: task.earlier + done.attempts + 1,
-            entity: task.one.subject.entity.clone(),
-            type_key: task.one.key.clone(),
-            verb: task.verb,
-            remote_id: operation.id.clone(),
-            precondition: precondition.clone(),
-            atoms: done.touched.clone(),
-            body_digest: Digest::of(&body),
-            body: body.clone(),
-            previous: previous.clone(),
-            bindings: task.bindings.clone(),
-            sent_at,
-        };
+        let intent = self.intent(task, done, &body, sent_at);
         let journal = store.intend(self.lease, intent).await.map_err(store_failure)?;
         if let Some(closing) = done.lost.take() {
             store.close(self.lease, closing).await.map_err(store_failure)?;
@@ -129,6 +114,26 @@ impl Hands<'_> {
                 store.close(self.lease, closed).await.map_err(store_failure)?;
                 Ok(after_refusal(error, task.verb, wait))
             }
+        }
+    }
+
+    /// What the journal is told before a request is sent.
+    fn intent(&self, task: &Task<'_>, done: &Done, body: &str, sent_at: i64) -> Intent {
+        Intent {
+            run_id: self.run_id.to_owned(),
+            sequence: task.sequence,
+            attempt: task.earlier + done.attempts + 1,
+            entity: task.one.subject.entity.clone(),
+            type_key: task.one.key.clone(),
+            verb: task.verb,
+            remote_id: task.one.subject.remote_id.clone(),
+            precondition: task.current.as_ref().map(|current| current.revision.clone()),
+            atoms: done.touched.clone(),
+            body_digest: Digest::of(body),
+            body: body.to_owned(),
+            previous: task.current.as_ref().map(|current| current.body.clone()),
+            bindings: task.bindings.clone(),
+            sent_at,
         }
     }
 
