@@ -20,6 +20,7 @@ const EDGE: &[&str] = &[
     "canonical",
     "digest",
     "error",
+    "blocking",
     "port",
     "merge::Meaning",
     "merge::Rewrite",
@@ -31,6 +32,7 @@ const PLATFORM: &[&str] = &[
     "canonical",
     "digest",
     "error",
+    "blocking",
     "port",
     "merge::Meaning",
     "merge::Rewrite",
@@ -38,7 +40,7 @@ const PLATFORM: &[&str] = &[
     "platform::lens",
 ];
 
-const LAYERS: [Layer; 19] = [
+const LAYERS: [Layer; 20] = [
     Layer { module: "error", uses: &[], pure: true },
     Layer { module: "model", uses: MODEL, pure: true },
     Layer { module: "canonical", uses: FORM, pure: true },
@@ -88,6 +90,7 @@ const LAYERS: [Layer; 19] = [
         ],
         pure: false,
     },
+    Layer { module: "blocking", uses: &[], pure: false },
     Layer { module: "argument", uses: &["error", "model", "canonical"], pure: true },
     // The composition root knows every edge by name, and nobody below knows it.
     Layer {
@@ -110,7 +113,17 @@ const LAYERS: [Layer; 19] = [
     },
     Layer {
         module: "node",
-        uses: &["argument", "error", "model", "canonical", "port", "engine", "compose", "node"],
+        uses: &[
+            "argument",
+            "blocking",
+            "error",
+            "model",
+            "canonical",
+            "port",
+            "engine",
+            "compose",
+            "node",
+        ],
         pure: false,
     },
     Layer { module: "lib", uses: &[], pure: true },

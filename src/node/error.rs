@@ -5,10 +5,12 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use napi::bindgen_prelude::{Env, PromiseRaw};
 use serde::Serialize;
 
 use super::answer::Answer;
+use crate::blocking::panic_text;
 use crate::engine::ErrorReport;
 use crate::error::{ErrorCode, SyncError};
 
@@ -36,22 +38,22 @@ pub(super) fn promise(
     env: &Env,
     work: impl Future<Output = Result<String, SyncError>> + Send + 'static,
 ) -> napi::Result<PromiseRaw<'_, Answer>> {
-    env.spawn_future(async move {
-        AssertUnwindSafe(async move { work.await.map(Answer::from) })
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
-            .map_err(|error| thrown(&error))
-    })
+    // One type of future for all promises: what carries it to JavaScript is compiled once.
+    env.spawn_future(ended(work.boxed()))
+}
+
+async fn ended(work: BoxFuture<'static, Result<String, SyncError>>) -> napi::Result<Answer> {
+    AssertUnwindSafe(work)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
+        .map(Answer::from)
+        .map_err(|error| thrown(&error))
 }
 
 /// What a panic is to the caller: a defect of the engine, with the text of the panic.
 fn panicked(panic: &(dyn Any + Send)) -> SyncError {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
+    let text = panic_text(panic);
     SyncError::new(ErrorCode::Internal, format!("the engine failed unexpectedly: {text}"))
 }
 

@@ -14,6 +14,7 @@ use super::lease::{self, Locks};
 use super::location::StateLocation;
 use super::session::Session;
 use super::{conflicts, journal, record, run, state};
+use crate::blocking::blocking;
 use crate::digest::Digest;
 use crate::port::{
     Claim, Closing, ConflictFilter, Conflicts, Decided, Decision, Entity, Intent, JournalEntry,
@@ -76,7 +77,7 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let inner = Arc::clone(&self.inner);
         let path = self.path().display().to_string();
-        tokio::task::spawn_blocking(move || work(&inner))
+        blocking(move || work(&inner))
             .await
             .unwrap_or_else(|error| Err(StoreError::Failed { path, reason: error.to_string() }))
     }

@@ -12,6 +12,7 @@ use super::connection::{PATIENCE, Reader, Stamp, is_missing, open_to_read, patie
 use super::fault::{studio_error, write_error};
 use super::rows::{self, RowFault};
 use super::studio_write::Writer;
+use crate::blocking::blocking;
 use crate::port::{DataVersion, RowOutcome, RowSet, RowWrite, Studio, StudioError};
 
 /// How often a read is repeated when the file moved in spite of our lock.
@@ -69,7 +70,7 @@ impl SqliteStudio {
     ) -> Result<T, StudioError> {
         let inner = Arc::clone(&self.inner);
         let path = self.inner.path.display().to_string();
-        tokio::task::spawn_blocking(move || work(&inner))
+        blocking(move || work(&inner))
             .await
             .unwrap_or_else(|error| Err(StudioError::Failed { path, reason: error.to_string() }))
     }

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
-use tokio::task::{JoinError, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
 use super::failure::FileError;
 use super::folder::{Folder, FolderError};
 use super::marker::{self, MarkerError};
 use super::{name, parse, render};
+use crate::blocking::{Unfinished, blocking};
 use crate::port::{
     Adapter, AdapterError, Clock, Effect, Listing, Operation, RemoteDefinition, RemoteId, Stored,
     Traffic, Verb,
@@ -72,7 +72,7 @@ impl FilesAdapter {
         work: impl FnOnce(&Folder) -> T + Send + 'static,
     ) -> Result<T, AdapterError> {
         let folder = Arc::clone(&self.folder);
-        spawn_blocking(move || work(&folder)).await.map_err(|error| broken(&error))
+        blocking(move || work(&folder)).await.map_err(|error| broken(&error))
     }
 
     fn count(&self, bytes: usize) {
@@ -90,7 +90,7 @@ impl Adapter for FilesAdapter {
     ) -> Result<Listing, AdapterError> {
         let (definitions, mut ahead) = mpsc::channel(AHEAD);
         let folder = Arc::clone(&self.folder);
-        let walk = spawn_blocking(move || {
+        let walk = blocking(move || {
             let mut complete = true;
             for file in folder.files()? {
                 match folder.read(&file)? {
@@ -202,7 +202,7 @@ fn file_of(id: &RemoteId) -> Result<String, AdapterError> {
         .ok_or_else(|| AdapterError::Unrepresentable { message: name::complaint(&key) })
 }
 
-fn broken(error: &JoinError) -> AdapterError {
+fn broken(error: &Unfinished) -> AdapterError {
     let message = format!("the file operation did not end: {error}");
     AdapterError::Unreachable { message, effect: Effect::Unknown }
 }
