@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 
 /// Why work did not come to its end.
 #[derive(Debug, Error)]
-pub(crate) enum Unfinished {
+pub enum Unfinished {
     /// It panicked, with this text.
     #[error("it failed unexpectedly: {0}")]
     Panicked(String),
@@ -18,11 +18,19 @@ pub(crate) enum Unfinished {
     Stopped,
 }
 
-/// Starts work on a thread that may block, and answers with what it answers.
+/// Starts work on a thread that may block, at once, and answers with what it answers.
+///
+/// # Errors
+///
+/// When the work panics, or the runtime stops before it ran.
+///
+/// # Panics
+///
+/// Outside of a tokio runtime.
 ///
 /// tokio compiles the whole of a task anew for each type of work that it is given, which was a
 /// twentieth of the addon: so it is given work of one type.
-pub(crate) fn blocking<T: Send + 'static>(
+pub fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> impl Future<Output = Result<T, Unfinished>> {
     let answer = Arc::new(Mutex::new(None));
@@ -45,37 +53,11 @@ pub(crate) fn blocking<T: Send + 'static>(
 }
 
 /// What a panic says.
-pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+#[must_use]
+pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-
-    use super::{Unfinished, blocking};
-
-    #[tokio::test]
-    async fn answers_and_panics_come_back() {
-        assert_eq!(blocking(|| 7).await.ok(), Some(7));
-        let panicked = blocking(|| std::panic::panic_any("a defect")).await;
-        assert!(matches!(panicked, Err(Unfinished::Panicked(text)) if text == "a defect"));
-    }
-
-    #[test]
-    fn a_runtime_that_stops_before_the_work_starts_is_told() {
-        let one = || tokio::runtime::Builder::new_multi_thread().max_blocking_threads(1).build();
-        let (runtime, other) = (one().unwrap(), one().unwrap());
-        let (release, held) = mpsc::channel::<()>();
-        let busy = runtime.spawn_blocking(move || held.recv().is_err());
-        let waiting = runtime.block_on(async { blocking(|| ()) });
-        runtime.shutdown_background();
-        drop(release);
-        assert!(matches!(other.block_on(waiting), Err(Unfinished::Stopped)));
-        assert!(other.block_on(busy).unwrap());
-    }
 }

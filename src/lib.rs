@@ -7,7 +7,7 @@
 //! engine of options, and the boundary to Node.js. `docs/architecture.md` says why.
 
 mod argument;
-mod blocking;
+pub mod blocking;
 pub mod canonical;
 pub mod compose;
 pub mod diff;

@@ -10,6 +10,7 @@
 mod adoption;
 mod apply;
 mod bad_input;
+mod blocking;
 mod canonical;
 mod converge;
 mod deploy;
