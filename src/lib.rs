@@ -9,6 +9,7 @@
 mod argument;
 pub mod blocking;
 pub mod canonical;
+pub mod collect;
 pub mod compose;
 pub mod diff;
 pub mod digest;

@@ -11,11 +11,13 @@ struct Layer {
     pure: bool,
 }
 
-const MODEL: &[&str] = &["model"];
-const FORM: &[&str] = &["model", "canonical", "digest"];
-const ALGEBRA: &[&str] = &["model", "canonical", "digest", "diff", "merge", "version", "drift"];
+const MODEL: &[&str] = &["collect", "model"];
+const FORM: &[&str] = &["collect", "model", "canonical", "digest"];
+const ALGEBRA: &[&str] =
+    &["collect", "model", "canonical", "digest", "diff", "merge", "version", "drift"];
 /// Of the algebra an edge knows only the words in which a dialect describes its documents.
 const EDGE: &[&str] = &[
+    "collect",
     "model",
     "canonical",
     "digest",
@@ -28,6 +30,7 @@ const EDGE: &[&str] = &[
 ];
 /// What the platforms share is no platform.
 const PLATFORM: &[&str] = &[
+    "collect",
     "model",
     "canonical",
     "digest",
@@ -40,10 +43,11 @@ const PLATFORM: &[&str] = &[
     "platform::lens",
 ];
 
-const LAYERS: [Layer; 20] = [
+const LAYERS: [Layer; 21] = [
     Layer { module: "error", uses: &[], pure: true },
     Layer { module: "model", uses: MODEL, pure: true },
     Layer { module: "canonical", uses: FORM, pure: true },
+    Layer { module: "collect", uses: &[], pure: true },
     Layer { module: "digest", uses: &[], pure: true },
     Layer { module: "diff", uses: ALGEBRA, pure: true },
     Layer { module: "merge", uses: ALGEBRA, pure: true },
@@ -51,12 +55,23 @@ const LAYERS: [Layer; 20] = [
     Layer { module: "drift", uses: ALGEBRA, pure: true },
     Layer {
         module: "plan",
-        uses: &["model", "canonical", "digest", "diff", "merge", "version", "drift", "plan"],
+        uses: &[
+            "collect",
+            "model",
+            "canonical",
+            "digest",
+            "diff",
+            "merge",
+            "version",
+            "drift",
+            "plan",
+        ],
         pure: true,
     },
     Layer {
         module: "port",
         uses: &[
+            "collect",
             "model",
             "canonical",
             "digest",
@@ -77,6 +92,7 @@ const LAYERS: [Layer; 20] = [
         module: "engine",
         uses: &[
             "error",
+            "collect",
             "model",
             "canonical",
             "digest",
@@ -91,13 +107,14 @@ const LAYERS: [Layer; 20] = [
         pure: false,
     },
     Layer { module: "blocking", uses: &[], pure: false },
-    Layer { module: "argument", uses: &["error", "model", "canonical"], pure: true },
+    Layer { module: "argument", uses: &["error", "collect", "model", "canonical"], pure: true },
     // The composition root knows every edge by name, and nobody below knows it.
     Layer {
         module: "compose",
         uses: &[
             "argument",
             "error",
+            "collect",
             "model",
             "canonical",
             "digest",
@@ -117,6 +134,7 @@ const LAYERS: [Layer; 20] = [
             "argument",
             "blocking",
             "error",
+            "collect",
             "model",
             "canonical",
             "port",

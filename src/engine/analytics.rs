@@ -240,6 +240,7 @@ fn patterns(groups: Vec<FailureGroup>) -> Vec<(FailurePattern, i64)> {
         *latest_id = (*latest_id).max(group.latest_id);
     }
     let mut patterns: Vec<_> = codes.into_values().collect();
-    patterns.sort_by(|(a, _), (b, _)| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
+    patterns
+        .sort_unstable_by(|(a, _), (b, _)| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
     patterns
 }

@@ -4,6 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Path, View};
+use crate::collect::map_of;
 use crate::merge::{AtomMovement, Shape};
 use crate::model::Finding;
 use crate::plan::{Dependency, Verb, order};
@@ -51,7 +52,7 @@ fn held_afterwards(steps: &[Step], scoped: &Scoped, shape: &Shape) -> BTreeMap<S
     if deleting.is_empty() {
         return held;
     }
-    let by_at: BTreeMap<usize, &Step> = steps.iter().map(|step| (step.at, step)).collect();
+    let by_at: BTreeMap<usize, &Step> = map_of(steps.iter().map(|step| (step.at, step)));
     let mut holders: Vec<usize> = Vec::new();
     let mut look_at = |at: usize, let_go: &BTreeSet<&Path>, holders: &mut Vec<usize>| {
         let Some(one) = scoped.examined.get(at) else { return };
@@ -92,9 +93,11 @@ fn references_of(view: &View, shape: &Shape) -> BTreeSet<String> {
 /// Positions of the steps of one kind, by document.
 fn ids_of(verb: Verb, steps: &[Step], scoped: &Scoped) -> BTreeMap<String, usize> {
     let steps = steps.iter().enumerate().filter(|(_, step)| step.verb == verb);
-    steps
-        .filter_map(|(n, step)| Some((scoped.examined.get(step.at)?.subject.entity.id.clone(), n)))
-        .collect()
+    map_of(
+        steps.filter_map(|(n, step)| {
+            Some((scoped.examined.get(step.at)?.subject.entity.id.clone(), n))
+        }),
+    )
 }
 
 /// Orders steps: creations, then updates, then deletions; what is referred to first, and last to go.
@@ -106,7 +109,7 @@ pub(super) fn arrange(
 ) -> Vec<Step> {
     steps.sort_by_key(|step| (step.verb, scoped.examined.get(step.at).map(|one| one.key.clone())));
     let by_id: BTreeMap<&str, &Examined> =
-        scoped.examined.iter().map(|one| (&*one.subject.entity.id, one)).collect();
+        map_of(scoped.examined.iter().map(|one| (&*one.subject.entity.id, one)));
     let creating = ids_of(Verb::Create, &steps, scoped);
     let deleting = ids_of(Verb::Delete, &steps, scoped);
 
@@ -207,7 +210,7 @@ fn renumber(steps: Vec<Step>, sequence: &[usize]) -> Vec<Step> {
     let mut sequence = sequence.to_vec();
     sequence.sort_by_key(|n| steps.get(*n).map(|step| step.verb));
     let place: BTreeMap<usize, usize> =
-        sequence.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+        map_of(sequence.iter().enumerate().map(|(new, old)| (*old, new)));
     let mut placed: Vec<(usize, Step)> = steps
         .into_iter()
         .enumerate()
@@ -220,6 +223,6 @@ fn renumber(steps: Vec<Step>, sequence: &[usize]) -> Vec<Step> {
             (place.get(&old).copied().unwrap_or(old), step)
         })
         .collect();
-    placed.sort_by_key(|(new, _)| *new);
+    placed.sort_unstable_by_key(|(new, _)| *new);
     placed.into_iter().map(|(_, step)| step).collect()
 }

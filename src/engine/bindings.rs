@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::collect::map_of;
 use crate::port::{Entity, RemoteId, StateRow};
 
 use super::binding::{Origin, TypeBinding};
@@ -41,9 +42,9 @@ impl Bindings {
     pub fn taken(&self) -> BTreeMap<Entity, RemoteId> {
         let bound = self.bound.iter().map(|(entity, id)| (entity.clone(), id.clone()));
         let new = self.new.iter().filter(|(_, binding)| binding.holds());
-        bound
-            .chain(new.map(|(entity, binding)| (entity.clone(), binding.remote_id.clone())))
-            .collect()
+        map_of(
+            bound.chain(new.map(|(entity, binding)| (entity.clone(), binding.remote_id.clone()))),
+        )
     }
 
     /// The documents without a row whose place nobody took yet.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View};
+use crate::collect::map_of;
 use crate::digest::Digest;
 use crate::merge::{AtomMovement, Movement, Shape};
 use crate::model::Finding;
@@ -27,8 +28,8 @@ impl<'c> ChangeReader<'c> {
         let known = one.known.iter().map(|bound| (bound.key.clone(), bound.name.clone()));
         Self {
             shape,
-            names: one.bindings.iter().map(|bound| (&*bound.key, &*bound.name)).collect(),
-            old_names: known.collect(),
+            names: map_of(one.bindings.iter().map(|bound| (&*bound.key, &*bound.name))),
+            old_names: map_of(known),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::canonical::View;
+use crate::collect::map_of;
 use crate::digest::Digest;
 use crate::merge::{Base, Merge, Movement, Shape, three_way};
 use crate::model::{ContentType, Finding};
@@ -183,7 +184,7 @@ pub(super) fn examine(
         let held = Held {
             keys: bound.keys,
             view: base.as_ref().map_or_else(|| std::mem::take(&mut remote), Base::remote),
-            kinds: known.iter().map(|one| (one.key.clone(), one.kind.clone())).collect(),
+            kinds: map_of(known.iter().map(|one| (one.key.clone(), one.kind.clone()))),
         };
         let projection = dialect.project(content, &held);
         parts = dialect.parts(content, &held);

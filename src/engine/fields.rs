@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View, parse, write};
+use crate::collect::map_of;
 use crate::merge::Shape;
 use crate::model::{ContentType, Field, Finding, Json};
 use crate::port::{Dialect, Held};
@@ -72,9 +73,9 @@ pub(super) fn bind_fields(
     dialect: &dyn Dialect,
 ) -> Bound {
     let by_identity: BTreeMap<&str, &FieldBinding> =
-        known.iter().map(|binding| (&*binding.identity, binding)).collect();
+        map_of(known.iter().map(|binding| (&*binding.identity, binding)));
     let by_name: BTreeMap<&str, &FieldBinding> =
-        known.iter().map(|binding| (&*binding.name, binding)).collect();
+        map_of(known.iter().map(|binding| (&*binding.name, binding)));
     let mut binder = Binder::default();
     let mut open = Vec::new();
     for field in &local.fields {
@@ -204,7 +205,7 @@ pub(super) fn recognise_renamed(
         alike.entry(looks(remote, &orphan)).or_default().push(orphan);
     }
     let names: BTreeMap<String, &str> =
-        local.fields.iter().map(|field| (field.identity(), &*field.name)).collect();
+        map_of(local.fields.iter().map(|field| (field.identity(), &*field.name)));
     let mut wanting: BTreeMap<Vec<(String, String)>, Vec<String>> = BTreeMap::new();
     for (identity, key) in missing {
         wanting.entry(looks(&view, &key)).or_default().push(identity);

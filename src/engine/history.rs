@@ -116,7 +116,7 @@ impl Engine {
         let mut documents: Vec<(String, String)> =
             same.map(|one| (one.website_id, one.entity.id)).collect();
         documents.push((named.website_id, named.entity.id));
-        documents.sort();
+        documents.sort_unstable();
         documents.dedup();
         let platforms = wanted.provider.clone().into_iter().collect();
         Ok(HistoryFilter { documents, platforms, ..HistoryFilter::default() })

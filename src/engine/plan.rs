@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::canonical::Path;
+use crate::collect::map_of;
 use crate::error::SyncError;
 use crate::merge::{AtomMovement, Merge, Movement, Shape};
 use crate::model::Finding;
@@ -304,7 +305,7 @@ fn shipping(one: &Examined, policy: Policy) -> Merge {
 /// Positions of what is asked for, with what it refers to and must be created.
 fn chosen(scoped: &Scoped, selection: &Selection, shape: &Shape) -> BTreeSet<usize> {
     let by_id: BTreeMap<&str, usize> =
-        scoped.examined.iter().enumerate().map(|(at, one)| (&*one.subject.entity.id, at)).collect();
+        map_of(scoped.examined.iter().enumerate().map(|(at, one)| (&*one.subject.entity.id, at)));
     let mut queue: Vec<usize> = scoped
         .examined
         .iter()
@@ -340,7 +341,7 @@ fn planned(
     shape: &Shape,
 ) -> PlannedOperation {
     let mut atoms: Vec<&AtomMovement> = step.ships.iter().chain(&step.deferred).collect();
-    atoms.sort_by(|a, b| a.path.cmp(&b.path));
+    atoms.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let reader = ChangeReader::new(one, shape);
     let key = |need: &usize| {
         let other = plan.steps.get(*need)?;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Path, View};
+use crate::collect::map_of;
 use crate::digest::Digest;
 use crate::merge::{Ancestor, AtomMovement, Base, Movement, Pair, Shape, three_way};
 use crate::port::{
@@ -164,7 +165,7 @@ fn bindings_after(
     };
     let open: BTreeSet<&Path> = open.iter().map(|atom| &atom.path).collect();
     let anchor_open = |key: &str| open.contains(&list.child(key).child(shape.anchor));
-    let kinds: BTreeMap<&str, &str> = known.iter().map(|old| (&*old.key, &*old.kind)).collect();
+    let kinds: BTreeMap<&str, &str> = map_of(known.iter().map(|old| (&*old.key, &*old.kind)));
     let mut bindings: Vec<FieldBinding> = one
         .bindings
         .iter()

@@ -1,8 +1,9 @@
 //! Recording versions: asked for, or because a run sees a content.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::canonical::{derive_key, write};
+use crate::collect::map_of;
 use crate::digest::Digest;
 use crate::error::{ErrorCode, SyncError};
 use crate::model::ContentType;
@@ -115,8 +116,8 @@ impl Engine {
     ) -> Result<(), SyncError> {
         for website_id in websites {
             let known = self.ports.store.heads(website_id).await.map_err(store_failure)?;
-            let mut known: BTreeMap<String, VersionHead> =
-                known.into_iter().map(|head| (head.document.entity.id.clone(), head)).collect();
+            let mut known =
+                map_of(known.into_iter().map(|head| (head.document.entity.id.clone(), head)));
             let (mut versions, mut continued) = (Vec::new(), BTreeSet::new());
             for (row, digest) in locals.of_website(website_id) {
                 let own = known.remove(&row.id);

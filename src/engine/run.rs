@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::collect::map_of;
 use crate::error::{ErrorCode, SyncError};
 use crate::model::Finding;
 use crate::port::{Lease, PlannedRow, RunEnd, RunRow, Scope, Traffic, VersionSource};
@@ -264,7 +265,7 @@ impl Run<'_> {
                 outcomes.extend(outcome::of_dry_run(scoped, plan));
             }
             let ids: BTreeMap<&str, &str> =
-                scoped.examined.iter().map(|one| (&*one.key, &*one.subject.entity.id)).collect();
+                map_of(scoped.examined.iter().map(|one| (&*one.key, &*one.subject.entity.id)));
             tally.items += outcomes
                 .iter()
                 .filter(|outcome| outcome.status == "success" && outcome.operation != "none")

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::canonical::{Canonical, Path, View, content_hash, derive_key, parse};
+use crate::collect::map_of;
 use crate::digest::Digest;
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::merge::Shape;
@@ -196,12 +197,10 @@ impl Engine {
         for scoped in &detection.scopes {
             let last = self.ports.store.last_run(&scoped.scope).await.map_err(store_failure)?;
             let outcomes = last.as_ref().map(|end| stored_outcomes(&end.result));
-            let outcomes: BTreeMap<&str, &Outcome> = outcomes
-                .iter()
-                .flatten()
-                .filter(|outcome| outcome.website_id == scoped.scope.website_id)
-                .map(|outcome| (&*outcome.type_key, outcome))
-                .collect();
+            let here = |outcome: &&Outcome| outcome.website_id == scoped.scope.website_id;
+            let outcomes = outcomes.iter().flatten().filter(here);
+            let outcomes: BTreeMap<&str, &Outcome> =
+                map_of(outcomes.map(|outcome| (&*outcome.type_key, outcome)));
             let at = last.as_ref().map_or(0, |end| end.completed_at);
             let present = scoped.examined.iter().filter(|one| one.subject.local.is_some());
             for one in present.filter(|one| selection.includes(one)) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::collect::map_of;
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::port::{Entity, LastAttempt, StateFilter, SyncStateRow};
 
@@ -84,12 +85,9 @@ impl Engine {
         }
         let documents = strangers.keys().cloned().collect();
         let attempts = self.ports.store.last_attempts(documents, query.provider.clone());
-        let mut attempts: BTreeMap<(String, String), LastAttempt> = attempts
-            .await
-            .map_err(store_failure)?
-            .into_iter()
-            .map(|one| ((one.website_id.clone(), one.entity.id.clone()), one))
-            .collect();
+        let attempts = attempts.await.map_err(store_failure)?;
+        let documents = |one: &LastAttempt| (one.website_id.clone(), one.entity.id.clone());
+        let mut attempts = map_of(attempts.into_iter().map(|one| (documents(&one), one)));
         let mut states: Vec<SyncState> =
             rows.into_iter().map(|row| state_of(row, &locals)).collect();
         states.extend(strangers.into_iter().map(|(document, named)| {
@@ -118,8 +116,8 @@ impl Engine {
             states.iter().map(|state| state.website_id.clone()).collect();
         for website_id in websites {
             let heads = self.ports.store.heads(&website_id).await.map_err(store_failure)?;
-            let numbers: BTreeMap<String, Option<String>> =
-                heads.into_iter().map(|head| (head.document.entity.id, head.semver)).collect();
+            let numbers =
+                map_of(heads.into_iter().map(|head| (head.document.entity.id, head.semver)));
             for state in states.iter_mut().filter(|state| state.website_id == website_id) {
                 // One type may stand on several targets.
                 state.semver = numbers.get(root_id(&state.type_id)).cloned().flatten();

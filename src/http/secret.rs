@@ -61,7 +61,7 @@ impl Secret {
         ]
         .map(Zeroizing::new)
         .into();
-        forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        forms.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         forms.dedup();
         forms
     }

@@ -67,7 +67,7 @@ pub fn renames(before: &View, after: &View, shape: &Shape) -> Vec<Rename> {
             }
         }
     }
-    found.sort();
+    found.sort_unstable();
     found
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View};
+use crate::collect::map_of;
 use crate::model::Json;
 
 use super::overlap::{differs, overlap_anchors, overlap_deletion, overlap_removals};
@@ -61,7 +62,7 @@ pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape
     // paths do.
     let mut paths: Vec<&Path> = local.iter().chain(remote.iter()).map(|(path, _)| path).collect();
     paths.extend(base.into_iter().flat_map(Base::paths));
-    paths.sort();
+    paths.sort_unstable();
     paths.dedup();
     let (mut locals, mut remotes) = (local.iter().peekable(), remote.iter().peekable());
 
@@ -102,7 +103,7 @@ pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape
         return Merge { movements };
     }
     let mut atoms: BTreeMap<Path, AtomMovement> =
-        movements.into_iter().map(|atom| (atom.path.clone(), atom)).collect();
+        map_of(movements.into_iter().map(|atom| (atom.path.clone(), atom)));
     overlap_removals(&mut atoms, shape);
     overlap_anchors(&mut atoms, shape);
     overlap_deletion(&mut atoms, local, remote);

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View};
+use crate::collect::map_of;
 use crate::model::{ContentType, Field, FieldKind, Finding, Json};
 use crate::port::{Held, Reflection, Shape};
 
@@ -135,11 +136,11 @@ pub(super) fn is_relationship(field: &Field) -> bool {
 pub(super) fn arrange<T>(list: Vec<(String, T)>, order: Option<&Canonical>) -> Vec<(String, T)> {
     let Some(order) = order.map(texts) else { return list };
     let ranks: BTreeMap<&String, usize> =
-        order.iter().enumerate().map(|(rank, key)| (key, rank)).collect();
+        map_of(order.iter().enumerate().map(|(rank, key)| (key, rank)));
     let rank = |key: &String| ranks.get(key).copied();
     let (mut named, others): (Vec<_>, Vec<_>) =
         list.into_iter().enumerate().partition(|(_, (key, _))| rank(key).is_some());
-    named.sort_by_key(|(_, (key, _))| rank(key));
+    named.sort_unstable_by_key(|(_, (key, _))| rank(key));
     let total = named.len() + others.len();
     let (mut named, mut others) = (named.into_iter(), others.into_iter().peekable());
     let mut arranged = Vec::with_capacity(total);

@@ -214,7 +214,7 @@ fn history(
             found.push((Reverse((version.created_at, row.get("id")?)), version));
         }
     }
-    found.sort_by_key(|(age, _)| *age);
+    found.sort_unstable_by_key(|(age, _)| *age);
     let limit =
         filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found.into_iter().map(|(_, version)| version).take(limit).collect())
@@ -251,7 +251,7 @@ fn links(session: Session<'_>, documents: &[Document]) -> Result<VersionLinks, F
             further.entry(version).or_default().push(parent);
         }
     }
-    versions.sort_by_key(|(id, _)| *id);
+    versions.sort_unstable_by_key(|(id, _)| *id);
     let versions = versions.into_iter().map(|(_, mut version)| {
         join(&mut version.parents, further.remove(&version.hash).unwrap_or_default());
         version
@@ -384,7 +384,7 @@ fn oldest(
             found.push(((created_at, row.get(3)?), aged));
         }
     }
-    found.sort_by_key(|(age, _)| *age);
+    found.sort_unstable_by_key(|(age, _)| *age);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let listed: BTreeSet<String> = found.iter().map(|(_, version)| version.hash.clone()).collect();
     let mut exists =

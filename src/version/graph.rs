@@ -122,7 +122,7 @@ impl Graph {
                 cycle.len() > 1 || self.parents(first).contains(&first)
             })
             .collect();
-        cycles.sort();
+        cycles.sort_unstable();
         cycles
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::field::{Placed, kind};
 use super::member::members;
 use super::reader::Site;
+use crate::collect::map_of;
 use crate::model::{Field, FieldKind, Finding, Json};
 
 members! {
@@ -33,12 +34,9 @@ pub(super) fn relationships(
     fields: &mut Vec<Placed>,
 ) {
     const LIST: &str = "relationships";
-    let mut references: BTreeMap<String, usize> = fields
-        .iter()
-        .enumerate()
-        .filter(|(_, placed)| is_reference(&placed.field))
-        .map(|(position, placed)| (placed.field.name.clone(), position))
-        .collect();
+    let known = fields.iter().enumerate().filter(|(_, placed)| is_reference(&placed.field));
+    let mut references: BTreeMap<String, usize> =
+        map_of(known.map(|(position, placed)| (placed.field.name.clone(), position)));
     for (index, value) in list.iter().enumerate() {
         let root = *definition.at;
         let above = root.member(LIST);

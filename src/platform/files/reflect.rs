@@ -6,6 +6,7 @@ use super::choice;
 use super::form::{LOCAL, SHAPE};
 use super::project::project;
 use crate::canonical::{Canonical, Path, View, derive_key, write};
+use crate::collect::map_of;
 use crate::model::studio::rules;
 use crate::model::{Category, Choice, ContentType, Field, FieldKind, Json, Raw};
 use crate::platform::lens::{self, Edited, Lens};
@@ -95,7 +96,7 @@ fn edit(local: &ContentType, difference: &Difference<'_>) -> Edited {
 
     let mut origins = BTreeMap::new();
     let fields = fields(std::mem::take(&mut after.fields), &root, "", difference, &mut origins);
-    let keys = fields.iter().map(|(key, field)| (field.identity(), key.clone())).collect();
+    let keys = map_of(fields.iter().map(|(key, field)| (field.identity(), key.clone())));
     after.fields = fields.into_iter().map(|(_, field)| field).collect();
     Edited { local: after, keys, origins }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View, derive_key};
+use crate::collect::map_of;
 use crate::model::studio::rules;
 use crate::model::{Category, Choice, ContentType, Field, FieldKind, Json, Raw};
 use crate::platform::lens::{self, Edited, Lens};
@@ -91,7 +92,7 @@ fn edit(local: &ContentType, held: &Held, difference: &Difference<'_>) -> Edited
     fields = lens::arrange(fields, order);
     lens::relationships_last(&mut fields, |(_, field)| field);
 
-    let keys = fields.iter().map(|(key, field)| (field.identity(), key.clone())).collect();
+    let keys = map_of(fields.iter().map(|(key, field)| (field.identity(), key.clone())));
     after.fields = fields.into_iter().map(|(_, field)| field).collect();
     Edited { local: after, keys, origins: BTreeMap::new() }
 }

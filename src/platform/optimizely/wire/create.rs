@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::canonical::{View, write};
+use crate::collect::map_of;
 use crate::model::Json;
 
 use super::super::order;
@@ -22,7 +23,7 @@ pub(super) fn body(key: &str, view: &View, codec: &Codec) -> Result<String, Reas
     }
     let keys = intended_order(view).unwrap_or_default();
     let numbers: BTreeMap<&str, i64> =
-        keys.iter().map(String::as_str).zip(order::renumber(&vec![None; keys.len()])).collect();
+        map_of(keys.iter().map(String::as_str).zip(order::renumber(&vec![None; keys.len()])));
     let mut properties = Vec::new();
     for key in view.elements(&paths::properties()) {
         let mut members = property(view, &key, None, codec)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::canonical::{View, parse, write};
+use crate::collect::map_of;
 use crate::model::{Json, Text};
 use crate::port::RemoteDefinition;
 
@@ -67,7 +68,7 @@ fn properties(
     let list = paths::properties();
     let all = present.get(paths::PROPERTIES).and_then(Json::members).unwrap_or_default();
     let by_key: BTreeMap<&str, &Json<'_>> =
-        all.iter().filter_map(|(key, property)| Some((key.as_str()?, property))).collect();
+        map_of(all.iter().filter_map(|(key, property)| Some((key.as_str()?, property))));
     let raw = |key: &str| by_key.get(key).copied();
     let mut patches: Vec<(String, Json<'static>)> = Vec::new();
     for key in was.elements(&list).filter(|key| after.get(&paths::property(key)).is_none()) {
@@ -189,7 +190,9 @@ fn numbers<'j>(
         .collect();
     let numbers = order::renumber(&present);
     let all = keys.into_iter().zip(present).zip(numbers);
-    all.filter(|((_, present), number)| extent == Extent::Everything || *present != Some(*number))
-        .map(|((key, _), number)| (key, number))
-        .collect()
+    let renumbered = |present, number| extent == Extent::Everything || present != Some(number);
+    map_of(
+        all.filter(|((_, present), number)| renumbered(*present, *number))
+            .map(|((key, _), number)| (key, number)),
+    )
 }
