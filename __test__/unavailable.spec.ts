@@ -7,11 +7,6 @@ const later = (name: string) => ({
 })
 
 test.each([
-  'resolveConflicts',
-  'listConflicts',
-  'getConflict',
-  'deleteConflict',
-  'clearResolved',
   'restoreVersion',
   'acceptDrift',
   'validate',

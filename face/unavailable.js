@@ -6,11 +6,6 @@ const { failure } = require('./errors.js')
 
 /** Those that promise something. */
 const PROMISED = [
-  'resolveConflicts',
-  'listConflicts',
-  'getConflict',
-  'deleteConflict',
-  'clearResolved',
   'restoreVersion',
   'acceptDrift',
   'validate',

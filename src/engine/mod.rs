@@ -46,6 +46,7 @@ mod version_text;
 mod versions;
 mod walk;
 mod wanted;
+mod wish;
 
 /// How much of a history is kept.
 pub use crate::version::Kept as KeptVersions;
@@ -77,3 +78,4 @@ pub use state::StateQuery;
 pub use type_ref::TypeRef;
 pub use version_text::{format_diff, format_tree};
 pub use versions::VersionQuery;
+pub use wish::{Choice, ConflictRef, Wish};

@@ -9,6 +9,7 @@
 
 mod answer;
 mod cancel;
+mod conflicts;
 mod deployment;
 mod engine;
 mod error;
