@@ -319,8 +319,6 @@ interface Functions {
 
   /** Not available yet. */
   restoreVersion: Unavailable
-  /** Not available yet. */
-  acceptDrift: Unavailable
 
   // ------------------------------------------------------------- states, history and analytics
 
@@ -339,6 +337,16 @@ interface Functions {
    * `new`. What is new on a platform is not known without reading it: see {@link detectChanges}.
    */
   listSyncStates(options?: SyncStateOptions): Promise<SyncState[]>
+
+  /**
+   * Agrees that what moved on the platform at a path, and below it, is no change: each side keeps what it
+   * has, and that is what both last agreed on. `''` is the whole type. Neither side is written. It holds
+   * until a value changes again, on either side. A conflict there is decided so, too.
+   *
+   * Rejects with `INVALID_ARGUMENT` when nothing moved there, `TYPE_NOT_FOUND`, `AMBIGUOUS_TYPE`, and
+   * `STALE_READ`.
+   */
+  acceptDrift(type: TypeRef, path: string): Promise<AcceptedDrift>
 
   /**
    * What was sent and what came back, the latest first. Every attempt that reached a platform is there,
@@ -661,7 +669,28 @@ export interface TypeChange {
   changes: AtomChange[]
   risk: Risk
   contentItems: number
+  /** The worst of what moved on the platform since the last agreement; its findings say what. */
+  drift: DriftSeverity | null
+  /**
+   * Among them what moved on the platform (`DRIFT_BREAKING`, `DRIFT_ADDITION`, `DRIFT_TEXT`), apart from
+   * what it only wrote down in another form, and what looks renamed (`RENAME_SUGGESTED`).
+   */
   findings: Finding[]
+}
+
+/**
+ * `text`: only what people read. `addition`: what there was still holds. `breaking`: content or code that
+ * held before may hold no longer.
+ */
+export type DriftSeverity = 'text' | 'addition' | 'breaking'
+
+/** What was taken for no change. */
+export interface AcceptedDrift {
+  typeKey: string
+  websiteId: string
+  target: string
+  /** Where both sides agree to differ. */
+  paths: string[]
 }
 
 export type Risk = 'safe' | 'lossy' | 'blocked'

@@ -52,6 +52,8 @@ export declare class NativeEngine {
   deleteConflict(id: string): Promise<Answer>
   /** Takes what was decided long ago out of the log; tells how many. */
   clearResolved(options: string): Promise<Answer>
+  /** Takes what moved on the platform for no change; tells the paths. */
+  acceptDrift(wanted: string, path: string): Promise<Answer>
   /** Checks options and keeps them; nothing is opened yet. */
   static configure(options: string): NativeEngine
   /**

@@ -8,7 +8,6 @@ const later = (name: string) => ({
 
 test.each([
   'restoreVersion',
-  'acceptDrift',
   'validate',
   'listBackups',
   'recover',

@@ -7,7 +7,6 @@ const { failure } = require('./errors.js')
 /** Those that promise something. */
 const PROMISED = [
   'restoreVersion',
-  'acceptDrift',
   'validate',
   'listBackups',
   'recover',

@@ -13,6 +13,7 @@ mod decide;
 mod detect;
 mod detection;
 mod doubt;
+mod drift;
 mod examine;
 mod execute;
 mod failure;
@@ -57,9 +58,9 @@ pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunReque
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use record_version::VersionNote;
 pub use report::{
-    AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField, ConflictPage,
-    ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType, FieldChanges,
-    LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
+    AcceptedDrift, AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField,
+    ConflictPage, ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType,
+    FieldChanges, LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
     PlannedOperation, Recovery, RecoveryError, Reporter, Resolution, RunEvent, RunReport,
     RunStatus, TypeChange, TypeMapping, Version, VersionChange, VersionDiff, VersionFields,
     VersionInfo, VersionNode, VersionTree,

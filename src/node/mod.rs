@@ -11,6 +11,7 @@ mod answer;
 mod cancel;
 mod conflicts;
 mod deployment;
+mod drift;
 mod engine;
 mod error;
 mod history;
