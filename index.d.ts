@@ -215,16 +215,48 @@ interface Functions {
 
   // ---------------------------------------------------------------------------------- deciding
 
-  /** Not available yet. */
-  resolveConflicts: Unavailable
-  /** Not available yet. */
-  listConflicts: Unavailable
-  /** Not available yet. */
-  getConflict: Unavailable
-  /** Not available yet. */
-  deleteConflict: Unavailable
-  /** Not available yet. */
-  clearResolved: Unavailable
+  /**
+   * Decides conflicts, each by itself: what cannot be decided stays open, and its resolution says why.
+   * One resolution per conflict, in their order. Nothing is sent to a platform; what was decided is
+   * carried out by the next deployment.
+   *
+   * A strategy decides the conflicting values and no others. What was decided about other sides than a
+   * conflict has now is refused with `PLAN_STALE`, saying what changed.
+   *
+   * `conflicts`: conflicts, their ids, or types; of a type its open conflict with the target of the
+   * provider is meant. `onConflict` is asked about each instead of `strategy` and `values`, about all of
+   * them at once. If it throws, rejects or answers with what is no choice, that conflict stays open; while
+   * one answer is out, the others are decided.
+   */
+  resolveConflicts(
+    conflicts: (Conflict | string | TypeRef)[],
+    options?: ResolveOptions,
+  ): Promise<Resolution[]>
+
+  /**
+   * The conflicts that deployments recorded, newest first. At most one is open per type and target; new
+   * evidence makes it another one.
+   */
+  listConflicts(options?: {
+    /** Of this type only. */
+    type?: TypeRef
+    status?: Conflict['status']
+    /** 1 to 1000; default 50. */
+    limit?: number
+    offset?: number
+  }): Promise<{ conflicts: Conflict[]; total: number; hasMore: boolean }>
+
+  /** A recorded conflict by its id; `null` when there is none. */
+  getConflict(id: string): Promise<Conflict | null>
+
+  /**
+   * Takes a conflict out of the log; `false` when there is none. It decides nothing: a deployment that
+   * still sees it records it again.
+   */
+  deleteConflict(id: string): Promise<boolean>
+
+  /** Takes what was decided longer ago than so many days out of the log; tells how many. */
+  clearResolved(options: { olderThanDays: number }): Promise<number>
 
   // ------------------------------------------------------------------------------------ versions
 
@@ -287,8 +319,6 @@ interface Functions {
 
   /** Not available yet. */
   restoreVersion: Unavailable
-  /** Not available yet. */
-  acceptDrift: Unavailable
 
   // ------------------------------------------------------------- states, history and analytics
 
@@ -307,6 +337,16 @@ interface Functions {
    * `new`. What is new on a platform is not known without reading it: see {@link detectChanges}.
    */
   listSyncStates(options?: SyncStateOptions): Promise<SyncState[]>
+
+  /**
+   * Agrees that what moved on the platform at a path, and below it, is no change: each side keeps what it
+   * has, and that is what both last agreed on. `''` is the whole type. Neither side is written. It holds
+   * until a value changes again, on either side. A conflict there is decided so, too.
+   *
+   * Rejects with `INVALID_ARGUMENT` when nothing moved there, `TYPE_NOT_FOUND`, `AMBIGUOUS_TYPE`, and
+   * `STALE_READ`.
+   */
+  acceptDrift(type: TypeRef, path: string): Promise<AcceptedDrift>
 
   /**
    * What was sent and what came back, the latest first. Every attempt that reached a platform is there,
@@ -629,7 +669,28 @@ export interface TypeChange {
   changes: AtomChange[]
   risk: Risk
   contentItems: number
+  /** The worst of what moved on the platform since the last agreement; its findings say what. */
+  drift: DriftSeverity | null
+  /**
+   * Among them what moved on the platform (`DRIFT_BREAKING`, `DRIFT_ADDITION`, `DRIFT_TEXT`), apart from
+   * what it only wrote down in another form, and what looks renamed (`RENAME_SUGGESTED`).
+   */
   findings: Finding[]
+}
+
+/**
+ * `text`: only what people read. `addition`: what there was still holds. `breaking`: content or code that
+ * held before may hold no longer.
+ */
+export type DriftSeverity = 'text' | 'addition' | 'breaking'
+
+/** What was taken for no change. */
+export interface AcceptedDrift {
+  typeKey: string
+  websiteId: string
+  target: string
+  /** Where both sides agree to differ. */
+  paths: string[]
 }
 
 export type Risk = 'safe' | 'lossy' | 'blocked'
@@ -659,9 +720,71 @@ export interface Conflict {
   local: unknown
   remote: unknown
   ancestor: unknown
-  fields: { path: string; ancestor?: unknown; local?: unknown; remote?: unknown }[]
+  /** One per overlap; the root for a type that is gone on one side. */
+  fields: ConflictField[]
+  /** Paths that only one side moved, which nobody has to decide about. */
   autoMerged: string[]
   createdAt: Date
+  /** How it was decided; `settled` when both sides became equal by themselves. */
+  resolution?: ConflictStrategy | 'settled'
+  resolvedBy?: string
+  resolvedAt?: Date
+}
+
+/** One overlap. A side that is absent has no value there. */
+export interface ConflictField {
+  /** A JSON pointer into the views. */
+  path: string
+  ancestor?: unknown
+  local?: unknown
+  remote?: unknown
+}
+
+/**
+ * `source_wins`: the studio's value is sent with the next deployment. `target_wins`: the studio takes the
+ * platform's. `merge`: nothing is decided, and what only the platform changed comes home. `manual`: the
+ * values that are given. `local_wins`, `remote_wins`, `auto_merge` and `manual_merge` mean the same.
+ */
+export type ConflictStrategy = 'source_wins' | 'target_wins' | 'merge' | 'manual'
+
+/** A strategy, or another name of one. */
+export type ConflictStrategyName =
+  ConflictStrategy | 'local_wins' | 'remote_wins' | 'auto_merge' | 'manual_merge'
+
+/** What is to become of a conflict; `null` leaves it open. */
+export type ConflictChoice = {
+  strategy?: ConflictStrategyName
+  /** By path, for `manual`; `null` removes what is there. What has no value stays open. */
+  values?: Record<string, unknown>
+} | null
+
+export interface ResolveOptions {
+  /** Default `merge`, and `manual` where there are values. */
+  strategy?: ConflictStrategyName
+  values?: Record<string, unknown>
+  /** Who decides; default `system`. */
+  resolvedBy?: string
+  onConflict?: (conflict: Conflict) => ConflictChoice | void | Promise<ConflictChoice | void>
+  /** Whose conflicts are meant; default the engine's own provider. */
+  provider?: CMSProvider | CMSProviderId
+}
+
+/** What became of a conflict. */
+export interface Resolution {
+  /** `''` when none was found. */
+  conflictId: string
+  typeKey: string
+  /** Nothing of it is open any more. */
+  success: boolean
+  /** `manual` for what was left open. */
+  strategy: ConflictStrategy
+  /** The studio's side after the decision. */
+  merged?: unknown
+  /** What is still open. */
+  remaining: ConflictField[]
+  requiresManual: boolean
+  /** Why it was not decided. */
+  error?: { code: string; message: string }
 }
 
 /** What a deployment would do. */

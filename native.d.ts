@@ -37,6 +37,23 @@ export declare class Deployment {
  * the JSON of an error report.
  */
 export declare class NativeEngine {
+  /**
+   * Decides conflicts. `choices` are the answers of a callback, `{ choice }` or `{ failure }` for each
+   * conflict; without them all are decided as the options say.
+   */
+  resolveConflicts(conflicts: string, options: string, choices?: string | undefined | null): Promise<Answer>
+  /** The open conflicts that are meant, in their order; `null` for what is none. */
+  openConflicts(conflicts: string, options: string): Promise<Answer>
+  /** A page of the conflicts that runs recorded. */
+  conflicts(options: string): Promise<Answer>
+  /** One conflict, or `null`. */
+  conflict(id: string): Promise<Answer>
+  /** Takes a conflict out of the log; tells whether there was one. */
+  deleteConflict(id: string): Promise<Answer>
+  /** Takes what was decided long ago out of the log; tells how many. */
+  clearResolved(options: string): Promise<Answer>
+  /** Takes what moved on the platform for no change; tells the paths. */
+  acceptDrift(wanted: string, path: string): Promise<Answer>
   /** Checks options and keeps them; nothing is opened yet. */
   static configure(options: string): NativeEngine
   /**

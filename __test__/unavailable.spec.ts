@@ -7,13 +7,7 @@ const later = (name: string) => ({
 })
 
 test.each([
-  'resolveConflicts',
-  'listConflicts',
-  'getConflict',
-  'deleteConflict',
-  'clearResolved',
   'restoreVersion',
-  'acceptDrift',
   'validate',
   'listBackups',
   'recover',

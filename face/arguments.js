@@ -61,6 +61,13 @@ function argumentText(name, value) {
   return readableObject(name, value, toText)
 }
 
+/** The function among the members of an object, and the rest as text. */
+function readObject(name, object, member) {
+  if (typeof object !== 'object' || object === null) return { text: argumentText(name, object) }
+  const { [member]: own, ...rest } = readableObject(name, object, (all) => ({ ...all }))
+  return { [member]: own, text: argumentText(name, rest) }
+}
+
 /** The logger of an engine, and its other options with the environment that they are read in. */
 function readOptions(options) {
   if (typeof options !== 'object' || options === null) {
@@ -126,6 +133,7 @@ module.exports = {
   argumentText,
   attempt,
   readJob,
+  readObject,
   readOptions,
   readProvider,
   readableObject,

@@ -4,6 +4,7 @@ const { randomUUID } = require('node:crypto')
 
 const native = require('../native.js')
 const read = require('./arguments.js')
+const { conflictsOf } = require('./conflicts.js')
 const { Desk } = require('./desk.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
@@ -268,7 +269,7 @@ function inProgress(id) {
 }
 
 Object.assign(SyncEngine.prototype, functions)
-Object.assign(SyncEngine.prototype, historyOf(nativeOf))
+Object.assign(SyncEngine.prototype, conflictsOf(nativeOf), historyOf(nativeOf))
 if (Symbol.asyncDispose) SyncEngine.prototype[Symbol.asyncDispose] = SyncEngine.prototype.close
 
 module.exports = { SyncEngine, Desk }

@@ -1,10 +1,10 @@
 'use strict'
 
-// States, history and analytics.
+// States, drift, history and analytics.
 
 const read = require('./arguments.js')
 const { ask } = require('./errors.js')
-const { reader } = require('./values.js')
+const { read: readPlain, reader } = require('./values.js')
 
 const STATE_DATES = ['lastSyncAt', 'lastCheckedAt', 'localChangedAt', 'remoteChangedAt']
 const RECORD_DATES = ['startedAt', 'completedAt', 'createdAt']
@@ -42,6 +42,11 @@ function historyOf(nativeOf) {
       readRecord,
     ),
     ...asking('getAnalytics', { native: 'analytics', argument: 'options' }, readAnalytics),
+
+    async acceptDrift(type, path) {
+      const [wanted, at] = [read.argumentText('type', type), read.argumentText('path', path)]
+      return ask(() => nativeOf(this).acceptDrift(wanted, at), readPlain)
+    },
   }
 }
 

@@ -6,13 +6,7 @@ const { failure } = require('./errors.js')
 
 /** Those that promise something. */
 const PROMISED = [
-  'resolveConflicts',
-  'listConflicts',
-  'getConflict',
-  'deleteConflict',
-  'clearResolved',
   'restoreVersion',
-  'acceptDrift',
   'validate',
   'listBackups',
   'recover',

@@ -1,6 +1,7 @@
 //! What moved on a platform, and what only looks so.
 
 mod corpus;
+mod detected;
 
 use catalyst_sync::canonical::{Canonical, Path, View};
 use catalyst_sync::diff::diff;

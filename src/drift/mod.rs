@@ -13,5 +13,5 @@ mod severity;
 
 pub use accept::accept;
 pub use moved::{Drift, Moved, drift};
-pub use noise::{is_noise, settle};
+pub use noise::{has_noise, is_noise, settle};
 pub use severity::Severity;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::iter;
 
 use crate::canonical::{Canonical, View, parse, write};
-use crate::merge::{Ancestor, Base, Pair, Rewrite, Shape};
+use crate::merge::{Ancestor, Base, Merge, Pair, Rewrite, Shape};
 use crate::model::{Json, Text};
 
 /// Whether two values of an atom differ in nothing but what the platform is known to rewrite.
@@ -33,6 +33,20 @@ pub fn is_noise(
         (!is_nothing).then(|| write(&sorted(plain(&value, rewrites), rewrites)))
     };
     before != after && !rewrites.is_empty() && form(before) == form(after)
+}
+
+/// Whether any movement of the platform's side is noise, so that [`settle`] has something to do.
+#[must_use]
+pub fn has_noise(merge: &Merge, shape: &Shape) -> bool {
+    merge.movements.iter().any(|atom| {
+        let was = atom.base.as_ref().map(|pair| pair.remote.as_ref());
+        was.is_some_and(|was| {
+            was != atom.remote.as_ref() && {
+                let rewrites: Vec<Rewrite> = shape.rewrites_of(&atom.path).collect();
+                is_noise(was, atom.remote.as_ref(), &rewrites)
+            }
+        })
+    })
 }
 
 /// Moves the base along with the noise: where the platform only wrote down again what it had, its

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::canonical::{Canonical, Path, View};
 use crate::collect::map_of;
 use crate::digest::Digest;
+use crate::drift::Severity;
 use crate::merge::{AtomMovement, Movement, Shape};
 use crate::model::Finding;
 use crate::plan::{Consent, Risk, withhold};
 use crate::port::{Entity, Scope};
 
+use super::drift::{drift_findings, drift_of, suggested_renames};
 use super::examine::{Examined, Status};
 use super::report::{AtomChange, Conflict, ConflictField, FailedType, FieldChanges, TypeChange};
 
@@ -110,6 +112,10 @@ pub(super) fn type_change(
         _ => ("modified", Movement::Local),
     };
     let reader = ChangeReader::new(one, shape);
+    let drift = drift_of(one, shape);
+    let mut findings = one.subject.findings.clone();
+    findings.extend(drift_findings(one, &drift));
+    findings.extend(suggested_renames(one, shape));
     TypeChange {
         key: one.key.clone(),
         name: one.name.clone(),
@@ -124,7 +130,8 @@ pub(super) fn type_change(
         changes: one.merge.of(movement).map(|atom| reader.change(atom)).collect(),
         risk: risk(one, shape, consent).as_str(),
         content_items,
-        findings: one.subject.findings.clone(),
+        drift: drift.severity().map(Severity::as_str),
+        findings,
     }
 }
 

@@ -3,12 +3,12 @@
 use crate::canonical::{Canonical, parse};
 use crate::error::{ErrorCode, SyncError};
 use crate::model::{Json, Text};
-use crate::port::{ConflictFilter, Entity, StoredConflict};
+use crate::port::{ConflictFilter, StoredConflict};
 
-use super::Engine;
 use super::changes::conflict_id;
 use super::failure::store_failure;
 use super::report::ConflictPage;
+use super::{Engine, TypeRef};
 
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -16,8 +16,8 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Which conflicts a caller wants to see.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConflictQuery {
-    /// Of these documents, by website and row id; of all when empty.
-    pub documents: Vec<(String, String)>,
+    /// Of this type; of all without it.
+    pub wanted: Option<TypeRef>,
     /// Only open ones (`Some(true)`), or only those that ended.
     pub open: Option<bool>,
     /// How many at most.
@@ -31,13 +31,15 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When the state cannot be read.
+    /// As for a [`TypeRef`], and when the state cannot be read.
     pub async fn conflicts(&self, query: &ConflictQuery) -> Result<ConflictPage, SyncError> {
-        let documents = query.documents.iter();
+        let mut documents = Vec::new();
+        if let Some(wanted) = &query.wanted {
+            let named = self.named_type(&*self.locals().await?, wanted).await?;
+            documents.push((named.website_id, named.entity));
+        }
         let filter = ConflictFilter {
-            documents: documents
-                .map(|(website_id, id)| (website_id.clone(), Entity::content_type(id.clone())))
-                .collect(),
+            documents,
             open: query.open,
             limit: query.limit,
             offset: query.offset,

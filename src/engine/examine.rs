@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::canonical::View;
 use crate::collect::map_of;
 use crate::digest::Digest;
+use crate::drift::{has_noise, settle};
 use crate::merge::{Base, Merge, Movement, Shape, three_way};
 use crate::model::{ContentType, Finding};
 use crate::port::{
@@ -152,7 +153,7 @@ pub(super) fn examine(
     let mut findings = std::mem::take(&mut subject.findings);
     let mut unreadable = false;
 
-    let base = read_base(&subject, references, &shape, &mut findings);
+    let mut base = read_base(&subject, references, &shape, &mut findings);
     let mut remote = match subject.remote.as_deref().map(|definition| dialect.normalize(definition))
     {
         None => View::new(),
@@ -215,8 +216,13 @@ pub(super) fn examine(
 
     // Adoption of what is equal: the views say all there is to say.
     let is_equal = base.is_none() && subject.local.is_some() && local == remote;
-    let merge =
+    let mut merge =
         if is_equal { Merge::default() } else { three_way(base.as_ref(), &local, &remote, &shape) };
+    // What the platform only wrote down again in another form is no movement.
+    if let Some(agreed) = base.as_mut().filter(|_| has_noise(&merge, &shape)) {
+        *agreed = settle(agreed, &remote, &shape);
+        merge = three_way(Some(agreed), &local, &remote, &shape);
+    }
     let failed = unreadable || findings.iter().any(Finding::blocks);
     let name = match (&subject.local, &subject.remote) {
         (Some(side), _) => side.content.name.clone(),

@@ -13,6 +13,7 @@ mod decide;
 mod detect;
 mod detection;
 mod doubt;
+mod drift;
 mod examine;
 mod execute;
 mod failure;
@@ -46,6 +47,7 @@ mod version_text;
 mod versions;
 mod walk;
 mod wanted;
+mod wish;
 
 /// How much of a history is kept.
 pub use crate::version::Kept as KeptVersions;
@@ -56,9 +58,9 @@ pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunReque
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use record_version::VersionNote;
 pub use report::{
-    AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField, ConflictPage,
-    ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType, FieldChanges,
-    LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
+    AcceptedDrift, AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField,
+    ConflictPage, ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType,
+    FieldChanges, LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
     PlannedOperation, Recovery, RecoveryError, Reporter, Resolution, RunEvent, RunReport,
     RunStatus, TypeChange, TypeMapping, Version, VersionChange, VersionDiff, VersionFields,
     VersionInfo, VersionNode, VersionTree,
@@ -77,3 +79,4 @@ pub use state::StateQuery;
 pub use type_ref::TypeRef;
 pub use version_text::{format_diff, format_tree};
 pub use versions::VersionQuery;
+pub use wish::{Choice, ConflictRef, Wish};

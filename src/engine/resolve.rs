@@ -5,12 +5,13 @@
 //! the studio's row as it is now, the definition that was recorded with the conflict, and the base;
 //! if they are not the same any more, the decision is refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::canonical::Canonical;
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::merge::Shape;
+use crate::model::TargetIndex;
 use crate::port::{Decided, Decision, Lease, Record, Scope, StateDetail, StoredConflict};
 
 use super::binding::Origin;
@@ -59,9 +60,8 @@ impl Engine {
         let platform = self.connect(provider, Purpose::Look).await?;
         let mut resolutions: Vec<Option<Resolution>> = verdicts.iter().map(|_| None).collect();
         let mut by_scope: BTreeMap<Scope, Vec<(usize, StoredConflict)>> = BTreeMap::new();
-        for (at, (verdict, found)) in
-            verdicts.iter().zip(self.look_up(&verdicts).await?).enumerate()
-        {
+        let ids: Vec<&str> = verdicts.iter().map(|verdict| &*verdict.conflict).collect();
+        for (at, (verdict, found)) in verdicts.iter().zip(self.look_up(&ids).await?).enumerate() {
             match found {
                 Ok(conflict) if conflict.scope.target == platform.target => {
                     by_scope.entry(conflict.scope.clone()).or_default().push((at, conflict));
@@ -95,49 +95,46 @@ impl Engine {
         Ok(resolutions.into_iter().flatten().collect())
     }
 
-    /// The open conflict of each verdict, or why there is none.
-    async fn look_up(
+    /// The open conflict of each id, or why there is none.
+    pub(super) async fn look_up(
         &self,
-        verdicts: &[Verdict],
+        ids: &[&str],
     ) -> Result<Vec<Result<StoredConflict, SyncError>>, SyncError> {
-        let names = verdicts.iter().filter_map(|verdict| name_of(&verdict.conflict));
-        let names = names.map(str::to_owned).collect();
+        let names: BTreeSet<&str> = ids.iter().filter_map(|id| name_of(id)).collect();
+        let names = names.into_iter().map(str::to_owned).collect();
         let known = self.ports.store.conflicts_named(names).await.map_err(store_failure)?;
-        Ok(verdicts
-            .iter()
-            .map(|verdict| {
-                let id = &verdict.conflict;
-                let exact = known.iter().find(|one| id_of(one) == *id);
-                if let Some(open) = exact.filter(|one| one.decision.is_none()) {
-                    return Ok(open.clone());
-                }
-                let same_type = |one: &&StoredConflict| {
-                    one.decision.is_none()
-                        && name_of(&id_of(one)).is_some_and(|name| name_of(id) == Some(name))
-                };
-                Err(
-                    match (
-                        known.iter().find(same_type),
-                        exact.and_then(|one| one.decision.as_ref()),
-                    ) {
-                        (Some(newer), _) => outdated(id, &format!("it is {} now", id_of(newer))),
-                        (None, Some(decision)) => SyncError::new(
-                            ErrorCode::Conflict,
-                            format!(
-                                "the conflict {id} was decided already: {}",
-                                decision.resolution
-                            ),
-                        )
-                        .next_step("nothing to do; deploy to carry the decision out"),
-                        (None, None) => SyncError::new(
-                            ErrorCode::InvalidArgument,
-                            format!("no recorded conflict has the id {}", quoted(id)),
-                        )
-                        .next_step("list the conflicts; a deployment records those that it meets"),
-                    },
+        // Newest first, and the newest of an id is meant.
+        let (mut by_id, mut open_by_name) = (HashMap::new(), HashMap::new());
+        for one in &known {
+            let id = id_of(one);
+            if one.decision.is_none()
+                && let Some(name) = name_of(&id)
+            {
+                open_by_name.entry(name.to_owned()).or_insert(id.clone());
+            }
+            by_id.entry(id).or_insert(one);
+        }
+        let found = |id: &&str| {
+            let exact = by_id.get(*id).copied();
+            if let Some(open) = exact.filter(|one| one.decision.is_none()) {
+                return Ok(open.clone());
+            }
+            let newer = name_of(id).and_then(|name| open_by_name.get(name));
+            Err(match (newer, exact.and_then(|one| one.decision.as_ref())) {
+                (Some(newer), _) => outdated(id, &format!("it is {newer} now")),
+                (None, Some(decision)) => SyncError::new(
+                    ErrorCode::Conflict,
+                    format!("the conflict {id} was decided already: {}", decision.resolution),
                 )
+                .next_step("nothing to do; deploy to carry the decision out"),
+                (None, None) => SyncError::new(
+                    ErrorCode::InvalidArgument,
+                    format!("no recorded conflict has the id {}", quoted(id)),
+                )
+                .next_step("list the conflicts; a deployment records those that it meets"),
             })
-            .collect())
+        };
+        Ok(ids.iter().map(found).collect())
     }
 
     async fn resolve_scope(
@@ -152,6 +149,7 @@ impl Engine {
         let details = self.ports.store.details(&lease.scope, wanted).await;
         let mut details = details.map_err(store_failure)?;
         let references = self.known_references(&lease.scope).await?;
+        let index = locals.target_index();
         let mut resolutions = Vec::new();
         for (at, conflict) in conflicts {
             let Some(verdict) = verdicts.get(at) else { continue };
@@ -159,6 +157,7 @@ impl Engine {
                 engine: self,
                 platform,
                 locals,
+                index: &index,
                 lease,
                 references: &references,
                 shape: platform.dialect.capabilities().shape,
@@ -181,6 +180,7 @@ struct Bench<'b> {
     engine: &'b Engine,
     platform: &'b Platform,
     locals: &'b Locals,
+    index: &'b TargetIndex,
     lease: &'b Lease,
     references: &'b References,
     shape: Shape,
@@ -290,11 +290,10 @@ impl Bench<'_> {
                 format!("what the type {} is on the platform is not recorded", entity.id),
             )
         })?;
-        let index = self.locals.target_index();
         let row = self.locals.row(&entity.id);
         let mut findings = Vec::new();
         let local = row.map(|(row, row_digest)| {
-            let parsed = parse_row(row, &index);
+            let parsed = parse_row(row, self.index);
             findings = parsed.findings;
             let content = parsed.content;
             LocalSide { content, content_hash: content_hash(row), row_digest }
@@ -346,7 +345,7 @@ fn failed(verdict: &Verdict, type_key: &str, error: &SyncError) -> Resolution {
     Resolution { error: Some(outcome_error(error)), ..resolution(verdict, type_key, false) }
 }
 
-fn outdated(id: &str, why: &str) -> SyncError {
+pub(super) fn outdated(id: &str, why: &str) -> SyncError {
     SyncError::new(ErrorCode::PlanStale, format!("the decision about {id} is outdated: {why}"))
         .next_step("look at the conflict again and decide anew")
 }

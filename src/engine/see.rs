@@ -363,6 +363,7 @@ fn remote_new(key: String, name: String, view: Option<View>, shape: &Shape) -> T
         changes: Vec::new(),
         risk: "safe",
         content_items: 0,
+        drift: None,
         findings: Vec::new(),
     }
 }

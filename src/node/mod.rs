@@ -9,7 +9,9 @@
 
 mod answer;
 mod cancel;
+mod conflicts;
 mod deployment;
+mod drift;
 mod engine;
 mod error;
 mod history;

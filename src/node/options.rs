@@ -92,7 +92,7 @@ fn website(options: &Argument<'_>) -> Result<Option<String>, SyncError> {
 
 /// Fills in the provider that the engine was made with, where the call names none, or names it
 /// without configuring it.
-fn with_default(asked: ProviderRequest, defaults: &EngineOptions) -> ProviderRequest {
+pub(super) fn with_default(asked: ProviderRequest, defaults: &EngineOptions) -> ProviderRequest {
     let same = asked.id.is_none() || asked.id == defaults.provider.id;
     if same && asked.config.is_empty() { defaults.provider.clone() } else { asked }
 }

@@ -112,6 +112,8 @@ pub struct TypeChange {
     pub risk: &'static str,
     /// Content items of the type.
     pub content_items: u64,
+    /// The worst of what moved on the platform: `text`, `addition` or `breaking`.
+    pub drift: Option<&'static str>,
     /// What to know about it.
     pub findings: Vec<Finding>,
 }

@@ -4,6 +4,7 @@ mod analytics;
 mod change_set;
 mod conflict;
 mod deployment;
+mod drift;
 mod extraction;
 mod failure;
 mod history;
@@ -24,6 +25,7 @@ pub use deployment::{
     LogLevel, Metrics, Outcome, OutcomeError, Recovery, RecoveryError, Reporter, RunEvent,
     RunReport, RunStatus,
 };
+pub use drift::AcceptedDrift;
 pub use extraction::{ContentTypeSnapshot, Extraction, ExtractionMetadata};
 pub use failure::ErrorReport;
 pub use history::{HistoryReport, SyncRecord};

@@ -1,0 +1,118 @@
+'use strict'
+
+// Conflicts and what is decided about them.
+
+const { performance } = require('node:perf_hooks')
+// As it was when this was loaded: tests replace timers.
+const { setImmediate } = require('node:timers')
+
+const read = require('./arguments.js')
+const { ask, requireFunction } = require('./errors.js')
+const { reader, read: readPlain, toText } = require('./values.js')
+
+const readConflict = reader('createdAt', 'resolvedAt')
+const readOpen = reader('*.createdAt')
+const readPage = reader('conflicts.*.createdAt', 'conflicts.*.resolvedAt')
+
+/** How long callbacks are begun at a time, in milliseconds, before the event loop has its turn. */
+const SLICE = 3
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** What names a conflict: its three sides, which are long, are the engine's to know. */
+function named(conflict) {
+  if (typeof conflict !== 'object' || conflict === null) return conflict
+  const { id, digest, key, websiteId, provider } = conflict
+  return { id, digest, key, websiteId, provider }
+}
+
+function namedText(conflicts) {
+  const isList = Array.isArray(conflicts)
+  return read.readableObject('conflicts', conflicts, (all) => toText(isList ? all.map(named) : all))
+}
+
+/** The caller's answer about a conflict as JSON, or why there is none. Never throws. */
+async function answerOf(onConflict, conflict) {
+  try {
+    return `{"choice":${toText(await onConflict(conflict))}}`
+  } catch (thrown) {
+    const { value } = read.attempt(() => String(thrown?.message ?? thrown))
+    return toText({ failure: `onConflict threw: ${value ?? 'what cannot be read'}` })
+  }
+}
+
+/**
+ * Asks about every conflict at once, and has decided together what is answered in the same turn: a slow
+ * answer holds up nothing but its own conflict.
+ */
+async function decideAsAnswered(open, onConflict, decide) {
+  const resolutions = new Array(open.length)
+  let answered = []
+  let wake = () => {}
+  let since = performance.now()
+  for (const [at, conflict] of open.entries()) {
+    const answer = conflict === null ? Promise.resolve('{}') : answerOf(onConflict, conflict)
+    answer.then((text) => {
+      answered.push({ at, text })
+      wake()
+    })
+    if (performance.now() - since < SLICE) continue
+    await turn()
+    since = performance.now()
+  }
+  for (let left = open.length; left > 0;) {
+    if (answered.length === 0) await new Promise((resolve) => (wake = resolve))
+    await turn()
+    const batch = answered
+    answered = []
+    left -= batch.length
+    const decided = await decide(batch)
+    for (const [n, { at }] of batch.entries()) resolutions[at] = decided[n]
+  }
+  return resolutions
+}
+
+/** The methods of an engine; `nativeOf` gives the addon's side of it. */
+function conflictsOf(nativeOf) {
+  return {
+    async resolveConflicts(conflicts, options) {
+      const wanted = namedText(conflicts)
+      const { onConflict, text } = read.readObject('options', options, 'onConflict')
+      const native = nativeOf(this)
+      if (onConflict === undefined || onConflict === null) {
+        return ask(() => native.resolveConflicts(wanted, text), readPlain)
+      }
+      requireFunction('options.onConflict', onConflict)
+      const open = await ask(() => native.openConflicts(wanted, text), readOpen)
+      // What is not open keeps the name that it was given, and is told apart by the engine.
+      const names = JSON.parse(wanted).map((name, at) => open[at]?.id ?? name)
+      return decideAsAnswered(open, onConflict, (batch) => {
+        const decided = toText(batch.map(({ at }) => names[at]))
+        const choices = `[${batch.map(({ text: choice }) => choice).join()}]`
+        return ask(() => native.resolveConflicts(decided, text, choices), readPlain)
+      })
+    },
+
+    async listConflicts(options) {
+      const text = read.argumentText('options', options)
+      return ask(() => nativeOf(this).conflicts(text), readPage)
+    },
+
+    async getConflict(id) {
+      const text = read.argumentText('id', id)
+      return ask(() => nativeOf(this).conflict(text), readConflict)
+    },
+
+    async deleteConflict(id) {
+      const text = read.argumentText('id', id)
+      return ask(() => nativeOf(this).deleteConflict(text), readPlain)
+    },
+
+    async clearResolved(options) {
+      const text = read.argumentText('options', options)
+      return ask(() => nativeOf(this).clearResolved(text), readPlain)
+    },
+  }
+}
+
+module.exports = { conflictsOf }

@@ -1,0 +1,219 @@
+//! Which conflicts a caller means, and what is to become of each.
+
+use std::collections::BTreeSet;
+
+use crate::canonical::{Canonical, Path, parse};
+use crate::error::{ErrorCode, SyncError};
+use crate::model::Json;
+use crate::port::{ConflictFilter, StoredConflict};
+
+use super::conflicts::{id_of, shown};
+use super::failure::store_failure;
+use super::outcome::outcome_error;
+use super::report::{ConflictField, Resolution};
+use super::resolve::outdated;
+use super::{Engine, ProviderRequest, Purpose, Strategy, TypeRef, Values, Verdict};
+
+/// A conflict as a caller names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConflictRef {
+    /// By its id.
+    Id {
+        /// The id.
+        id: String,
+        /// Digest of the three sides that the caller has seen, where it says so.
+        digest: Option<String>,
+    },
+    /// The one that is open between a type and the target of the call.
+    Type(TypeRef),
+}
+
+/// What is chosen for a conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// How.
+    pub strategy: Strategy,
+    /// Values by path, for what is decided by hand.
+    pub values: Values,
+}
+
+/// What a caller wants to become of one conflict. What cannot be made sense of concerns this conflict
+/// alone, so it is kept until its turn comes.
+#[derive(Debug)]
+pub struct Wish {
+    /// Which.
+    pub conflict: Result<ConflictRef, SyncError>,
+    /// How it is decided; `None` leaves it open.
+    pub choice: Result<Option<Choice>, SyncError>,
+}
+
+impl Engine {
+    /// The open conflicts that a caller names, whole, in their order; `None` for what is none, of which
+    /// [`Engine::carry_out`] says why.
+    ///
+    /// # Errors
+    ///
+    /// When the studio or the state cannot be read, or no platform is configured.
+    pub async fn open_conflicts(
+        &self,
+        provider: &ProviderRequest,
+        conflicts: Vec<Result<ConflictRef, SyncError>>,
+    ) -> Result<Vec<Option<Canonical>>, SyncError> {
+        let found = self.find(provider, conflicts).await?;
+        found.iter().map(|one| one.as_ref().ok().map(shown).transpose()).collect()
+    }
+
+    /// Decides conflicts as a caller wishes, each by itself: one that cannot be decided stays open and
+    /// says why. Returns one resolution per wish, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::resolve`].
+    pub async fn carry_out(
+        &self,
+        provider: &ProviderRequest,
+        by: &str,
+        wishes: Vec<Wish>,
+    ) -> Result<Vec<Resolution>, SyncError> {
+        let (conflicts, choices): (Vec<_>, Vec<_>) =
+            wishes.into_iter().map(|wish| (wish.conflict, wish.choice)).unzip();
+        let found = self.find(provider, conflicts).await?;
+        let mut resolutions = Vec::new();
+        let mut verdicts = Vec::new();
+        let mut places = Vec::new();
+        let mut known = BTreeSet::new();
+        for (at, (found, choice)) in found.into_iter().zip(choices).enumerate() {
+            let strategy = match &choice {
+                Ok(Some(choice)) => choice.strategy,
+                _ => Strategy::Manual,
+            };
+            let answer = match (found, choice) {
+                (Err(error), _) => open("", "", strategy, &error),
+                (Ok(one), choice) => {
+                    let id = id_of(&one);
+                    match choice {
+                        _ if !known.insert(id.clone()) => {
+                            open(&id, &one.type_key, strategy, &twice(&id))
+                        }
+                        Err(error) => open(&id, &one.type_key, strategy, &error),
+                        Ok(None) => left_open(&one, &id),
+                        Ok(Some(Choice { strategy, values })) => {
+                            let by = by.to_owned();
+                            verdicts.push(Verdict { conflict: id, strategy, values, by });
+                            places.push(at);
+                            continue;
+                        }
+                    }
+                }
+            };
+            resolutions.push((at, answer));
+        }
+        if !verdicts.is_empty() {
+            let decided = self.resolve(provider, verdicts).await?;
+            resolutions.extend(places.into_iter().zip(decided));
+        }
+        resolutions.sort_by_key(|(at, _)| *at);
+        Ok(resolutions.into_iter().map(|(_, resolution)| resolution).collect())
+    }
+
+    /// The open conflict of each name, or why there is none.
+    async fn find(
+        &self,
+        provider: &ProviderRequest,
+        conflicts: Vec<Result<ConflictRef, SyncError>>,
+    ) -> Result<Vec<Result<StoredConflict, SyncError>>, SyncError> {
+        let target = self.connect(provider, Purpose::Look).await?.target;
+        let mut pinned = Vec::with_capacity(conflicts.len());
+        for conflict in conflicts {
+            pinned.push(match conflict {
+                Ok(ConflictRef::Id { id, digest }) => Ok((id, digest)),
+                Ok(ConflictRef::Type(wanted)) => {
+                    self.open_of(&wanted, &target).await.map(|id| (id, None))
+                }
+                Err(error) => Err(error),
+            });
+        }
+        let ids: Vec<&str> = pinned.iter().flatten().map(|(id, _)| &**id).collect();
+        let mut found = self.look_up(&ids).await?.into_iter();
+        let mut conflicts = Vec::with_capacity(pinned.len());
+        for pin in pinned {
+            let one = match pin {
+                Ok((id, digest)) => found.next().map(|one| {
+                    let one = one?;
+                    let is_as_seen = digest.is_none_or(|seen| seen == one.digest.to_string());
+                    if is_as_seen { Ok(one) } else { Err(outdated(&id, "its digest is another")) }
+                }),
+                Err(error) => Some(Err(error)),
+            };
+            conflicts.extend(one);
+        }
+        Ok(conflicts)
+    }
+
+    /// The id of the conflict that is open between a type and a target.
+    async fn open_of(&self, wanted: &TypeRef, target: &str) -> Result<String, SyncError> {
+        let named = self.named_type(&*self.locals().await?, wanted).await?;
+        let filter = ConflictFilter {
+            documents: vec![(named.website_id, named.entity)],
+            open: Some(true),
+            ..ConflictFilter::default()
+        };
+        let (open, _) = self.ports.store.conflicts(filter).await.map_err(store_failure)?;
+        let is_there = |one: &&StoredConflict| one.scope.target == target;
+        open.iter().find(is_there).map(id_of).ok_or_else(|| {
+            let message = format!("no conflict of {} with {target} is open", named.key);
+            SyncError::new(ErrorCode::InvalidArgument, message)
+                .of(&named.key)
+                .next_step("list the conflicts; a deployment records those that it meets")
+        })
+    }
+}
+
+/// A conflict that stays open because nothing can be decided.
+fn open(id: &str, type_key: &str, strategy: Strategy, error: &SyncError) -> Resolution {
+    Resolution {
+        conflict_id: id.to_owned(),
+        type_key: type_key.to_owned(),
+        success: false,
+        strategy: strategy.as_str(),
+        merged: None,
+        remaining: Vec::new(),
+        requires_manual: true,
+        error: Some(outcome_error(error)),
+    }
+}
+
+/// A conflict that stays open because the caller wants it so.
+fn left_open(one: &StoredConflict, id: &str) -> Resolution {
+    Resolution {
+        conflict_id: id.to_owned(),
+        type_key: one.type_key.clone(),
+        success: false,
+        strategy: Strategy::Manual.as_str(),
+        merged: None,
+        remaining: recorded_fields(one),
+        requires_manual: true,
+        error: None,
+    }
+}
+
+/// The overlaps as they were recorded. What is no overlap was shown to nobody as one.
+fn recorded_fields(one: &StoredConflict) -> Vec<ConflictField> {
+    let Ok(details) = parse(&one.details) else { return Vec::new() };
+    let field = |field: &Json<'_>| {
+        let side = |name: &str| field.get(name).map(Canonical::of);
+        Some(ConflictField {
+            path: Path::parse(field.get("path")?.as_str()?)?,
+            ancestor: side("ancestor"),
+            local: side("local"),
+            remote: side("remote"),
+        })
+    };
+    let fields = details.get("fields").and_then(Json::elements).unwrap_or_default();
+    fields.iter().filter_map(field).collect()
+}
+
+fn twice(id: &str) -> SyncError {
+    let message = format!("the conflict {id} is given twice");
+    SyncError::new(ErrorCode::InvalidArgument, message).next_step("decide each conflict once")
+}
