@@ -1,5 +1,6 @@
 //! Conflicts that people decide.
 
+use catalyst_sync::canonical::{Canonical, Path};
 use catalyst_sync::engine::{
     ConflictQuery, ProviderRequest, Resolution, RunOptions, Strategy, Values, Verdict,
 };
@@ -22,7 +23,11 @@ async fn conflicting() -> (World, String) {
     world.deploy().await;
     let theirs = json!({ "properties": { "title": { "displayName": "C", "isRequired": true } } });
     assert!(world.fake.control().edit(Version::V1, "BlogPost", theirs));
-    world.change("c1", &article("B"));
+    let mut ours = article("B");
+    // What no platform is told of.
+    ours["fields"][0]["placeholder"] = json!("Say it");
+    ours["fields"][1]["x"] = json!(1);
+    world.change("c1", &ours);
     assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost none conflict CONFLICT"]);
     let open = open(&world).await;
     let [conflict] = &open[..] else { panic!("{open:?}") };
@@ -76,6 +81,134 @@ async fn the_studio_wins_what_conflicted_and_nothing_else() {
     world.fake.assert_clean();
 }
 
+/// The studio's definition.
+fn definition(world: &World, id: &str) -> Value {
+    let connection = world.studio.connect();
+    let sql = "SELECT fields FROM ContentType WHERE id = ?1";
+    let text: String = connection.query_row(sql, [id], |row| row.get(0)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platform_wins_what_conflicted_and_nothing_else() {
+    let (world, id) = conflicting().await;
+    world.fake.control().clear_requests();
+    let mut expected = definition(&world, "c1");
+    let resolution = resolve(&world, verdict(&id, Strategy::TargetWins)).await;
+    assert!(resolution.success, "{resolution:?}");
+    assert!(world.fake.control().requests().is_empty(), "resolving sends nothing");
+    // The label is theirs now; that it is required is still only theirs.
+    expected["fields"][0]["label"] = json!("C");
+    assert_eq!(definition(&world, "c1"), expected);
+    let changes = world.changes().await;
+    assert_eq!((changes.summary.total, changes.summary.remote_changed), (0, 1));
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+    assert_eq!(title(&world)["displayName"], "C");
+
+    let history = "SELECT json_array(sync_direction, operation, sync_status, actor,
+                     version_hash = (SELECT version_hash FROM version_heads))
+                   FROM sync_history ORDER BY id DESC LIMIT 1";
+    assert_eq!(world.state(history), r#"["PULL","update","SUCCESS","ada",1]"#);
+    let versions = "SELECT group_concat(change_source || ' ' || author, ', ') FROM
+                      (SELECT * FROM content_type_versions ORDER BY id)";
+    assert_eq!(world.state(versions), "SYNC system, SYNC system, SYNC ada");
+    assert_eq!(world.state("SELECT group_concat(state) FROM sync_rows"), "applied");
+    let updated = "SELECT typeof(updatedAt) || (updatedAt > 1) FROM ContentType";
+    let updated: String = world.studio.connect().query_row(updated, [], |row| row.get(0)).unwrap();
+    assert_eq!(updated, "integer1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn merging_takes_home_what_only_they_moved_and_leaves_the_overlap() {
+    let (world, id) = conflicting().await;
+    let mut expected = definition(&world, "c1");
+    let resolution = resolve(&world, verdict(&id, Strategy::Merge)).await;
+    assert_eq!((resolution.success, resolution.requires_manual), (false, true));
+    let paths: Vec<&str> = resolution.remaining.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!(paths, ["/properties/title/displayName"]);
+    expected["fields"][0]["required"] = json!(true);
+    assert_eq!(definition(&world, "c1"), expected);
+    let open = open(&world).await;
+    assert_eq!(open.len(), 1, "what is left is still open");
+    assert_eq!(open[0]["autoMerged"], json!([]));
+    let left = open[0]["id"].as_str().unwrap();
+    assert!(resolve(&world, verdict(left, Strategy::SourceWins)).await.success);
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost update success"]);
+    assert_eq!(
+        (&title(&world)["displayName"], &title(&world)["isRequired"]),
+        (&json!("B"), &json!(true))
+    );
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_of_neither_side_goes_to_both() {
+    let (world, id) = conflicting().await;
+    let path = Path::parse("/properties/title/displayName").unwrap();
+    let by_hand = |value: &str| Verdict {
+        values: [(path.clone(), Some(Canonical::parse(value).unwrap()))].into(),
+        ..verdict(&id, Strategy::Manual)
+    };
+    let refused = resolve(&world, by_hand("7")).await.error.expect("a label is a text");
+    assert_eq!(refused.code, "INVALID_ARGUMENT", "{}", refused.message);
+    assert_eq!(definition(&world, "c1")["fields"][0]["label"], "B");
+
+    let mut expected = definition(&world, "c1");
+    let resolution = resolve(&world, by_hand(r#""D""#)).await;
+    assert!(resolution.success, "{resolution:?}");
+    expected["fields"][0]["label"] = json!("D");
+    assert_eq!(definition(&world, "c1"), expected);
+    assert_eq!(title(&world)["displayName"], "C", "nothing is sent");
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost update success"]);
+    assert_eq!(
+        (&title(&world)["displayName"], &title(&world)["isRequired"]),
+        (&json!("D"), &json!(true))
+    );
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_that_they_deleted_goes_from_the_studio_unless_there_is_content() {
+    let (world, id) = gone_there().await;
+    let item = "INSERT INTO ContentItem (id, contentTypeId, websiteId, data, updatedAt)
+                VALUES ('i1', 'c1', 'w1', '{}', 1)";
+    world.sql(item, &[]);
+    let refused = resolve(&world, verdict(&id, Strategy::TargetWins)).await.error.unwrap();
+    assert_eq!(refused.code, "DELETE_REFUSED", "{}", refused.message);
+    assert_eq!(definition(&world, "c1")["fields"][0]["label"], "B");
+    assert_eq!(open(&world).await.len(), 1);
+
+    world.sql("DELETE FROM ContentItem", &[]);
+    let resolution = resolve(&world, verdict(&id, Strategy::TargetWins)).await;
+    assert!(resolution.success, "{resolution:?}");
+    assert_eq!(world.changes().await.summary.total, 0);
+    let rows: i64 = world
+        .studio
+        .connect()
+        .query_row("SELECT count(*) FROM ContentType", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(rows, 0);
+    assert_eq!(world.state("SELECT change_type FROM version_heads"), "delete");
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_that_the_studio_deleted_is_made_again_when_they_win() {
+    let (world, id) = gone_here().await;
+    let resolution = resolve(&world, verdict(&id, Strategy::TargetWins)).await;
+    assert!(resolution.success, "{resolution:?}");
+    let made = definition(&world, "c1");
+    assert_eq!(made["name"], "Blog Post");
+    let labels: Vec<&Value> =
+        made["fields"].as_array().unwrap().iter().map(|field| &field["label"]).collect();
+    assert_eq!(labels, ["C", "Body"]);
+    // What no platform is told of is as it was.
+    assert_eq!(made["fields"][1]["type"], "textarea");
+    let changes = world.changes().await;
+    assert_eq!((changes.summary.total, changes.summary.remote_changed), (0, 0));
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_about_other_sides_is_refused() {
     let (world, id) = conflicting().await;
@@ -108,6 +241,17 @@ async fn what_the_studio_deleted_and_they_changed_goes_when_the_studio_wins() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_they_deleted_and_the_studio_changed_is_made_again_when_the_studio_wins() {
+    let (world, id) = gone_there().await;
+    let undecided = resolve(&world, verdict(&id, Strategy::Merge)).await;
+    assert_eq!((undecided.success, undecided.requires_manual), (false, true));
+    assert_eq!(undecided.remaining.len(), 1);
+    assert!(resolve(&world, verdict(&id, Strategy::SourceWins)).await.success);
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost create success"]);
+    assert_eq!(title(&world)["displayName"], "B");
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+}
+
+async fn gone_there() -> (World, String) {
     let world = World::new().await;
     world.add("c1", "Blog Post", &article("A"));
     world.deploy().await;
@@ -116,13 +260,7 @@ async fn what_they_deleted_and_the_studio_changed_is_made_again_when_the_studio_
     world.change("c1", &article("B"));
     assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost none conflict CONFLICT"]);
     let id = open(&world).await[0]["id"].as_str().unwrap().to_owned();
-    let undecided = resolve(&world, verdict(&id, Strategy::Merge)).await;
-    assert_eq!((undecided.success, undecided.requires_manual), (false, true));
-    assert_eq!(undecided.remaining.len(), 1);
-    assert!(resolve(&world, verdict(&id, Strategy::SourceWins)).await.success);
-    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost create success"]);
-    assert_eq!(title(&world)["displayName"], "B");
-    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+    (world, id)
 }
 
 async fn gone_here() -> (World, String) {

@@ -2,8 +2,10 @@
 
 mod absence;
 mod analytics;
+mod announce;
 mod apply;
 mod arrange;
+mod bench;
 mod binding;
 mod bindings;
 mod changes;
@@ -19,6 +21,7 @@ mod execute;
 mod failure;
 mod fields;
 mod history;
+mod home;
 mod job;
 mod listing;
 mod locals;

@@ -16,7 +16,7 @@ use crate::version::{
 };
 
 use super::failure::store_failure;
-use super::locals::Locals;
+use super::locals::{Locals, row_digest};
 use super::parse::row_of;
 use super::report::Version;
 use super::versions::{intact, shown};
@@ -87,12 +87,8 @@ impl Engine {
             let locals = self.locals().await?;
             let document = self.named_type(&locals, wanted).await?.document();
             let store = &self.ports.store;
-            let mut head = store.head(&document).await.map_err(store_failure)?;
             let row = locals.row(&document.entity.id);
-            if let (None, Some((row, _))) = (&head, row) {
-                let named = store.heads_named(&key_of(row, None)).await.map_err(store_failure)?;
-                head = predecessor(named, &document, &locals);
-            }
+            let head = self.head_of(&document, row, &locals).await?;
             let merged = merged.map(str::to_owned);
             let made = Made { document, row, head, merged, note };
             let Some(new) = self.version_of(&made).await? else { return Ok(None) };
@@ -102,8 +98,44 @@ impl Engine {
                 return Ok(Some(shown(new.row)));
             }
         }
-        Err(SyncError::new(ErrorCode::DatabaseBusy, "others keep recording versions of the type")
-            .of(&wanted.name))
+        Err(contended(&wanted.name))
+    }
+
+    /// Records the content of a row that was written; `None` for one that is gone.
+    pub(super) async fn record_row(
+        &self,
+        locals: &Locals,
+        document: &Document,
+        row: Option<&TypeRow>,
+        note: &VersionNote,
+    ) -> Result<(), SyncError> {
+        let row = row.map(|row| (row, row_digest(row)));
+        for _ in 0..ATTEMPTS {
+            let head = self.head_of(document, row, locals).await?;
+            let document = document.clone();
+            let made = Made { document, row, head, merged: None, note };
+            let Some(new) = self.version_of(&made).await? else { return Ok(()) };
+            let document = new.row.document.clone();
+            let added = self.ports.store.add_versions(vec![new]).await.map_err(store_failure)?;
+            if added == [true] {
+                return self.prune(&document).await;
+            }
+        }
+        Err(contended(&document.entity.id))
+    }
+
+    /// The latest version of a document, or of the one whose history it carries on.
+    async fn head_of(
+        &self,
+        document: &Document,
+        row: Option<(&TypeRow, Digest)>,
+        locals: &Locals,
+    ) -> Result<Option<VersionHead>, SyncError> {
+        let store = &self.ports.store;
+        let head = store.head(document).await.map_err(store_failure)?;
+        let (None, Some((row, _))) = (&head, row) else { return Ok(head) };
+        let named = store.heads_named(&key_of(row, None)).await.map_err(store_failure)?;
+        Ok(predecessor(named, document, locals))
     }
 
     /// Records what a run sees: every content of its websites that no version holds yet, and every
@@ -324,6 +356,10 @@ fn key_of(row: &TypeRow, head: Option<&VersionHead>) -> String {
         let (content, _) = content_type(&row_of(row), write);
         derive_key(&content.name, "Type")
     })
+}
+
+fn contended(name: &str) -> SyncError {
+    SyncError::new(ErrorCode::DatabaseBusy, "others keep recording versions of the type").of(name)
 }
 
 fn snapshot_of(row: &TypeRow) -> Result<Snapshot, SyncError> {

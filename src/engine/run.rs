@@ -8,13 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::collect::map_of;
 use crate::error::{ErrorCode, SyncError};
-use crate::model::Finding;
 use crate::port::{Lease, PlannedRow, RunEnd, RunRow, Scope, Traffic, VersionSource};
 
 use super::apply::Hands;
 use super::complete::Execution;
-use super::detect::{Detection, Keep, Scoped, Search};
-use super::examine::Status;
+use super::detect::{Keep, Scoped, Search};
 use super::execute::execute;
 use super::failure::store_failure;
 use super::job::{kept_job, stored_result};
@@ -23,20 +21,18 @@ use super::locals::Locals;
 use super::narrate::Narrator;
 use super::outcome;
 use super::plan::{Policy, ScopePlan, digest_of, plan_scope};
-use super::presence::stale_finding;
 use super::references::References;
 use super::report::{LogLevel, Metrics, Outcome, Reporter, RunReport, RunStatus};
 use super::see::wanted_websites;
-use super::wanted::Wanted;
 use super::{Engine, Platform, Purpose, RunRequest, VersionNote};
 
 /// What is known of a run while it goes.
-struct Run<'r> {
-    engine: &'r Engine,
-    request: &'r RunRequest,
-    id: String,
-    narrator: &'r Narrator,
-    cancel: &'r CancellationToken,
+pub(super) struct Run<'r> {
+    pub engine: &'r Engine,
+    pub request: &'r RunRequest,
+    pub id: String,
+    pub narrator: &'r Narrator,
+    pub cancel: &'r CancellationToken,
 }
 
 /// What a run came to before its report is written.
@@ -181,13 +177,7 @@ impl Run<'_> {
         leases: &[Lease],
         policy: &Policy,
     ) -> Result<(), SyncError> {
-        for lease in leases {
-            let references = self.engine.known_references(&lease.scope).await?;
-            let hands = self.hands(platform, lease, *policy, &references);
-            for finding in self.engine.settle_open(&hands, lease, locals).await? {
-                self.narrator.finding(&finding);
-            }
-        }
+        let locals = self.settle(platform, leases, locals, *policy).await?;
         let search = Search {
             platform,
             websites: websites.clone(),
@@ -198,7 +188,7 @@ impl Run<'_> {
             tolerate_absence: false,
             cancel: self.cancel,
         };
-        let detection = self.engine.search(locals, &search).await?;
+        let detection = self.engine.search(&locals, &search).await?;
         if !leases.is_empty() {
             // After the search, which takes a mass disappearance for the mistake that it is.
             let note = VersionNote {
@@ -206,9 +196,9 @@ impl Run<'_> {
                 author: self.request.actor.clone(),
                 message: Some(format!("seen by the deployment {}", self.request.job_id)),
             };
-            self.engine.record_seen(locals, &websites, &note).await?;
+            self.engine.record_seen(&locals, &websites, &note).await?;
         }
-        let wanted = self.engine.wanted(self.request, locals, &detection).await?;
+        let wanted = self.engine.wanted(self.request, &locals, &detection).await?;
         let items = self.engine.content_items(&detection).await?;
         self.announce(&detection, &wanted);
         let shape = platform.dialect.capabilities().shape;
@@ -277,6 +267,31 @@ impl Run<'_> {
         self.conclude(&tally.outcomes)
     }
 
+    /// Finishes or closes what an interrupted run left open: first in the studio, then on the
+    /// platform. Returns the studio as it is then.
+    async fn settle(
+        &self,
+        platform: &Platform,
+        leases: &[Lease],
+        locals: &Arc<Locals>,
+        policy: Policy,
+    ) -> Result<Arc<Locals>, SyncError> {
+        let mut locals = Arc::clone(locals);
+        for lease in leases {
+            let settled = self.engine.settle_rows(platform, lease).await?;
+            if !settled.is_empty() {
+                locals = self.engine.locals().await?;
+            }
+            let references = self.engine.known_references(&lease.scope).await?;
+            let hands = self.hands(platform, lease, policy, &references);
+            let open = self.engine.settle_open(&hands, lease, &locals).await?;
+            for finding in settled.iter().chain(&open) {
+                self.narrator.finding(finding);
+            }
+        }
+        Ok(locals)
+    }
+
     /// Ends a run that nothing stopped but perhaps a failure of a type.
     fn conclude(&self, outcomes: &[Outcome]) -> Result<(), SyncError> {
         if let Some(error) = outcome::failure(outcomes) {
@@ -310,55 +325,6 @@ impl Run<'_> {
             accept_loss: policy.consent.data_loss,
             force: policy.force,
             cancel: self.cancel,
-        }
-    }
-
-    fn announce(&self, detection: &Detection, wanted: &Wanted) {
-        let Wanted { selection, failed, .. } = wanted;
-        let examined = || {
-            detection
-                .scopes
-                .iter()
-                .flat_map(|scoped| &scoped.examined)
-                .filter(|one| selection.includes(one))
-        };
-        let count =
-            |status: fn(Status) -> bool| examined().filter(|one| status(one.status)).count();
-        let new = count(|status| status == Status::New);
-        let modified = count(|status| matches!(status, Status::Modified | Status::Conflict(_)));
-        self.narrator.step(
-            20,
-            format!(
-                "Detecting changes ({new} new, {modified} modified, {failed} failed last sync)..."
-            ),
-        );
-        for one in examined() {
-            for finding in one.subject.findings.iter().filter(|finding| !finding.blocks()) {
-                self.narrator.finding(finding);
-            }
-        }
-        for one in detection.scopes.iter().flat_map(|scoped| &scoped.stale) {
-            self.narrator.finding(&stale_finding(&one.key));
-        }
-        let moved = examined()
-            .filter(|one| matches!(one.status, Status::RemoteModified | Status::RemoteDeleted));
-        let keys: Vec<&str> = moved.map(|one| &*one.key).collect();
-        if !keys.is_empty() {
-            self.narrator.finding(&Finding::info(
-                "REMOTE_CHANGED",
-                format!("changed on the platform only, and left as they are: {}", keys.join(", ")),
-                "nothing to do; a push never overwrites them",
-            ));
-        }
-        for finding in detection.findings.iter().chain(&wanted.finding()) {
-            self.narrator.finding(finding);
-        }
-        if !detection.complete {
-            self.narrator.finding(&Finding::warning(
-                "LISTING_INCOMPLETE",
-                "the platform's listing could not be read to its end",
-                "nothing is taken for deleted; deploy again",
-            ));
         }
     }
 

@@ -9,6 +9,7 @@ mod conflicts;
 mod dialect;
 mod history;
 mod identity;
+mod row_journal;
 mod store;
 mod studio;
 mod transport;
@@ -29,6 +30,7 @@ pub use history::{
     LastAttempt, StateFilter, SyncStateRow, Tally, TallyOfDay,
 };
 pub use identity::{Entity, RemoteId, Scope};
+pub use row_journal::{OpenRow, RowIntent, RowJournal};
 pub use store::{
     Check, Claim, Closing, ConflictRow, HistoryRow, Intent, JournalEntry, Lease, OperationState,
     PlannedRow, Record, RunEnd, RunRow, StateDetail, StateRow, Store, StoreError, TouchedAtom,

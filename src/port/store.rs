@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::{
-    Conflicts, Direction, Entity, History, RemoteDefinition, RemoteId, Revision, Scope, Versions,
+    Conflicts, Direction, Entity, History, RemoteDefinition, RemoteId, Revision, RowJournal, Scope,
+    Versions,
 };
 use crate::canonical::{Canonical, Path};
 use crate::digest::Digest;
@@ -309,6 +310,8 @@ pub struct Record {
     pub settled_conflict: Option<Entity>,
     /// Journal entries that are closed by this.
     pub closes: Vec<Closing>,
+    /// The write to the studio that is closed by this, because it was carried out.
+    pub row: Option<i64>,
 }
 
 /// Why the store refuses.
@@ -370,7 +373,7 @@ pub enum StoreError {
 /// [`Store::finish_run`] and those of [`Versions`] is done under a lease, whose fence is checked in
 /// the same transaction.
 #[async_trait]
-pub trait Store: History + Conflicts + Versions + Send + Sync {
+pub trait Store: History + Conflicts + Versions + RowJournal + Send + Sync {
     /// The state of all documents of a scope. A store that does not exist yet has none.
     async fn states(&self, scope: &Scope) -> Result<Vec<StateRow>, StoreError>;
 

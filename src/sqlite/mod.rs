@@ -34,6 +34,7 @@ mod lease;
 mod location;
 mod migration;
 mod record;
+mod row_journal;
 mod rows;
 mod run;
 mod session;

@@ -5,8 +5,8 @@ use rusqlite::named_params;
 use super::column::{Bytes, Hex, Remote};
 use super::fault::Fault;
 use super::session::Session;
-use super::{journal, state};
-use crate::port::{Check, ConflictRow, Entity, HistoryRow, Record, Scope};
+use super::{journal, row_journal, state};
+use crate::port::{Check, ConflictRow, Entity, HistoryRow, OperationState, Record, Scope};
 
 /// Writes all records. What is forgotten goes first, so that its identity can be claimed by what
 /// takes its place.
@@ -23,6 +23,9 @@ pub(super) fn record(session: Session<'_>, scope: &Scope, records: &[Record]) ->
 fn one(session: Session<'_>, scope: &Scope, record: &Record) -> Result<(), Fault> {
     for closing in &record.closes {
         journal::close(session, scope, closing)?;
+    }
+    if let Some(id) = record.row {
+        row_journal::close(session, scope, id, OperationState::Applied, moment(record))?;
     }
     if let Some(check) = &record.check {
         checked(session, scope, check)?;
@@ -73,8 +76,8 @@ fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), 
                 error_message, retry_count, sync_metadata, actor, run_id, deployment_id, started_at,
                 completed_at, created_at)
              VALUES (:website, :target, :kind, :local, :type_key,
-                (SELECT version_hash FROM {prefix}version_heads WHERE :direction = 'PUSH'
-                   AND website_id = :website AND kind = :kind AND local_id = :local),
+                (SELECT version_hash FROM {prefix}version_heads
+                   WHERE website_id = :website AND kind = :kind AND local_id = :local),
                 :platform, :direction, :status, :verb, :pushed, :response, :code, :error, :retries,
                 :metadata,
                 coalesce(:actor, (SELECT actor FROM {prefix}sync_transactions WHERE id = :run)),

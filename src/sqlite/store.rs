@@ -97,7 +97,7 @@ impl SqliteStore {
     }
 
     /// Writes under a lease, whose fence is checked in the same transaction.
-    async fn write_under<T: Send + 'static>(
+    pub(super) async fn write_under<T: Send + 'static>(
         &self,
         lease: &Lease,
         work: impl FnOnce(Session<'_>, &Lease) -> Result<T, Fault> + Send + 'static,

@@ -1,0 +1,61 @@
+//! What a run says of what it found, before it does anything.
+
+use crate::model::Finding;
+
+use super::detect::Detection;
+use super::examine::Status;
+use super::presence::stale_finding;
+use super::run::Run;
+use super::wanted::Wanted;
+
+impl Run<'_> {
+    /// Counts what is new and modified, and tells what there is to know.
+    pub(super) fn announce(&self, detection: &Detection, wanted: &Wanted) {
+        let Wanted { selection, failed, .. } = wanted;
+        let examined = || {
+            detection
+                .scopes
+                .iter()
+                .flat_map(|scoped| &scoped.examined)
+                .filter(|one| selection.includes(one))
+        };
+        let count =
+            |status: fn(Status) -> bool| examined().filter(|one| status(one.status)).count();
+        let new = count(|status| status == Status::New);
+        let modified = count(|status| matches!(status, Status::Modified | Status::Conflict(_)));
+        self.narrator.step(
+            20,
+            format!(
+                "Detecting changes ({new} new, {modified} modified, {failed} failed last sync)..."
+            ),
+        );
+        for one in examined() {
+            for finding in one.subject.findings.iter().filter(|finding| !finding.blocks()) {
+                self.narrator.finding(finding);
+            }
+        }
+        for one in detection.scopes.iter().flat_map(|scoped| &scoped.stale) {
+            self.narrator.finding(&stale_finding(&one.key));
+        }
+        let moved = examined()
+            .filter(|one| matches!(one.status, Status::RemoteModified | Status::RemoteDeleted));
+        let keys: Vec<&str> = moved.map(|one| &*one.key).collect();
+        if !keys.is_empty() {
+            self.narrator.finding(&Finding::info(
+                "REMOTE_CHANGED",
+                format!("changed on the platform only, and left as they are: {}", keys.join(", ")),
+                "nothing to do; a push never overwrites them",
+            ));
+        }
+        for finding in detection.findings.iter().chain(&wanted.finding()) {
+            self.narrator.finding(finding);
+        }
+        if !detection.complete {
+            self.narrator.finding(&Finding::warning(
+                "LISTING_INCOMPLETE",
+                "the platform's listing could not be read to its end",
+                "nothing is taken for deleted; deploy again",
+            ));
+        }
+    }
+}

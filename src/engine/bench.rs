@@ -1,0 +1,305 @@
+//! One recorded conflict and a decision about it: the three sides put together again, decided, and
+//! carried out on the studio's side.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::canonical::{Canonical, Path};
+use crate::digest::Digest;
+use crate::error::{ErrorCode, SyncError, quoted};
+use crate::merge::Shape;
+use crate::model::TargetIndex;
+use crate::port::{
+    Decided, Decision, Lease, Record, RowWrite, StateDetail, StoredConflict, TypeRow,
+};
+
+use super::binding::Origin;
+use super::changes::{conflict, overlaps};
+use super::conflicts::id_of;
+use super::decide::{Settled, Strategy, decide, uphold};
+use super::detect::root_id;
+use super::examine::{ConflictKind, Examined, LocalSide, Status, Subject, examine};
+use super::failure::store_failure;
+use super::home::{Arrival, Draft, Home, Ruling, part};
+use super::locals::{Locals, row_digest};
+use super::parse::{content_hash, parse_row};
+use super::record::conflict_row;
+use super::references::References;
+use super::report::{ConflictField, Resolution};
+use super::resolve::{Verdict, outdated, resolution};
+use super::{Engine, Platform};
+
+/// What the conflicts of one scope are decided with.
+pub(super) struct Bench<'b> {
+    pub engine: &'b Engine,
+    pub platform: &'b Platform,
+    pub locals: &'b Locals,
+    pub lease: &'b Lease,
+    pub references: &'b References,
+    pub targets: &'b TargetIndex,
+    /// What writes to the studio are part of.
+    pub run_id: String,
+    pub shape: Shape,
+    /// Rows as they were left by an earlier decision; several documents may lie in one.
+    pub written: BTreeMap<String, Option<TypeRow>>,
+}
+
+impl Bench<'_> {
+    /// Decides a conflict.
+    pub async fn resolve(
+        &mut self,
+        verdict: &Verdict,
+        stored: &StoredConflict,
+        detail: Option<StateDetail>,
+    ) -> Result<Resolution, SyncError> {
+        let one = self.examine(stored, detail)?;
+        let now = self.engine.ports.clock.now();
+        let is_as_seen = conflict(&one, &stored.scope, now)
+            .is_some_and(|seen| seen.digest == stored.digest.to_string());
+        if !is_as_seen {
+            return Err(outdated(&verdict.conflict, "the type was changed in the studio since"));
+        }
+        if one.status == Status::Conflict(ConflictKind::Delete) {
+            return self.resolve_one_sided(verdict, stored, one).await;
+        }
+        let settled = decide(&one, verdict.strategy, &verdict.values, &self.shape)?;
+        if settled.local != one.local {
+            return self.resolve_at_home(verdict, stored, &one, settled).await;
+        }
+        let Settled { base, local, remaining } = settled;
+        let mut state = known_state(&one)?;
+        state.base = base.to_json();
+        let after = Examined { base: Some(base), local, ..one };
+        let after = after.judged_again(&self.shape);
+        let mut record = Record { state: Some(state), ..Record::default() };
+        let fields: Vec<ConflictField> = remaining.iter().map(ConflictField::of).collect();
+        let merged = Some(Canonical::of(&after.local.nested()));
+        let is_done = fields.is_empty();
+        if is_done {
+            self.decide(verdict, stored, record).await?;
+        } else {
+            record.conflict = conflict_row(&after, &stored.scope, now);
+            let store = &self.engine.ports.store;
+            store.record(self.lease, vec![record]).await.map_err(store_failure)?;
+        }
+        Ok(Resolution { merged, remaining: fields, ..resolution(verdict, &after.key, is_done) })
+    }
+
+    /// Decides with an edit of the studio's own row.
+    async fn resolve_at_home(
+        &mut self,
+        verdict: &Verdict,
+        stored: &StoredConflict,
+        one: &Examined,
+        Settled { base, local, .. }: Settled,
+    ) -> Result<Resolution, SyncError> {
+        let row = self.row(&one.subject.entity.id);
+        let (row, _) = row.ok_or_else(|| outdated(&verdict.conflict, "its row is gone"))?;
+        let draft = self.home(&verdict.by).draft(one, &local, base, row)?;
+        let said = |path: &&Path| draft.after.local.get(path) == local.get(path);
+        if let Some(path) = verdict.values.keys().find(|path| !said(path)) {
+            return Err(SyncError::new(
+                ErrorCode::InvalidArgument,
+                format!("the studio cannot hold the value for {}", quoted(path.as_str())),
+            )
+            .of(&one.key)
+            .next_step("give a value that fits the kind of the field"));
+        }
+        let remaining: Vec<ConflictField> =
+            draft.after.merge.overlaps().map(ConflictField::of).collect();
+        let is_done = remaining.is_empty();
+        let ruling = is_done.then(|| self.ruling(verdict, stored));
+        self.bring(verdict, one, &draft, ruling).await?;
+        let merged = Some(Canonical::of(&draft.after.local.nested()));
+        Ok(Resolution { merged, remaining, ..resolution(verdict, &one.key, is_done) })
+    }
+
+    /// Writes what was drafted, and refuses the decision when the studio has moved on.
+    async fn bring(
+        &mut self,
+        verdict: &Verdict,
+        one: &Examined,
+        draft: &Draft,
+        ruling: Option<Ruling>,
+    ) -> Result<(), SyncError> {
+        arrived(verdict, one, self.home(&verdict.by).bring(draft, ruling).await?)?;
+        if let Some(RowWrite::Update { row, .. } | RowWrite::Insert { row }) = &draft.write {
+            self.written.insert(row.id.clone(), Some((**row).clone()));
+        }
+        Ok(())
+    }
+
+    /// The platform's side wins of a type that is gone on one side: the studio's row is made again, or
+    /// deleted.
+    async fn follow(
+        &mut self,
+        verdict: &Verdict,
+        stored: &StoredConflict,
+        one: &Examined,
+    ) -> Result<Resolution, SyncError> {
+        let id = &one.subject.entity.id;
+        let ruling = self.ruling(verdict, stored);
+        if one.subject.remote.is_some() {
+            let draft = self.home(&verdict.by).draft_new(one).await?;
+            self.bring(verdict, one, &draft, Some(ruling)).await?;
+            let merged = Some(Canonical::of(&draft.after.local.nested()));
+            return Ok(Resolution { merged, ..resolution(verdict, &one.key, true) });
+        }
+        let row = self.row(id).map(|(row, _)| row.clone());
+        let row = row.ok_or_else(|| outdated(&verdict.conflict, "its row is gone"))?;
+        let home = self.home(&verdict.by);
+        arrived(verdict, one, home.remove(one, &row, Some(ruling)).await?)?;
+        self.written.insert(id.clone(), None);
+        Ok(resolution(verdict, &one.key, true))
+    }
+
+    fn home<'h>(&'h self, actor: &'h str) -> Home<'h> {
+        Home {
+            engine: self.engine,
+            platform: self.platform,
+            lease: self.lease,
+            references: self.references,
+            targets: self.targets,
+            locals: self.locals,
+            run_id: &self.run_id,
+            actor,
+        }
+    }
+
+    /// The row that a document lies in, with the digest of what it says.
+    fn row(&self, id: &str) -> Option<(&TypeRow, Digest)> {
+        let root = root_id(id);
+        match self.written.get(root) {
+            Some(row) => row.as_ref().map(|row| (row, row_digest(row))),
+            None => self.locals.row(root),
+        }
+    }
+
+    fn ruling(&self, verdict: &Verdict, stored: &StoredConflict) -> Ruling {
+        (stored.digest, self.decision(verdict))
+    }
+
+    fn decision(&self, verdict: &Verdict) -> Decision {
+        Decision {
+            resolution: verdict.strategy.as_str().to_owned(),
+            by: Some(verdict.by.clone()),
+            at: self.engine.ports.clock.now(),
+        }
+    }
+
+    /// Decides a type that is gone on one side and changed on the other.
+    async fn resolve_one_sided(
+        &mut self,
+        verdict: &Verdict,
+        stored: &StoredConflict,
+        one: Examined,
+    ) -> Result<Resolution, SyncError> {
+        let mut state = known_state(&one)?;
+        match verdict.strategy {
+            Strategy::SourceWins => {
+                let base = uphold(&one, &self.shape);
+                state.row.agreed &= base.is_some();
+                state.base = base.unwrap_or_default().to_json();
+            }
+            Strategy::TargetWins => return self.follow(verdict, stored, &one).await,
+            Strategy::Merge | Strategy::Manual => {
+                let remaining = overlaps(&one);
+                return Ok(Resolution { remaining, ..resolution(verdict, &one.key, false) });
+            }
+        }
+        let record = Record { state: Some(state), ..Record::default() };
+        self.decide(verdict, stored, record).await?;
+        Ok(resolution(verdict, &one.key, true))
+    }
+
+    /// Records a decision with what it means, unless somebody was faster.
+    async fn decide(
+        &self,
+        verdict: &Verdict,
+        stored: &StoredConflict,
+        record: Record,
+    ) -> Result<(), SyncError> {
+        let decision = self.decision(verdict);
+        let conflicts = &self.engine.ports.store;
+        let decided =
+            conflicts.decide(self.lease, &stored.entity, stored.digest, decision, record).await;
+        match decided.map_err(store_failure)? {
+            Decided::Done => Ok(()),
+            Decided::Closed => Err(outdated(&verdict.conflict, "somebody else decided it")),
+            Decided::Moved(newer) => {
+                Err(outdated(&verdict.conflict, &format!("it is {} now", id_of(&newer))))
+            }
+        }
+    }
+
+    /// The three sides as they are: the studio's row now, the definition as it was recorded.
+    fn examine(
+        &self,
+        stored: &StoredConflict,
+        detail: Option<StateDetail>,
+    ) -> Result<Examined, SyncError> {
+        let entity = &stored.entity;
+        let remote_id = stored.remote.as_ref().map(|remote| remote.id.clone());
+        let known = detail.as_ref().and_then(|detail| detail.row.remote_id.clone());
+        let remote_id = remote_id.or(known).ok_or_else(|| {
+            SyncError::new(
+                ErrorCode::StoreFailed,
+                format!("what the type {} is on the platform is not recorded", entity.id),
+            )
+        })?;
+        let mut findings = Vec::new();
+        let local = self.row(&entity.id).and_then(|(row, row_digest)| {
+            let parsed = parse_row(row, self.targets);
+            findings = parsed.findings;
+            let content_hash = content_hash(row);
+            let content = if row.id == entity.id {
+                parsed.content
+            } else {
+                part(&*self.platform.dialect, &parsed.content, &entity.id)?
+            };
+            Some(LocalSide { content, content_hash, row_digest })
+        });
+        let subject = Subject {
+            entity: entity.clone(),
+            website_id: stored.scope.website_id.clone(),
+            remote_id,
+            origin: Origin::Known,
+            local,
+            remote: stored.remote.clone().map(Arc::new),
+            detail,
+            findings,
+        };
+        Ok(examine(subject, self.references, &*self.platform.dialect))
+    }
+}
+
+/// The state of the document, to be looked at anew by the next detection.
+fn known_state(one: &Examined) -> Result<StateDetail, SyncError> {
+    let mut state = one.subject.detail.clone().ok_or_else(|| {
+        SyncError::new(ErrorCode::StoreFailed, format!("the state of {} is gone", one.key))
+            .next_step("deploy again; the type is adopted anew")
+    })?;
+    state.row.settled = false;
+    Ok(state)
+}
+
+/// Refuses a decision that could not be carried out as it was meant.
+fn arrived(verdict: &Verdict, one: &Examined, arrival: Arrival) -> Result<(), SyncError> {
+    match arrival {
+        Arrival::Home => Ok(()),
+        Arrival::Moved => {
+            Err(outdated(&verdict.conflict, "the type was edited in the studio since"))
+        }
+        Arrival::InUse(items) => Err(SyncError::new(
+            ErrorCode::DeleteRefused,
+            format!("{} is not deleted from the studio, because {items} items are of it", one.name),
+        )
+        .of(&one.key)
+        .next_step("delete its content items first, or let the studio win")),
+        Arrival::Taken => Err(SyncError::new(
+            ErrorCode::ValidationFailed,
+            format!("{} cannot be made again, because the studio has another of its key", one.name),
+        )
+        .of(&one.key)),
+    }
+}

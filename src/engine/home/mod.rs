@@ -1,0 +1,36 @@
+//! The way home: what the platform says becomes edits of the studio's own rows (`design.md` §3.4).
+//!
+//! A wanted view of a document is reflected into its content type, and that is written into the row's
+//! own dialect, so that what the view cannot express survives. The write is journalled before it is
+//! made, made only if the row still is as it was read, and recorded after.
+
+mod draft;
+mod newcomer;
+mod settle;
+mod travel;
+
+use crate::model::TargetIndex;
+
+use super::locals::Locals;
+use super::references::References;
+use super::{Engine, Platform};
+use crate::port::Lease;
+
+pub(super) use draft::{Draft, part};
+pub(super) use travel::{Arrival, Ruling};
+
+/// What documents of one scope are brought home with.
+pub(super) struct Home<'h> {
+    pub engine: &'h Engine,
+    pub platform: &'h Platform,
+    pub lease: &'h Lease,
+    /// Which document is which on the platform.
+    pub references: &'h References,
+    /// The names by which rows refer to types.
+    pub targets: &'h TargetIndex,
+    pub locals: &'h Locals,
+    /// What the writes are part of.
+    pub run_id: &'h str,
+    /// Who acts.
+    pub actor: &'h str,
+}

@@ -1,0 +1,106 @@
+//! A row for a document that the studio does not have, written as its other rows are.
+
+use crate::canonical::View;
+use crate::error::SyncError;
+use crate::merge::{Base, Pair};
+use crate::model::ContentType;
+use crate::model::studio::{Manner, new_row};
+use crate::port::{Document, Held, TypeRow, VersionFilter};
+
+use super::Home;
+use super::draft::{CODEC, Draft, held, unwritable};
+use crate::engine::examine::Examined;
+use crate::engine::failure::store_failure;
+use crate::engine::fields::FieldBinding;
+use crate::engine::locals::Locals;
+use crate::engine::record_version::content_of;
+
+impl Home<'_> {
+    /// Drafts a row for a document that only the platform has. One that the studio had before starts
+    /// from what it said last, so that what no view expresses comes back too.
+    ///
+    /// # Errors
+    ///
+    /// `VALIDATION_FAILED` when no row can say it, and when the state cannot be read.
+    pub async fn draft_new(&self, one: &Examined) -> Result<Draft, SyncError> {
+        let website_id = &self.lease.scope.website_id;
+        let id = &one.subject.entity.id;
+        let earlier = self.last_content(id).await?;
+        let held = if earlier.is_some() { held(one) } else { Held::default() };
+        let nothing = || ContentType {
+            id: id.clone(),
+            website_id: website_id.clone(),
+            ..ContentType::default()
+        };
+        let start = earlier.unwrap_or_else(nothing);
+        let dialect = &*self.platform.dialect;
+        let reflection = dialect.reflect(&start, &held, &one.remote);
+        if self.is_name_taken(&reflection.local) {
+            let name = &reflection.local.name;
+            return Err(unwritable(one, &format!("the studio has another type called {name:?}")));
+        }
+        let made = new_row(&reflection.local, manner(self.locals, website_id), self.targets, CODEC)
+            .map_err(|error| unwritable(one, &error.to_string()).caused_by(error))?;
+        let row = TypeRow::new(&made, self.engine.ports.clock.now());
+        let bound = reflection.local.fields.iter().filter_map(|field| {
+            let identity = field.identity();
+            let key = reflection.keys.get(&identity)?.clone();
+            Some(FieldBinding { identity, name: field.name.clone(), key, kind: field.kind_word() })
+        });
+        let base = lived_with(&reflection.view, &one.remote, self);
+        let bindings: Vec<FieldBinding> = bound.collect();
+        self.settle_draft(one, &reflection.view, base, &bindings, reflection.findings, (None, row))
+    }
+
+    /// What the latest version of a document says that is gone from the studio.
+    async fn last_content(&self, id: &str) -> Result<Option<ContentType>, SyncError> {
+        let store = &self.engine.ports.store;
+        let document = Document::content_type(&*self.lease.scope.website_id, id);
+        // A deletion comes last, and what it deleted right before.
+        let filter = VersionFilter { limit: Some(2), ..VersionFilter::default() };
+        let history = store.history(vec![document], filter).await;
+        let history = history.map_err(store_failure)?;
+        let Some(last) = history.iter().find(|one| one.content_hash.is_some()) else {
+            return Ok(None);
+        };
+        let whole = store.version(&last.hash).await.map_err(store_failure)?;
+        let mut content = whole.as_ref().and_then(content_of);
+        if let Some(content) = &mut content {
+            // What it referred to may be gone as well.
+            let _ = self.targets.resolve(content);
+        }
+        Ok(content)
+    }
+
+    fn is_name_taken(&self, content: &ContentType) -> bool {
+        let name = content.name.to_lowercase();
+        let mut others = self.locals.of_website(&content.website_id);
+        others.any(|(row, _)| row.id != content.id && row.name.to_lowercase() == name)
+    }
+}
+
+/// How the rows of a website are written: as most of them, and where there are none as the studio's
+/// own builder does.
+fn manner(locals: &Locals, website_id: &str) -> Manner {
+    let (mut lists, mut objects) = (0, 0);
+    for (row, _) in locals.of_website(website_id) {
+        let text = row.fields.as_deref().unwrap_or_default();
+        if text.trim_start().starts_with('[') {
+            lists += 1;
+        } else {
+            objects += 1;
+        }
+    }
+    Manner { is_list: lists > objects, has_columns: locals.rows.columns.key }
+}
+
+/// What both sides agree on once a document is taken in: what the studio can say of it, and of the
+/// rest that it is so on the platform.
+fn lived_with(says: &View, remote: &View, home: &Home<'_>) -> Base {
+    let mut base = Base::covering(&home.platform.dialect.capabilities().shape);
+    for (path, _) in says.iter().chain(remote.iter()) {
+        let pair = Pair { local: says.get(path).cloned(), remote: remote.get(path).cloned() };
+        base.set(path, pair);
+    }
+    base
+}

@@ -1,0 +1,205 @@
+//! Writes to the studio that were begun and not recorded.
+//!
+//! The row tells what became of them: as meant, it is recorded; as before, it is written again;
+//! anything else was edited since, and is for the detection that follows.
+
+use crate::error::SyncError;
+use crate::merge::Base;
+use crate::model::Finding;
+use crate::plan::Verb;
+use crate::port::{
+    Direction, Document, HistoryRow, Lease, OpenRow, OperationState, Record, RowOutcome, RowWrite,
+    StateDetail, StateRow, TypeRow, VersionSource,
+};
+
+use super::travel::{definition_of, verb_of};
+use crate::engine::detect::root_id;
+use crate::engine::failure::{store_failure, studio_failure};
+use crate::engine::locals::Locals;
+use crate::engine::parse::content_hash;
+use crate::engine::{Engine, Platform, VersionNote};
+
+/// How a row stands to a write that was meant for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Before,
+    After,
+    Elsewhere,
+}
+
+impl Engine {
+    /// Settles the writes to the studio that an interrupted run of a scope left open. Returns one
+    /// finding for each; after any, the studio is to be read anew.
+    pub(in crate::engine) async fn settle_rows(
+        &self,
+        platform: &Platform,
+        lease: &Lease,
+    ) -> Result<Vec<Finding>, SyncError> {
+        let open = self.ports.store.open_rows(&lease.scope).await.map_err(store_failure)?;
+        let mut findings = Vec::new();
+        for entry in open {
+            let locals = self.locals().await?;
+            let key = entry.intent.type_key.clone();
+            findings.push(self.settle_row(platform, lease, &locals, entry).await?.of(key));
+        }
+        Ok(findings)
+    }
+
+    async fn settle_row(
+        &self,
+        platform: &Platform,
+        lease: &Lease,
+        locals: &Locals,
+        entry: OpenRow,
+    ) -> Result<Finding, SyncError> {
+        let intent = &entry.intent;
+        let what = format!("an interrupted write of {} to the studio", intent.type_key);
+        let recovered = |outcome: &str| {
+            Finding::info("RECOVERED", format!("{what} {outcome}"), "nothing to do")
+        };
+        let row = locals.row(root_id(&intent.entity.id)).map(|(row, _)| row);
+        let (is_home, finding) = match standing(&intent.write, row) {
+            Standing::After => (true, recovered("had been carried out")),
+            Standing::Before => {
+                let written = self.ports.studio.write(intent.write.clone()).await;
+                let outcome =
+                    written.map_err(|error| studio_failure(error).of(&intent.type_key))?;
+                let is_home = outcome == RowOutcome::Written;
+                let finding =
+                    recovered(if is_home { "was carried out now" } else { "is left out" });
+                (is_home, finding)
+            }
+            Standing::Elsewhere => (
+                false,
+                Finding::warning(
+                    "ROW_MOVED",
+                    format!("{what} is left out, because the type was edited since"),
+                    "nothing to do; what differs is detected again",
+                ),
+            ),
+        };
+        let now = self.ports.clock.now();
+        if !is_home {
+            let closed =
+                self.ports.store.close_row(lease, entry.id, OperationState::Undecided, now).await;
+            closed.map_err(store_failure)?;
+            return Ok(finding);
+        }
+        let note = VersionNote {
+            source: VersionSource::Sync,
+            author: intent.actor.clone(),
+            message: Some(format!("from {}", platform.provider)),
+        };
+        let document = Document::content_type(&*lease.scope.website_id, root_id(&intent.entity.id));
+        let after = after(&intent.write);
+        self.record_row(locals, &document, after, &note).await?;
+        let mut record = self.record_of_settled(platform, lease, &entry, now).await?;
+        record.history = Some(attempt(platform, &entry, now));
+        let store = &self.ports.store;
+        if let Some((digest, decision)) = intent.decision.clone() {
+            let decided =
+                store.decide(lease, &intent.entity, digest, decision, record.clone()).await;
+            if decided.map_err(store_failure)? == crate::port::Decided::Done {
+                return Ok(finding);
+            }
+        }
+        store.record(lease, vec![record]).await.map_err(store_failure)?;
+        Ok(finding)
+    }
+
+    /// What is agreed on after a write that was carried out; nothing in it is settled, so that the
+    /// detection that follows looks at it.
+    async fn record_of_settled(
+        &self,
+        platform: &Platform,
+        lease: &Lease,
+        entry: &OpenRow,
+        now: i64,
+    ) -> Result<Record, SyncError> {
+        let intent = &entry.intent;
+        let record = Record { seen_at: Some(now), row: Some(entry.id), ..Record::default() };
+        if verb_of(&intent.write) == Verb::Delete {
+            return Ok(Record { forget: Some(intent.entity.clone()), ..record });
+        }
+        let known = self.ports.store.details(&lease.scope, vec![intent.entity.clone()]).await;
+        let old = known.map_err(store_failure)?.remove(&intent.entity);
+        let bare = StateDetail {
+            row: StateRow {
+                entity: intent.entity.clone(),
+                type_key: intent.type_key.clone(),
+                remote_id: Some(intent.remote_id.clone()),
+                row_digest: None,
+                remote_digest: None,
+                dialect: platform.dialect.fingerprint(),
+                settled: false,
+                refers: false,
+                agreed: true,
+                status: "in_sync".to_owned(),
+            },
+            base: Base::default().to_json(),
+            bindings: String::new(),
+            origin: "adopted".to_owned(),
+            revision: crate::port::Revision::default(),
+            last_write: None,
+            content_hash: None,
+            local_hash: None,
+            remote_hash: None,
+            last_sync_at: None,
+        };
+        let mut state = old.unwrap_or(bare);
+        state.row.settled = false;
+        state.base.clone_from(&intent.base);
+        state.bindings.clone_from(&intent.bindings);
+        state.content_hash = after(&intent.write).and_then(content_hash);
+        state.last_sync_at = Some(intent.at);
+        Ok(Record { state: Some(state), ..record })
+    }
+}
+
+fn standing(write: &RowWrite, row: Option<&TypeRow>) -> Standing {
+    let (before, after) = match write {
+        RowWrite::Update { seen, row } => (Some(&**seen), Some(&**row)),
+        RowWrite::Insert { row } => (None, Some(&**row)),
+        RowWrite::Delete { seen } => (Some(&**seen), None),
+    };
+    // Nobody else makes a row with an id that was made for it, so what is there was edited since.
+    let is_made = before.is_none() && row.is_some();
+    if row == after || is_made {
+        Standing::After
+    } else if row == before {
+        Standing::Before
+    } else {
+        Standing::Elsewhere
+    }
+}
+
+fn after(write: &RowWrite) -> Option<&TypeRow> {
+    match write {
+        RowWrite::Update { row, .. } | RowWrite::Insert { row } => Some(row),
+        RowWrite::Delete { .. } => None,
+    }
+}
+
+fn attempt(platform: &Platform, entry: &OpenRow, now: i64) -> HistoryRow {
+    let intent = &entry.intent;
+    HistoryRow {
+        run_id: intent.run_id.clone(),
+        entity: intent.entity.clone(),
+        type_key: intent.type_key.clone(),
+        platform: platform.provider.clone(),
+        direction: Direction::Pull,
+        verb: verb_of(&intent.write),
+        status: "SUCCESS",
+        pushed: definition_of(&intent.write),
+        response: None,
+        previous: None,
+        code: None,
+        error: None,
+        retries: 0,
+        metadata: Some(r#"{"recovered":true}"#.to_owned()),
+        actor: Some(intent.actor.clone()),
+        started_at: intent.at,
+        completed_at: None,
+        recorded_at: now,
+    }
+}

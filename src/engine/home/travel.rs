@@ -1,0 +1,250 @@
+//! One document on its way home: journalled, written, recorded.
+
+use crate::canonical::write;
+use crate::digest::Digest;
+use crate::error::SyncError;
+use crate::merge::Base;
+use crate::model::{Finding, Json};
+use crate::plan::Verb;
+use crate::port::{
+    Decided, Decision, Direction, Document, HistoryRow, OperationState, Record, RowIntent,
+    RowOutcome, RowWrite, StateDetail, TypeRow, VersionSource,
+};
+
+use super::Home;
+use super::draft::Draft;
+use crate::engine::VersionNote;
+use crate::engine::binding::Origin;
+use crate::engine::detect::root_id;
+use crate::engine::examine::Examined;
+use crate::engine::failure::{store_failure, studio_failure};
+use crate::engine::fields::write_bindings;
+use crate::engine::outcome::had_conflict;
+use crate::engine::record::{Standing, conflict_row, state_after};
+
+/// The decision that a write carries out, with the digest of the conflict.
+pub(in crate::engine) type Ruling = (Digest, Decision);
+
+/// What became of a write to the studio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Arrival {
+    /// The row is as meant, and that is recorded.
+    Home,
+    /// Somebody edited the row meanwhile; nothing was written.
+    Moved,
+    /// So many content items belong to the type; nothing was written.
+    InUse(u64),
+    /// Another row has the name or the key; nothing was written.
+    Taken,
+}
+
+/// What is recorded of a write, besides the write.
+struct Traces<'t> {
+    one: &'t Examined,
+    write: &'t RowWrite,
+    /// The state then; `None` for a document that is gone.
+    state: Option<StateDetail>,
+    findings: &'t [Finding],
+    ruling: Option<Ruling>,
+}
+
+impl Home<'_> {
+    /// Brings a document home that the studio has or is to have.
+    pub async fn bring(&self, draft: &Draft, ruling: Option<Ruling>) -> Result<Arrival, SyncError> {
+        let state = self.state_then(&draft.after);
+        let Some(write) = &draft.write else {
+            // The row says it already, so there is nothing but the agreement.
+            let record = self.record_of(&draft.after, state);
+            self.record(&draft.after, record, ruling).await?;
+            return Ok(Arrival::Home);
+        };
+        let findings = &draft.findings[..];
+        self.travel(Traces { one: &draft.after, write, state, findings, ruling }).await
+    }
+
+    /// Deletes the row of a document that is gone from the platform.
+    pub async fn remove(
+        &self,
+        one: &Examined,
+        seen: &TypeRow,
+        ruling: Option<Ruling>,
+    ) -> Result<Arrival, SyncError> {
+        let write = &RowWrite::delete(seen.clone());
+        self.travel(Traces { one, write, state: None, findings: &[], ruling }).await
+    }
+
+    async fn travel(&self, traces: Traces<'_>) -> Result<Arrival, SyncError> {
+        let Traces { one, write, state, findings, ruling } = traces;
+        let (store, clock) = (&self.engine.ports.store, &self.engine.ports.clock);
+        let began = clock.now();
+        let intent = RowIntent {
+            run_id: self.run_id.to_owned(),
+            entity: one.subject.entity.clone(),
+            type_key: one.key.clone(),
+            remote_id: one.subject.remote_id.clone(),
+            write: write.clone(),
+            base: state.as_ref().map_or_else(|| Base::default().to_json(), |it| it.base.clone()),
+            bindings: state.as_ref().map_or_else(|| write_bindings(&[]), |it| it.bindings.clone()),
+            decision: ruling.clone(),
+            actor: self.actor.to_owned(),
+            at: began,
+        };
+        let id = store.intend_row(self.lease, intent).await.map_err(store_failure)?;
+        // Whether a write that failed was carried out is found out by the next run.
+        let written = self.engine.ports.studio.write(write.clone()).await;
+        let refused = match written.map_err(|error| studio_failure(error).of(&one.key))? {
+            RowOutcome::Written => None,
+            RowOutcome::Moved => Some(Arrival::Moved),
+            RowOutcome::InUse { items } => Some(Arrival::InUse(items)),
+            RowOutcome::Taken => Some(Arrival::Taken),
+        };
+        if let Some(refused) = refused {
+            let closed = store.close_row(self.lease, id, OperationState::Failed, clock.now()).await;
+            closed.map_err(store_failure)?;
+            return Ok(refused);
+        }
+        self.record_version(one, write).await?;
+        let mut record = self.record_of(one, state);
+        record.row = Some(id);
+        record.history = Some(self.attempt(one, write, findings, began));
+        self.record(one, record, ruling).await?;
+        Ok(Arrival::Home)
+    }
+
+    /// What both sides look like once the document is home.
+    fn state_then(&self, after: &Examined) -> Option<StateDetail> {
+        let remote = after.subject.remote.as_deref()?;
+        let standing = Standing {
+            remote,
+            view: &after.remote,
+            sent: &[],
+            edited: &[],
+            doubted: &[],
+            last_write: None,
+            at: self.engine.ports.clock.now(),
+        };
+        let mut state = state_after(after, &standing, &*self.platform.dialect);
+        if after.refers {
+            // The names that it refers to are looked at together, by the next detection.
+            state.row.row_digest = None;
+        }
+        Some(state)
+    }
+
+    /// What a document leaves behind that is home; `None` for one that is gone.
+    pub(super) fn record_of(&self, one: &Examined, state: Option<StateDetail>) -> Record {
+        let now = self.engine.ports.clock.now();
+        let mut record = Record { seen_at: Some(now), ..Record::default() };
+        match (&state, &one.subject.origin) {
+            (None, _) => record.forget = Some(one.subject.entity.clone()),
+            (Some(_), Origin::Rebound(old)) => record.forget = Some(old.clone()),
+            (Some(_), _) => {}
+        }
+        if state.is_some() {
+            record.conflict = conflict_row(one, &self.lease.scope, now);
+        }
+        if record.conflict.is_none() && had_conflict(one) {
+            record.settled_conflict = Some(one.subject.entity.clone());
+        }
+        record.state = state;
+        record
+    }
+
+    /// Records, and with it the decision that was carried out. One that nobody waits for any more
+    /// changes nothing about what was done.
+    pub(super) async fn record(
+        &self,
+        one: &Examined,
+        record: Record,
+        ruling: Option<Ruling>,
+    ) -> Result<(), SyncError> {
+        let store = &self.engine.ports.store;
+        if let Some((digest, decision)) = ruling {
+            let entity = &one.subject.entity;
+            let decided = store.decide(self.lease, entity, digest, decision, record.clone()).await;
+            if decided.map_err(store_failure)? == Decided::Done {
+                return Ok(());
+            }
+        }
+        store.record(self.lease, vec![record]).await.map_err(store_failure)
+    }
+
+    /// Records the content before, if nobody did, and the one after.
+    pub(super) async fn record_version(
+        &self,
+        one: &Examined,
+        write: &RowWrite,
+    ) -> Result<(), SyncError> {
+        let root = root_id(&one.subject.entity.id);
+        let document = Document::content_type(&*one.subject.website_id, root);
+        let note = |message: String| VersionNote {
+            source: VersionSource::Sync,
+            author: self.actor.to_owned(),
+            message: Some(message),
+        };
+        let (before, after) = match write {
+            RowWrite::Update { seen, row } => (Some(seen), Some(row)),
+            RowWrite::Insert { row } => (None, Some(row)),
+            RowWrite::Delete { seen } => (Some(seen), None),
+        };
+        if let Some(before) = before {
+            let note = note("as it was in the studio".to_owned());
+            self.engine.record_row(self.locals, &document, Some(before), &note).await?;
+        }
+        let note = note(format!("from {}", self.platform.provider));
+        self.engine.record_row(self.locals, &document, after.map(|row| &**row), &note).await
+    }
+
+    /// What the history tells of it: the row's new definition, and what the platform had.
+    fn attempt(
+        &self,
+        one: &Examined,
+        row: &RowWrite,
+        findings: &[Finding],
+        began: i64,
+    ) -> HistoryRow {
+        let now = self.engine.ports.clock.now();
+        let paths = findings.iter().filter_map(|finding| finding.path.clone().map(Json::str));
+        let paths: Vec<Json<'_>> = paths.collect();
+        let kept = || write(&Json::object([("notRepresentable", Json::Array(paths.clone()))]));
+        HistoryRow {
+            run_id: self.run_id.to_owned(),
+            entity: one.subject.entity.clone(),
+            type_key: one.key.clone(),
+            platform: self.platform.provider.clone(),
+            direction: Direction::Pull,
+            verb: verb_of(row),
+            status: if findings.is_empty() { "SUCCESS" } else { "PARTIAL" },
+            pushed: definition_of(row),
+            response: one.subject.remote.as_ref().map(|remote| remote.body.to_string()),
+            previous: None,
+            code: None,
+            error: None,
+            retries: 0,
+            metadata: (!paths.is_empty()).then(kept),
+            actor: Some(self.actor.to_owned()),
+            started_at: began,
+            completed_at: Some(now),
+            recorded_at: now,
+        }
+    }
+}
+
+/// What a write does to the studio's type.
+pub(super) fn verb_of(write: &RowWrite) -> Verb {
+    match write {
+        RowWrite::Insert { .. } => Verb::Create,
+        RowWrite::Update { .. } => Verb::Update,
+        RowWrite::Delete { .. } => Verb::Delete,
+    }
+}
+
+/// The definition that a write leaves; empty for a deletion.
+pub(super) fn definition_of(write: &RowWrite) -> String {
+    match write {
+        RowWrite::Insert { row } | RowWrite::Update { row, .. } => {
+            row.fields.as_deref().unwrap_or_default().to_owned()
+        }
+        RowWrite::Delete { .. } => String::new(),
+    }
+}

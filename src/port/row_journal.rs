@@ -1,0 +1,61 @@
+//! Writes to the studio's rows: committed to the memory before they are made, and closed with what
+//! they left behind.
+
+use async_trait::async_trait;
+
+use super::{Decision, Entity, Lease, OperationState, RemoteId, RowWrite, Scope, StoreError};
+use crate::digest::Digest;
+
+/// What is committed before a row of the studio is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowIntent {
+    /// What it is part of.
+    pub run_id: String,
+    /// The document that comes home; several may lie in one row.
+    pub entity: Entity,
+    /// Its key.
+    pub type_key: String,
+    /// What it is on the platform.
+    pub remote_id: RemoteId,
+    /// The row as it was and as it shall be.
+    pub write: RowWrite,
+    /// The base once the row is as meant, as in [`StateDetail`](super::StateDetail).
+    pub base: String,
+    /// The bindings of fields then.
+    pub bindings: String,
+    /// The decision that it carries out, with the digest of the conflict.
+    pub decision: Option<(Digest, Decision)>,
+    /// Who acts.
+    pub actor: String,
+    /// When, in milliseconds.
+    pub at: i64,
+}
+
+/// A write to the studio that was begun and not closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenRow {
+    /// Names it in the journal.
+    pub id: i64,
+    /// What was committed.
+    pub intent: RowIntent,
+}
+
+/// The journal of writes to the studio. One that was carried out is closed by its
+/// [`Record`](super::Record).
+#[async_trait]
+pub trait RowJournal: Send + Sync {
+    /// Commits an intent durably, before the row is written; returns its name in the journal.
+    async fn intend_row(&self, lease: &Lease, intent: RowIntent) -> Result<i64, StoreError>;
+
+    /// Closes an entry that left nothing to record.
+    async fn close_row(
+        &self,
+        lease: &Lease,
+        id: i64,
+        state: OperationState,
+        at: i64,
+    ) -> Result<(), StoreError>;
+
+    /// Writes of a scope that were begun and never closed, oldest first.
+    async fn open_rows(&self, scope: &Scope) -> Result<Vec<OpenRow>, StoreError>;
+}
