@@ -117,7 +117,7 @@ fn studio_key(row: &TypeRow, targets: &TargetIndex) -> String {
 }
 
 /// Digest of every column that is read, timestamps aside, because they are not trusted.
-fn row_digest(row: &TypeRow) -> Digest {
+pub(super) fn row_digest(row: &TypeRow) -> Digest {
     let columns = [
         Some(&*row.id),
         Some(&*row.website_id),

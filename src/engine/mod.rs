@@ -36,6 +36,7 @@ mod recover;
 mod references;
 mod report;
 mod resolve;
+mod restore;
 mod run;
 mod see;
 mod selection;

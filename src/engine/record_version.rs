@@ -15,7 +15,7 @@ use crate::version::{
 };
 
 use super::failure::store_failure;
-use super::locals::Locals;
+use super::locals::{Locals, row_digest};
 use super::parse::row_of;
 use super::report::Version;
 use super::versions::{intact, shown};
@@ -101,8 +101,30 @@ impl Engine {
                 return Ok(Some(shown(new.row)));
             }
         }
-        Err(SyncError::new(ErrorCode::DatabaseBusy, "others keep recording versions of the type")
-            .of(&wanted.name))
+        Err(busy(&wanted.name))
+    }
+
+    /// Records a content that was just written, whatever the row holds by now; `None` when the latest
+    /// version holds it already.
+    pub(super) async fn record_written(
+        &self,
+        document: &Document,
+        row: &TypeRow,
+        note: &VersionNote,
+    ) -> Result<Option<Version>, SyncError> {
+        let digest = row_digest(row);
+        for _ in 0..ATTEMPTS {
+            let head = self.ports.store.head(document).await.map_err(store_failure)?;
+            let row = Some((row, digest));
+            let made = Made { document: document.clone(), row, head, merged: None, note };
+            let Some(new) = self.version_of(&made).await? else { return Ok(None) };
+            let added = self.ports.store.add_versions(vec![new.clone()]).await;
+            if added.map_err(store_failure)? == [true] {
+                self.prune(document).await?;
+                return Ok(Some(shown(new.row)));
+            }
+        }
+        Err(busy(&document.entity.id))
     }
 
     /// Records what a run sees: every content of its websites that no version holds yet, and every
@@ -283,6 +305,10 @@ impl Engine {
         }
         store.remove_versions(gone).await.map_err(store_failure)
     }
+}
+
+fn busy(name: &str) -> SyncError {
+    SyncError::new(ErrorCode::DatabaseBusy, "others keep recording versions of the type").of(name)
 }
 
 /// The document whose history a new row carries on: one with the same key whose row is gone, as
