@@ -317,8 +317,20 @@ interface Functions {
   /** Writes a difference as text, a line per change. Throws `INVALID_ARGUMENT` for anything else. */
   formatDiff(diff: VersionDiff): string
 
-  /** Not available yet. */
-  restoreVersion: Unavailable
+  /**
+   * Makes the content of a version the present one of its type: the studio's row is written, and a new
+   * version, of the source `UI`, stands on top of the latest; `null` when it is the present content
+   * already. What the row held before is recorded first. A type whose row is gone is made again with its
+   * id. No platform is touched: deploy to send it.
+   *
+   * Rejects with `INVALID_ARGUMENT` for an unknown hash and for a deletion, with `VALIDATION_FAILED` for
+   * an imported version and when its key went to another type, with `STORE_FAILED` for one that is not
+   * what its hash says, and with `WEBSITE_NOT_FOUND`.
+   */
+  restoreVersion(
+    hash: string,
+    options?: { author?: string; message?: string },
+  ): Promise<Version | null>
 
   // ------------------------------------------------------------- states, history and analytics
 

@@ -87,6 +87,8 @@ export declare class NativeEngine {
   analytics(options: string): Promise<Answer>
   /** Records the content of a type; `null` when it is known already. */
   recordVersion(wanted: string, options: string): Promise<Answer>
+  /** Makes an earlier content the present one; `null` when it is that already. */
+  restoreVersion(hash: string, options: string): Promise<Answer>
   /** The versions of a type, newest first. */
   versionHistory(wanted: string, filter: string): Promise<Answer>
   /** A version by its hash, or `null`. */

@@ -7,7 +7,6 @@ const later = (name: string) => ({
 })
 
 test.each([
-  'restoreVersion',
   'validate',
   'listBackups',
   'recover',

@@ -17,6 +17,13 @@ const rename = (label: string) =>
     label,
   )
 
+/** The versions of a type with one more of another label, newest first. */
+async function relabelled(id: string): Promise<sync.Version[]> {
+  rename('Elsewhere')
+  await bench.engine.recordVersion(id, { source: 'UI' })
+  return bench.engine.getVersionHistory(id)
+}
+
 test('a history is recorded, asked for, compared and drawn', async () => {
   const { engine } = bench
   const first = await engine.recordVersion('ct_1', { source: 'UI', author: 'ada', message: 'made' })
@@ -89,6 +96,24 @@ test('a history is recorded, asked for, compared and drawn', async () => {
   expect(engine.formatDiff(diff)).toContain('~ /fields/title/label: "Title" → "Headline"\n')
 })
 
+test('an earlier content is restored on top', async () => {
+  const { engine } = bench
+  const [latest, , first] = await relabelled('ct_1')
+  const restored = await engine.restoreVersion(first?.hash ?? '', { author: 'bob', message: 'no' })
+  expect(restored).toMatchObject({
+    parents: [latest?.hash],
+    contentHash: first?.contentHash,
+    source: 'UI',
+    author: 'bob',
+    message: 'no',
+  })
+  expect(restored?.createdAt).toBeInstanceOf(Date)
+  const { types } = await engine.extractContentTypes()
+  const type = types.find(({ id }) => id === 'ct_1')
+  expect(type?.contentHash).toBe(first?.contentHash)
+  expect(await engine.restoreVersion(first?.hash ?? '')).toBeNull()
+})
+
 test('a deployment records versions', async () => {
   const { engine } = bench
   await bench.deploy({ id: 'seen' }).handle.done
@@ -108,6 +133,9 @@ test.each<[string, unknown[], string]>([
   ['getVersionHistory', ['ct_1', { changeType: 'x' }], 'options.changeType is "x"'],
   ['getVersion', [5], 'hash is 5, and should be a text'],
   ['getVersion', [], 'hash is missing, and should be the hash of a version'],
+  ['restoreVersion', [], 'hash is missing, and should be the hash of a version'],
+  ['restoreVersion', ['x'], 'hash is "x", and should be the hash of a version'],
+  ['restoreVersion', ['x', { author: 5 }], 'options.author is 5, and should be a text'],
   ['getLineage', ['x'], 'hash is "x", and should be the hash of a version'],
   ['diffVersions', ['x', 'y'], 'hashA is "x", and should be the hash of a version'],
 ])('%s refuses %p', async (name, given, message) => {

@@ -172,6 +172,12 @@ class SyncEngine {
     return ask(() => this.#native.recordVersion(wanted, text), values.readVersion)
   }
 
+  async restoreVersion(hash, options) {
+    const wanted = read.argumentText('hash', hash)
+    const text = read.argumentText('options', options)
+    return ask(() => this.#native.restoreVersion(wanted, text), values.readVersion)
+  }
+
   async getVersionHistory(type, options) {
     const wanted = read.argumentText('type', type)
     const text = read.argumentText('options', options)

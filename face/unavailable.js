@@ -6,7 +6,6 @@ const { failure } = require('./errors.js')
 
 /** Those that promise something. */
 const PROMISED = [
-  'restoreVersion',
   'validate',
   'listBackups',
   'recover',

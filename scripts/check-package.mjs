@@ -13,11 +13,13 @@ const HASH = '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'
 
 const REQUIRE = `
 const sync = require('catalyst-sync')
-console.log(sync.hashContentType('{}'), Object.keys(sync).sort().join())
+const { recordVersions } = require('catalyst-sync/prisma')
+console.log(sync.hashContentType('{}'), recordVersions.name, Object.keys(sync).sort().join())
 `
 const IMPORT = `
 import * as sync from 'catalyst-sync'
-console.log(sync.hashContentType('{}'), Object.keys(sync).filter((name) => name !== 'default').sort().join())
+import { recordVersions } from 'catalyst-sync/prisma'
+console.log(sync.hashContentType('{}'), recordVersions.name, Object.keys(sync).filter((name) => name !== 'default').sort().join())
 `
 
 const folder = mkdtempSync(join(tmpdir(), 'catalyst-sync-'))

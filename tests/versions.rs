@@ -19,6 +19,7 @@ mod damage;
 mod earlier;
 mod indexed;
 mod recorded;
+mod restored;
 mod retention;
 
 /// A world whose clock stands still unless it is moved.

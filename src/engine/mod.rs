@@ -39,6 +39,7 @@ mod recover;
 mod references;
 mod report;
 mod resolve;
+mod restore;
 mod run;
 mod see;
 mod selection;

@@ -98,30 +98,31 @@ impl Engine {
                 return Ok(Some(shown(new.row)));
             }
         }
-        Err(contended(&wanted.name))
+        Err(busy(&wanted.name))
     }
 
-    /// Records the content of a row that was written; `None` for one that is gone.
+    /// Records a content that was just written, whatever the row holds by now; without a row, that it
+    /// is gone. `None` when the latest version says so already.
     pub(super) async fn record_row(
         &self,
         locals: &Locals,
         document: &Document,
         row: Option<&TypeRow>,
         note: &VersionNote,
-    ) -> Result<(), SyncError> {
+    ) -> Result<Option<Version>, SyncError> {
         let row = row.map(|row| (row, row_digest(row)));
         for _ in 0..ATTEMPTS {
             let head = self.head_of(document, row, locals).await?;
             let document = document.clone();
             let made = Made { document, row, head, merged: None, note };
-            let Some(new) = self.version_of(&made).await? else { return Ok(()) };
-            let document = new.row.document.clone();
-            let added = self.ports.store.add_versions(vec![new]).await.map_err(store_failure)?;
-            if added == [true] {
-                return self.prune(&document).await;
+            let Some(new) = self.version_of(&made).await? else { return Ok(None) };
+            let added = self.ports.store.add_versions(vec![new.clone()]).await;
+            if added.map_err(store_failure)? == [true] {
+                self.prune(&new.row.document).await?;
+                return Ok(Some(shown(new.row)));
             }
         }
-        Err(contended(&document.entity.id))
+        Err(busy(&document.entity.id))
     }
 
     /// The latest version of a document, or of the one whose history it carries on.
@@ -318,6 +319,10 @@ impl Engine {
     }
 }
 
+fn busy(name: &str) -> SyncError {
+    SyncError::new(ErrorCode::DatabaseBusy, "others keep recording versions of the type").of(name)
+}
+
 /// The document whose history a new row carries on: one with the same key whose row is gone, as
 /// after a re-seeded database, or after a type was deleted and made again.
 fn predecessor(
@@ -356,10 +361,6 @@ fn key_of(row: &TypeRow, head: Option<&VersionHead>) -> String {
         let (content, _) = content_type(&row_of(row), write);
         derive_key(&content.name, "Type")
     })
-}
-
-fn contended(name: &str) -> SyncError {
-    SyncError::new(ErrorCode::DatabaseBusy, "others keep recording versions of the type").of(name)
 }
 
 fn snapshot_of(row: &TypeRow) -> Result<Snapshot, SyncError> {

@@ -153,7 +153,11 @@ impl Engine {
         self.ports.store.succession(&document).await.map_err(store_failure)
     }
 
-    async fn version_named(&self, argument: &str, hash: &str) -> Result<VersionRow, SyncError> {
+    pub(super) async fn version_named(
+        &self,
+        argument: &str,
+        hash: &str,
+    ) -> Result<VersionRow, SyncError> {
         let found = self.ports.store.version(hash).await.map_err(store_failure)?;
         found.ok_or_else(|| {
             let message =

@@ -43,6 +43,23 @@ impl NativeEngine {
         })
     }
 
+    /// Makes an earlier content the present one; `null` when it is that already.
+    #[napi(catch_unwind)]
+    pub fn restore_version<'env>(
+        &self,
+        env: &'env Env,
+        hash: String,
+        options: String,
+    ) -> napi::Result<PromiseRaw<'env, Answer>> {
+        let shared = Arc::clone(&self.shared);
+        error::promise(env, async move {
+            let hash = hash_named("hash", &hash)?;
+            let (author, message) = signature(&options)?;
+            let engine = &shared.open().await?.engine;
+            error::json(&engine.restore_version(&hash, &author, message.as_deref()).await?)
+        })
+    }
+
     /// The versions of a type, newest first.
     #[napi(catch_unwind)]
     pub fn version_history<'env>(
@@ -165,14 +182,25 @@ fn note(text: &str) -> Result<VersionNote, SyncError> {
     let json = parse_argument("options", text)?;
     let options = Argument::new("options", &json);
     let source = options.member("source")?;
-    let given = |name: &str| options.member(name)?.text().map(|text| text.map(str::to_owned));
+    let (author, message) = signed(&options)?;
     Ok(VersionNote {
         source: source
             .one_of(SOURCES)?
             .ok_or_else(|| source.expected("\"UI\" or \"AI\" or \"SYNC\""))?,
-        author: given("author")?.unwrap_or_else(|| NOBODY.to_owned()),
-        message: given("message")?,
+        author,
+        message,
     })
+}
+
+/// Reads who changes something and why.
+fn signature(text: &str) -> Result<(String, Option<String>), SyncError> {
+    let json = parse_argument("options", text)?;
+    signed(&Argument::new("options", &json))
+}
+
+fn signed(options: &Argument<'_>) -> Result<(String, Option<String>), SyncError> {
+    let given = |name: &str| options.member(name)?.text().map(|text| text.map(str::to_owned));
+    Ok((given("author")?.unwrap_or_else(|| NOBODY.to_owned()), given("message")?))
 }
 
 fn query(text: &str) -> Result<VersionQuery, SyncError> {

@@ -116,6 +116,15 @@ impl<'s> Content<'s> {
         self.columns.get(name).and_then(Json::as_str)
     }
 
+    /// The settings beside the definition, where the version knows any.
+    #[must_use]
+    pub fn settings(&self) -> Option<&Json<'s>> {
+        match &self.settings {
+            Column::Json(settings) => Some(settings),
+            _ => None,
+        }
+    }
+
     /// The content type, read by the same rules as a row of the studio.
     #[must_use]
     pub fn content_type(&self, local_id: &str, website_id: &str) -> ContentType {

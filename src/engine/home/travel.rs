@@ -192,7 +192,9 @@ impl Home<'_> {
             self.engine.record_row(self.locals, &document, Some(before), &note).await?;
         }
         let note = note(format!("from {}", self.platform.provider));
-        self.engine.record_row(self.locals, &document, after.map(|row| &**row), &note).await
+        let after = after.map(|row| &**row);
+        self.engine.record_row(self.locals, &document, after, &note).await?;
+        Ok(())
     }
 
     /// What the history tells of it: the row's new definition, and what the platform had.

@@ -1,0 +1,120 @@
+'use strict'
+
+// A Prisma client extension that tells the history of content types who changed them and why.
+
+const sync = require('./index.js')
+
+/** Operations whose result is one row. */
+const ONE = ['create', 'update', 'upsert', 'delete']
+
+/** Operations whose result is a list of rows. */
+const RETURNING = ['createManyAndReturn', 'updateManyAndReturn']
+
+/** Operations that tell how many rows there were, and not which. */
+const COUNTING = ['updateMany', 'deleteMany']
+
+/** The extension, for `prisma.$extends`. */
+function recordVersions({ note = { source: 'UI' }, engine = sync, onUnrecorded = warn } = {}) {
+  /** Records what became of rows. What is done is done: that it was not recorded fails nothing. */
+  async function record(operation, ids) {
+    for (const id of ids) {
+      const change = { id, operation }
+      try {
+        const given = typeof note === 'function' ? await note(change) : note
+        await engine.recordVersion(id, given)
+      } catch (reason) {
+        // Of what was never recorded there is no deletion to tell.
+        if (reason?.code !== 'TYPE_NOT_FOUND') onUnrecorded(reason, change)
+      }
+    }
+  }
+
+  function skip(operation, why) {
+    onUnrecorded(new Error(`${operation} of content types is not recorded: ${why}`), { operation })
+  }
+
+  /** Has the ids told, whatever the caller wants to see of the rows. */
+  async function returning({ operation, args, query, ...rest }) {
+    const { asked, hide } = withId(args ?? {})
+    // Called before anything is awaited: what is late is no part of its transaction.
+    const result = await query(asked)
+    const rows = Array.isArray(result) ? result : [result]
+    const ids = rows.map(({ id }) => id)
+    if (hide) for (const row of rows) delete row.id
+    if (isOpen(rest)) skip(operation, OPEN)
+    else await record(operation, ids)
+    return result
+  }
+
+  /** Says of each row that may be touched what became of it; of one that is the same there is nothing. */
+  function counting(client) {
+    return async ({ operation, args, query, ...rest }) => {
+      if (transactionOf(rest) !== undefined) {
+        skip(operation, isOpen(rest) ? OPEN : 'in a transaction it does not tell which')
+        return query(args)
+      }
+      const touched = await client.contentType.findMany({
+        where: args?.where,
+        select: { id: true },
+      })
+      const result = await query(args)
+      await record(
+        operation,
+        touched.map(({ id }) => id),
+      )
+      return result
+    }
+  }
+
+  async function createMany({ operation, args, query, ...rest }) {
+    const result = await query(args)
+    const ids = [args?.data ?? []].flat().map(({ id }) => id)
+    if (isOpen(rest)) skip(operation, OPEN)
+    else if (ids.includes(undefined))
+      skip(operation, 'use createManyAndReturn, which tells the ids')
+    else await record(operation, ids)
+    return result
+  }
+
+  return (client) =>
+    client.$extends({
+      name: 'catalyst-sync',
+      query: {
+        contentType: {
+          ...Object.fromEntries([...ONE, ...RETURNING].map((name) => [name, returning])),
+          ...Object.fromEntries(COUNTING.map((name) => [name, counting(client)])),
+          createMany,
+        },
+      },
+    })
+}
+
+const OPEN = 'its transaction is open; call recordVersion when it is through'
+
+/**
+ * The transaction of an operation. Prisma tells extensions nothing of it in its public contract, so this
+ * is read as Prisma's own extensions read it; where it is missing, there is none.
+ */
+function transactionOf({ __internalParams }) {
+  return __internalParams?.transaction
+}
+
+/** Inside an interactive transaction nobody else sees the row yet; an array's is through by then. */
+function isOpen(rest) {
+  return transactionOf(rest)?.kind === 'itx'
+}
+
+/** The arguments with the id among what is returned, and whether the caller did not ask for it. */
+function withId(args) {
+  if (args.select && !args.select.id) {
+    return { asked: { ...args, select: { ...args.select, id: true } }, hide: true }
+  }
+  if (args.omit?.id) return { asked: { ...args, omit: { ...args.omit, id: false } }, hide: true }
+  return { asked: args, hide: false }
+}
+
+function warn({ message }) {
+  process.emitWarning(message, { code: 'CATALYST_SYNC_UNRECORDED' })
+}
+
+module.exports = { recordVersions }

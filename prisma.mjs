@@ -1,0 +1,3 @@
+import face from './prisma.js'
+
+export const { recordVersions } = face
