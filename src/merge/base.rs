@@ -118,6 +118,11 @@ impl Base {
         }
     }
 
+    /// The values that both sides have.
+    pub(super) fn agreed(&self) -> impl Iterator<Item = (&Path, &Canonical)> {
+        self.agreed.iter()
+    }
+
     /// Every path with a recorded value on either side.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.agreed.iter().map(|(path, _)| path).chain(self.apart.keys())

@@ -58,19 +58,25 @@ impl Merge {
 /// `base` is `None` for a document that was never reconciled.
 #[must_use]
 pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape) -> Merge {
-    // Each source is in order already, which makes the sort one pass, and the values stand where the
-    // paths do.
-    let mut paths: Vec<&Path> = local.iter().chain(remote.iter()).map(|(path, _)| path).collect();
-    paths.extend(base.into_iter().flat_map(Base::paths));
-    paths.sort_unstable();
-    paths.dedup();
+    // All sources are in the order of paths, so that one pass meets every atom with all its values.
     let (mut locals, mut remotes) = (local.iter().peekable(), remote.iter().peekable());
+    let mut agreed = base.into_iter().flat_map(Base::agreed).peekable();
+    let mut apart = base.into_iter().flat_map(Base::apart).peekable();
 
     let mut movements = Vec::new();
-    for path in paths {
-        let ancestor = base.map_or(Ancestor::Unknown, |base| base.get(path, shape));
+    loop {
+        let heads =
+            [locals.peek(), remotes.peek(), agreed.peek()].map(|head| head.map(|(at, _)| *at));
+        let heads = heads.into_iter().chain([apart.peek().map(|(at, _)| *at)]);
+        let Some(path) = heads.flatten().min() else { break };
         let local_value = locals.next_if(|(at, _)| *at == path).map(|(_, value)| value);
         let remote_value = remotes.next_if(|(at, _)| *at == path).map(|(_, value)| value);
+        let agreed_value = agreed.next_if(|(at, _)| *at == path).map(|(_, value)| value);
+        apart.next_if(|(at, _)| *at == path);
+        if agreed_value.is_some() && agreed_value == local_value && agreed_value == remote_value {
+            continue;
+        }
+        let ancestor = base.map_or(Ancestor::Unknown, |base| base.get(path, shape));
         let movement = match shape.ordered_list(path) {
             Some(list) => classify_order(ancestor, (local, remote), path, &list),
             None => classify(ancestor, local_value, remote_value),
