@@ -202,6 +202,40 @@ function succeeded({ status, error }) {
   if (status !== 'completed') throw new Error(`the deployment ended ${status}: ${error}`)
 }
 
+/** Merging, deciding, and histories. */
+async function decisions() {
+  const sides = path.join(folder, 'sides.jsonl')
+  const merged = await median(5, 'cpuMs', () => run(program('benchmark-merge'), sides))
+  const theirs = await median(5, 'cpuMs', () => node('opponent-merge.mjs', sides))
+  note('10,000 types, a fifth changed on each side: two passes of microdiff, CPU', ms(theirs.cpuMs))
+  note(
+    '10,000 types, a fifth changed on each side: detect and merge, CPU',
+    `${ms(merged.cpuMs)}, ${ratio(merged.cpuMs / theirs.cpuMs)} of it`,
+    '1.0; 130 ms',
+    merged.cpuMs < theirs.cpuMs && merged.cpuMs < 130,
+  )
+  const resolved = await withFake({}, (origin) =>
+    addon('resolve', { database: studio('conflicts.db', 1001), origin, count: 1001 }),
+  )
+  note('one conflict resolved', ms(resolved.oneMs), '5 ms', resolved.oneMs < 5)
+  const each = ms(resolved.wallMs / resolved.count)
+  note('1,000 conflicts resolved in one call', `${ms(resolved.wallMs)}, ${each} each`)
+  note(
+    'event loop held at worst, 1,000 conflicts resolved',
+    ms(resolved.heldMs),
+    '10 ms',
+    resolved.heldMs < 10,
+  )
+  const state = path.join(folder, 'versions.db')
+  const history = await run(program('benchmark-versions'), studio('few.db', 1000), state)
+  const page = 'of 100,000 versions, the newest 50 of a type with 10,000'
+  note(page, ms(history.pageMs), '10 ms', history.pageMs < 10)
+  const search = 'of 100,000 versions, those of one author among 100 of a type'
+  note(search, ms(history.searchMs), '10 ms', history.searchMs < 10)
+  const graph = 'the graph of 10,000 versions of a type'
+  note(graph, ms(history.graphMs), '100 ms', history.graphMs < 100)
+}
+
 /** What concerns the package and small studios. */
 async function rest() {
   const bytes = statSync(ADDON).size
@@ -243,6 +277,8 @@ function table() {
 for (const needed of [
   ADDON,
   program('benchmark-detect'),
+  program('benchmark-merge'),
+  program('benchmark-versions'),
   program('benchmark-requests'),
   program('fake-optimizely'),
 ]) {
@@ -254,6 +290,7 @@ for (const needed of [
 const parts = {
   rest,
   deployments,
+  decisions,
   detection: async () => {
     for (const size of SIZES) await detection(size)
   },
