@@ -32,6 +32,7 @@ mod parts;
 mod plan;
 mod ports;
 mod presence;
+mod pull;
 mod record;
 mod record_version;
 mod recover;
@@ -39,6 +40,7 @@ mod references;
 mod report;
 mod resolve;
 mod run;
+mod run_end;
 mod see;
 mod selection;
 mod send;
@@ -55,7 +57,9 @@ pub use crate::version::Kept as KeptVersions;
 pub use conflicts::ConflictQuery;
 pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};
-pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
+pub use options::{
+    ConflictStrategy, Mode, ProviderRequest, Query, RunOptions, RunRequest, Settings,
+};
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use record_version::VersionNote;
 pub use report::{
