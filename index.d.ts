@@ -523,7 +523,12 @@ export interface DeploymentJob {
 export interface RunOptions {
   /** Read and plan, send no write. */
   dryRun?: boolean
-  /** Default `push`; the others are not available yet. */
+  /**
+   * Default `push`. `pull` writes what changed on the platform into the studio's own rows, and makes
+   * types that only the platform has where `selectedTypes` names them; `bidirectional` makes them
+   * all, and then pushes. A type that is gone from the platform is deleted only with `allowDelete`
+   * and never while content items are of it.
+   */
   mode?: 'push' | 'pull' | 'bidirectional'
   /** Not available yet. */
   planDigest?: string
@@ -533,7 +538,7 @@ export interface RunOptions {
   force?: boolean
   allowDelete?: boolean
   allowDataLoss?: boolean
-  /** Default `merge`; `target_wins` is not available yet. */
+  /** Default `merge`; `target_wins` in `pull` and `bidirectional` only. */
   conflictStrategy?: 'skip' | 'merge' | 'source_wins' | 'target_wins'
   /** Default `none`; the others are not available yet. */
   rollback?: 'none' | 'failed-only' | 'full'
@@ -564,13 +569,15 @@ export interface TypeOutcome {
   name: string
   websiteId: string
   operation: 'create' | 'update' | 'delete' | 'none'
+  /** `pull` for what was done to the studio. */
+  direction: 'push' | 'pull'
   status: 'success' | 'failed' | 'conflict' | 'skipped' | 'blocked' | 'not_attempted'
   error?: { code: string; message: string }
   /** Requests that wrote, or tried to. */
   attempts: number
   /** Paths that wait for consent. */
   withheld: string[]
-  /** Paths that the platform dropped. */
+  /** Paths that the platform dropped; in a pull, that the studio cannot say. */
   dropped: string[]
   /** Paths whose value the platform changed. */
   rewritten: string[]
@@ -822,6 +829,8 @@ export interface PlannedOperation {
   typeKey: string
   name: string
   operation: 'create' | 'update' | 'delete'
+  /** `pull` for what would be done to the studio. */
+  direction: 'push' | 'pull'
   risk: Risk
   changes: AtomChange[]
   withheld: string[]

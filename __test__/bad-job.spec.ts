@@ -75,7 +75,20 @@ describe('a job that cannot run ends failed', () => {
       'INVALID_ARGUMENT',
       'job.options.dryRun is "yes", and should be true or false',
     ],
-    ['a mode to come', job({ options: { mode: 'pull' } }), provider(), 'NOT_AVAILABLE', 'pull'],
+    [
+      'an option to come',
+      job({ options: { rollback: 'full' } }),
+      provider(),
+      'NOT_AVAILABLE',
+      'options.rollback',
+    ],
+    [
+      'a strategy of the platform for a push',
+      job({ options: { conflictStrategy: 'target_wins' } }),
+      provider(),
+      'INVALID_ARGUMENT',
+      'target_wins',
+    ],
     [
       'an unknown mode',
       job({ options: { mode: 'x' as never } }),

@@ -179,8 +179,8 @@ scenarios! {
     ProviderUnavailable a_provider_that_comes_later {
         whole(world().await.run(&to("contentful", &[])).await)
     }
-    NotAvailable a_mode_that_comes_later {
-        let options = RunOptions { mode: Some("pull".to_owned()), ..RunOptions::default() };
+    NotAvailable a_rollback_that_comes_later {
+        let options = RunOptions { rollback: Some("full".to_owned()), ..RunOptions::default() };
         whole(world().await.deploy_with(options).await)
     }
     Conflict the_same_property_changed_on_both_sides {

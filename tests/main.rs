@@ -31,6 +31,7 @@ mod merge;
 mod model;
 mod optimizely;
 mod plan;
+mod pull;
 mod recover;
 mod reflect;
 mod replacing;

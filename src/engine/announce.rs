@@ -4,13 +4,14 @@ use crate::model::Finding;
 
 use super::detect::Detection;
 use super::examine::Status;
+use super::options::Mode;
 use super::presence::stale_finding;
 use super::run::Run;
 use super::wanted::Wanted;
 
 impl Run<'_> {
     /// Counts what is new and modified, and tells what there is to know.
-    pub(super) fn announce(&self, detection: &Detection, wanted: &Wanted) {
+    pub(super) fn announce(&self, detection: &Detection, wanted: &Wanted, mode: Mode) {
         let Wanted { selection, failed, .. } = wanted;
         let examined = || {
             detection
@@ -37,14 +38,24 @@ impl Run<'_> {
         for one in detection.scopes.iter().flat_map(|scoped| &scoped.stale) {
             self.narrator.finding(&stale_finding(&one.key));
         }
-        let moved = examined()
-            .filter(|one| matches!(one.status, Status::RemoteModified | Status::RemoteDeleted));
+        let moved: fn(Status) -> bool = match mode {
+            Mode::Push => |status| matches!(status, Status::RemoteModified | Status::RemoteDeleted),
+            Mode::Pull => {
+                |status| matches!(status, Status::New | Status::Modified | Status::Deleted)
+            }
+            Mode::Bidirectional => |_| false,
+        };
+        let moved = examined().filter(|one| moved(one.status));
         let keys: Vec<&str> = moved.map(|one| &*one.key).collect();
         if !keys.is_empty() {
+            let (code, side, remedy) = match mode {
+                Mode::Pull => ("LOCAL_CHANGED", "in the studio", "a pull never sends them"),
+                _ => ("REMOTE_CHANGED", "on the platform", "a push never overwrites them"),
+            };
             self.narrator.finding(&Finding::info(
-                "REMOTE_CHANGED",
-                format!("changed on the platform only, and left as they are: {}", keys.join(", ")),
-                "nothing to do; a push never overwrites them",
+                code,
+                format!("changed {side} only, and left as they are: {}", keys.join(", ")),
+                format!("nothing to do; {remedy}"),
             ));
         }
         for finding in detection.findings.iter().chain(&wanted.finding()) {

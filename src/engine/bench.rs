@@ -122,7 +122,7 @@ impl Bench<'_> {
         draft: &Draft,
         ruling: Option<Ruling>,
     ) -> Result<(), SyncError> {
-        arrived(verdict, one, self.home(&verdict.by).bring(draft, ruling).await?)?;
+        arrived(verdict, one, self.home(&verdict.by).bring(self.lease, draft, ruling).await?)?;
         if let Some(RowWrite::Update { row, .. } | RowWrite::Insert { row }) = &draft.write {
             self.written.insert(row.id.clone(), Some((**row).clone()));
         }
@@ -148,7 +148,7 @@ impl Bench<'_> {
         let row = self.row(id).map(|(row, _)| row.clone());
         let row = row.ok_or_else(|| outdated(&verdict.conflict, "its row is gone"))?;
         let home = self.home(&verdict.by);
-        arrived(verdict, one, home.remove(one, &row, Some(ruling)).await?)?;
+        arrived(verdict, one, home.remove(self.lease, one, &row, Some(ruling)).await?)?;
         self.written.insert(id.clone(), None);
         Ok(resolution(verdict, &one.key, true))
     }
@@ -157,7 +157,7 @@ impl Bench<'_> {
         Home {
             engine: self.engine,
             platform: self.platform,
-            lease: self.lease,
+            scope: &self.lease.scope,
             references: self.references,
             targets: self.targets,
             locals: self.locals,

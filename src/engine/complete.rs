@@ -322,21 +322,14 @@ fn sequence(at: usize) -> u32 {
 /// Positions in a plan always name an examined document; should one not, nothing is done.
 fn missing() -> Finished {
     let outcome = Outcome {
-        type_key: String::new(),
-        name: String::new(),
-        website_id: String::new(),
         operation: "none".to_owned(),
         status: "not_attempted".to_owned(),
-        error: None,
-        attempts: 0,
-        withheld: Vec::new(),
-        dropped: Vec::new(),
-        rewritten: Vec::new(),
+        ..Outcome::default()
     };
     Finished { outcome, fatal: None, done: None }
 }
 
 /// Errors after which no other type could do better.
-fn stops_the_run(error: &SyncError) -> bool {
+pub(super) fn stops_the_run(error: &SyncError) -> bool {
     error.class().stops() || error.code == ErrorCode::LeaseLost
 }

@@ -33,6 +33,7 @@ mod parts;
 mod plan;
 mod ports;
 mod presence;
+mod pull;
 mod record;
 mod record_version;
 mod recover;
@@ -41,6 +42,7 @@ mod report;
 mod resolve;
 mod restore;
 mod run;
+mod run_end;
 mod see;
 mod selection;
 mod send;
@@ -58,7 +60,9 @@ pub use crate::version::Kept as KeptVersions;
 pub use conflicts::ConflictQuery;
 pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};
-pub use options::{ConflictStrategy, ProviderRequest, Query, RunOptions, RunRequest, Settings};
+pub use options::{
+    ConflictStrategy, Mode, ProviderRequest, Query, RunOptions, RunRequest, Settings,
+};
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use record_version::VersionNote;
 pub use report::{

@@ -48,7 +48,7 @@ pub struct Query {
 pub struct RunOptions {
     /// Read and plan, send no write.
     pub dry_run: bool,
-    /// Direction; only `push` so far.
+    /// Direction: `push`, `pull` or `bidirectional`.
     pub mode: Option<String>,
     /// The digest of the plan that was reviewed.
     pub plan_digest: Option<String>,
@@ -80,9 +80,49 @@ pub enum ConflictStrategy {
     Merge,
     /// Ships ours over the overlap too.
     SourceWins,
+    /// Takes theirs home over the overlap too; not when only pushing.
+    TargetWins,
+}
+
+/// Which way a run goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// From the studio to the platform.
+    #[default]
+    Push,
+    /// From the platform to the studio.
+    Pull,
+    /// First home, then there.
+    Bidirectional,
+}
+
+impl Mode {
+    /// The word of `api.md` §2.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Pull => "pull",
+            Self::Bidirectional => "bidirectional",
+        }
+    }
 }
 
 impl RunOptions {
+    /// Which way it goes.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_ARGUMENT` for a direction that does not exist.
+    pub fn direction(&self) -> Result<Mode, SyncError> {
+        match self.mode.as_deref() {
+            None | Some("push") => Ok(Mode::Push),
+            Some("pull") => Ok(Mode::Pull),
+            Some("bidirectional") => Ok(Mode::Bidirectional),
+            Some(other) => Err(unknown("options.mode", other, "push, pull or bidirectional")),
+        }
+    }
+
     /// Refuses what does not exist, naming it.
     ///
     /// # Errors
@@ -92,13 +132,7 @@ impl RunOptions {
         let later = |what: &str| {
             SyncError::new(ErrorCode::NotAvailable, format!("{what} is not available yet"))
         };
-        match self.mode.as_deref() {
-            None | Some("push") => {}
-            Some(mode @ ("pull" | "bidirectional")) => {
-                return Err(later(&format!("the mode {mode:?}")));
-            }
-            Some(other) => return Err(unknown("options.mode", other, "push")),
-        }
+        self.direction()?;
         match self.rollback.as_deref() {
             None | Some("none") => {}
             Some("failed-only" | "full") => return Err(later("options.rollback")),
@@ -111,9 +145,12 @@ impl RunOptions {
             None | Some("merge") => Ok(ConflictStrategy::Merge),
             Some("skip") => Ok(ConflictStrategy::Skip),
             Some("source_wins") => Ok(ConflictStrategy::SourceWins),
-            Some("target_wins") => Err(later("the conflict strategy \"target_wins\"")),
+            Some("target_wins") if self.direction()? != Mode::Push => {
+                Ok(ConflictStrategy::TargetWins)
+            }
             Some(other) => {
-                Err(unknown("options.conflictStrategy", other, "skip, merge or source_wins"))
+                let which = "skip, merge or source_wins (target_wins in pull and bidirectional)";
+                Err(unknown("options.conflictStrategy", other, which))
             }
         }
     }

@@ -18,6 +18,9 @@ use super::report::{Outcome, OutcomeError, Recovery, RecoveryError, RunStatus};
 use super::see;
 use super::selection::Selection;
 
+/// What an outcome says of a document that goes to the platform.
+const PUSH: &str = "push";
+
 /// The outcome of a type before anything is done about it.
 pub(super) fn blank(one: &Examined, operation: &str, status: &str) -> Outcome {
     Outcome {
@@ -25,12 +28,9 @@ pub(super) fn blank(one: &Examined, operation: &str, status: &str) -> Outcome {
         name: one.name.clone(),
         website_id: one.subject.website_id.clone(),
         operation: operation.to_owned(),
+        direction: PUSH.to_owned(),
         status: status.to_owned(),
-        error: None,
-        attempts: 0,
-        withheld: Vec::new(),
-        dropped: Vec::new(),
-        rewritten: Vec::new(),
+        ..Outcome::default()
     }
 }
 
@@ -90,15 +90,13 @@ pub(super) fn of_idle(scoped: &Scoped, plan: &ScopePlan, selection: &Selection) 
             name: one.key.clone(),
             website_id: scoped.scope.website_id.clone(),
             operation: "none".to_owned(),
+            direction: PUSH.to_owned(),
             status: "skipped".to_owned(),
             error: Some(OutcomeError {
                 code: finding.code.to_owned(),
                 message: describe(&finding),
             }),
-            attempts: 0,
-            withheld: Vec::new(),
-            dropped: Vec::new(),
-            rewritten: Vec::new(),
+            ..Outcome::default()
         });
     }
     outcomes

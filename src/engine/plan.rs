@@ -17,10 +17,13 @@ use super::arrange::{arrange, trim};
 use super::changes::{ChangeReader, conflict};
 use super::detect::{Detection, Keep, Scoped, Search};
 use super::examine::{Examined, Status};
+use super::home::{HomePlan, HomeStep, Source};
 use super::listing::Freshness;
+use super::options::Mode;
 use super::presence::stale_finding;
+use super::pull::titles;
 use super::references::referred;
-use super::report::{PlanReport, PlanSummary, PlannedOperation};
+use super::report::{AtomChange, PlanReport, PlanSummary, PlannedOperation};
 use super::see::wanted_websites;
 use super::selection::Selection;
 use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
@@ -80,6 +83,8 @@ pub(super) struct Policy {
     pub strategy: ConflictStrategy,
     /// Send every type again.
     pub force: bool,
+    /// Which way.
+    pub mode: Mode,
 }
 
 impl Policy {
@@ -87,7 +92,7 @@ impl Policy {
     pub fn of(options: &RunOptions) -> Result<Self, SyncError> {
         let strategy = options.check()?;
         let consent = Consent { delete: options.allow_delete, data_loss: options.allow_data_loss };
-        Ok(Self { consent, strategy, force: options.force })
+        Ok(Self { consent, strategy, force: options.force, mode: options.direction()? })
     }
 }
 
@@ -122,25 +127,27 @@ impl Engine {
             digest: String::new(),
             target: platform.target.clone(),
             website_id: website_id.map(str::to_owned),
-            mode: "push",
+            mode: policy.mode.as_str(),
             created_at: now,
             operations: Vec::new(),
             findings: Vec::new(),
             conflicts: Vec::new(),
             summary: PlanSummary::default(),
         };
+        let homes = self.plan_home(&platform, &locals, &detection, &selection, policy, &items);
         let mut plans = Vec::new();
-        for scoped in &detection.scopes {
+        for (scoped, home) in detection.scopes.iter().zip(&homes) {
+            for step in &home.steps {
+                report.operations.push(planned_home(scoped, step, &items, &shape));
+                report.summary.count(step.verb);
+            }
+            report.findings.extend(home.findings.iter().cloned());
             let plan = plan_scope(scoped, &selection, policy, &shape);
             for step in &plan.steps {
                 let Some(one) = scoped.examined.get(step.at) else { continue };
                 let count = items.get(&one.subject.entity.id).copied().unwrap_or_default();
                 report.operations.push(planned(scoped, &plan, step, one, count, &shape));
-                match step.verb {
-                    Verb::Create => report.summary.add += 1,
-                    Verb::Update => report.summary.change += 1,
-                    Verb::Delete => report.summary.destroy += 1,
-                }
+                report.summary.count(step.verb);
             }
             let wanted = || scoped.examined.iter().filter(|one| selection.includes(one));
             let same = wanted().filter(|one| one.status == Status::Same).count();
@@ -159,7 +166,7 @@ impl Engine {
         report.findings.extend(detection.findings.iter().cloned());
         report.findings.extend(self.state_finding().await);
         report.summary.conflicts = report.conflicts.len();
-        report.digest = digest_of(&platform, website_id, policy, &detection, &plans);
+        report.digest = digest_of(&platform, website_id, policy, &detection, &homes, &plans);
         Ok(report)
     }
 }
@@ -170,16 +177,34 @@ pub(super) fn digest_of(
     website_id: Option<&str>,
     policy: Policy,
     detection: &Detection,
+    homes: &[HomePlan],
     plans: &[ScopePlan],
 ) -> String {
     let terms = PlanTerms {
         target: &platform.target,
         website_id,
-        mode: "push",
+        mode: policy.mode.as_str(),
         profile: &platform.dialect.fingerprint(),
         consent: policy.consent,
     };
-    let operations: Vec<DigestedOperation<'_>> = detection
+    let keys: Vec<Vec<(String, &HomeStep)>> = detection
+        .scopes
+        .iter()
+        .zip(homes)
+        .map(|(scoped, plan)| {
+            plan.steps.iter().map(|step| (titles(scoped, step).0, step)).collect()
+        })
+        .collect();
+    let homeward = keys.iter().flatten().map(|(type_key, step)| DigestedOperation {
+        type_key,
+        verb: step.verb,
+        movements: step
+            .takes
+            .iter()
+            .map(|atom| (&atom.path, atom.remote.as_ref(), atom.remote.as_ref()))
+            .collect(),
+    });
+    let outward = detection
         .scopes
         .iter()
         .zip(plans)
@@ -195,8 +220,8 @@ pub(super) fn digest_of(
                     .map(|atom| (&atom.path, atom.remote.as_ref(), atom.local.as_ref()))
                     .collect(),
             })
-        })
-        .collect();
+        });
+    let operations: Vec<DigestedOperation<'_>> = homeward.chain(outward).collect();
     plan_digest(&terms, &operations).to_string()
 }
 
@@ -208,6 +233,9 @@ pub(super) fn plan_scope(
     shape: &Shape,
 ) -> ScopePlan {
     let mut plan = ScopePlan::default();
+    if policy.mode == Mode::Pull {
+        return plan;
+    }
     let chosen = chosen(scoped, selection, shape);
     let mut steps = Vec::new();
     for at in chosen {
@@ -356,5 +384,45 @@ fn planned(
         withheld: step.withheld.clone(),
         depends_on: step.needs.iter().filter_map(key).collect(),
         content_items,
+        direction: Mode::Push.as_str(),
+    }
+}
+
+/// An operation on the studio's own row.
+fn planned_home(
+    scoped: &Scoped,
+    step: &HomeStep,
+    items: &BTreeMap<String, u64>,
+    shape: &Shape,
+) -> PlannedOperation {
+    let (type_key, name) = titles(scoped, step);
+    let known = match step.of {
+        Source::Known(at) => scoped.examined.get(at),
+        Source::New(_) => None,
+    };
+    let count = known.and_then(|one| items.get(&one.subject.entity.id).copied());
+    let taken = |atom: &AtomMovement| AtomChange {
+        path: atom.path.clone(),
+        kind: if atom.remote.is_some() { "added" } else { "removed" },
+        before: None,
+        after: atom.remote.clone(),
+    };
+    let changes = match known {
+        Some(one) => {
+            let reader = ChangeReader::new(one, shape);
+            step.takes.iter().map(|atom| reader.change(atom)).collect()
+        }
+        None => step.takes.iter().map(taken).collect(),
+    };
+    PlannedOperation {
+        type_key,
+        name,
+        operation: step.verb.as_str(),
+        risk: step.risk.as_str(),
+        changes,
+        withheld: step.withheld.clone(),
+        depends_on: Vec::new(),
+        content_items: count.unwrap_or_default(),
+        direction: Mode::Pull.as_str(),
     }
 }

@@ -77,9 +77,14 @@ impl Pass<'_> {
 
     /// Our own last write may not be visible yet.
     pub(super) fn within_lag(&self, detail: Option<&StateDetail>) -> bool {
+        let written = detail.and_then(|detail| detail.last_write.as_ref()).map(|(at, _)| *at);
+        self.is_within_lag(written)
+    }
+
+    fn is_within_lag(&self, at: Option<i64>) -> bool {
         let lag = self.search.platform.dialect.capabilities().read_lag;
-        detail.and_then(|detail| detail.last_write.as_ref()).is_some_and(|(at, _)| {
-            let age = self.engine.ports.clock.now().saturating_sub(*at);
+        at.is_some_and(|at| {
+            let age = self.engine.ports.clock.now().saturating_sub(at);
             age < i64::try_from(lag.as_millis()).unwrap_or(i64::MAX)
         })
     }
@@ -87,11 +92,17 @@ impl Pass<'_> {
     /// The definition is still what our own last write changed, and may be so for some time.
     fn is_stale(&self, definition: &RemoteDefinition, detail: Option<&StateDetail>) -> bool {
         let Some(detail) = detail else { return false };
-        if !self.within_lag(Some(detail)) || detail.row.remote_digest == Some(definition.digest()) {
+        if detail.row.remote_digest == Some(definition.digest()) {
             return false;
         }
-        if is_older(&definition.revision, &detail.revision) {
+        let is_ours = self.within_lag(Some(detail));
+        // What was taken home a moment ago is no older than what a lagging read shows now.
+        let is_fresh = is_ours || self.is_within_lag(detail.last_sync_at);
+        if is_fresh && is_older(&definition.revision, &detail.revision) {
             return true;
+        }
+        if !is_ours {
+            return false;
         }
         let Some((_, before)) = &detail.last_write else { return false };
         let view = self.search.platform.dialect.normalize(definition);

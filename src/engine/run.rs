@@ -2,28 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::collect::map_of;
 use crate::error::{ErrorCode, SyncError};
-use crate::port::{Lease, PlannedRow, RunEnd, RunRow, Scope, Traffic, VersionSource};
+use crate::port::{Lease, PlannedRow, RunRow, Scope, Traffic, VersionSource};
 
 use super::apply::Hands;
 use super::complete::Execution;
-use super::detect::{Keep, Scoped, Search};
+use super::detect::{Detection, Keep, Scoped, Search};
 use super::execute::execute;
 use super::failure::store_failure;
-use super::job::{kept_job, stored_result};
+use super::home::HomePlan;
+use super::job::kept_job;
 use super::listing::Freshness;
 use super::locals::Locals;
 use super::narrate::Narrator;
 use super::outcome;
 use super::plan::{Policy, ScopePlan, digest_of, plan_scope};
+use super::pull::{of_staying, planned, told};
 use super::references::References;
-use super::report::{LogLevel, Metrics, Outcome, Reporter, RunReport, RunStatus};
+use super::report::{LogLevel, Outcome, Reporter, RunReport, RunStatus};
 use super::see::wanted_websites;
+use super::wanted::Wanted;
 use super::{Engine, Platform, Purpose, RunRequest, VersionNote};
 
 /// What is known of a run while it goes.
@@ -37,15 +39,37 @@ pub(super) struct Run<'r> {
 
 /// What a run came to before its report is written.
 #[derive(Default)]
-struct Tally {
-    outcomes: Vec<Outcome>,
-    plan_digest: Option<String>,
-    traffic: Traffic,
-    items: u64,
+pub(super) struct Tally {
+    pub outcomes: Vec<Outcome>,
+    pub plan_digest: Option<String>,
+    pub traffic: Traffic,
+    pub items: u64,
     /// The store knows of the run.
     began: bool,
     /// The run did not get to its end.
-    stopped: Option<SyncError>,
+    pub stopped: Option<SyncError>,
+}
+
+impl Tally {
+    /// Counts the content items of what succeeded.
+    fn count(&mut self, scoped: &Scoped, items: &BTreeMap<String, u64>, outcomes: &[Outcome]) {
+        let ids: BTreeMap<&str, &str> =
+            map_of(scoped.examined.iter().map(|one| (&*one.key, &*one.subject.entity.id)));
+        self.items += outcomes
+            .iter()
+            .filter(|outcome| outcome.status == "success" && outcome.operation != "none")
+            .filter_map(|outcome| items.get(*ids.get(&*outcome.type_key)?))
+            .sum::<u64>();
+    }
+}
+
+/// Both sides as a run sees them.
+struct Found {
+    locals: Arc<Locals>,
+    detection: Detection,
+    wanted: Wanted,
+    /// Content items of what is not the same.
+    items: BTreeMap<String, u64>,
 }
 
 impl Engine {
@@ -178,9 +202,61 @@ impl Run<'_> {
         policy: &Policy,
     ) -> Result<(), SyncError> {
         let locals = self.settle(platform, leases, locals, *policy).await?;
+        let mut found = self.find(locals, platform, &websites, leases, *policy).await?;
+        if !leases.is_empty() {
+            // After the search, which takes a mass disappearance for the mistake that it is.
+            let note = VersionNote {
+                source: VersionSource::Sync,
+                author: self.request.actor.clone(),
+                message: Some(format!("seen by the deployment {}", self.request.job_id)),
+            };
+            self.engine.record_seen(&found.locals, &websites, &note).await?;
+        }
+        self.announce(&found.detection, &found.wanted, policy.mode);
+        self.narrator
+            .step(20, format!("Transforming to {} schema...", schema_name(&platform.provider)));
+        let (homes, mut plans) = self.plan_both(platform, &found, *policy);
+        let website_id = self.request.website_id.as_deref().filter(|id| !id.is_empty());
+        let detection = &found.detection;
+        tally.plan_digest =
+            Some(digest_of(platform, website_id, *policy, detection, &homes, &plans));
+        for (scoped, plan) in detection.scopes.iter().zip(&plans) {
+            for step in &plan.steps {
+                let one = scoped.examined.get(step.at);
+                let phases = one.map(|one| found.wanted.phases(one, step));
+                self.narrator.expect(&phases.unwrap_or_default());
+            }
+        }
+        for step in homes.iter().flat_map(|plan| &plan.steps) {
+            self.narrator.expect(&[step.verb.into()]);
+        }
+        for finding in homes.iter().flat_map(|plan| &plan.findings) {
+            self.narrator.finding(finding);
+        }
+        for finding in plans.iter().flat_map(|plan| &plan.findings) {
+            self.narrator.finding(finding);
+        }
+        if self.bring_home(tally, platform, leases, &found, &homes, *policy).await? {
+            let locals = self.engine.locals().await?;
+            found = self.find(locals, platform, &websites, leases, *policy).await?;
+            plans = self.plan_both(platform, &found, *policy).1;
+        }
+        self.send(tally, platform, leases, &found, &plans, *policy).await?;
+        self.conclude(&tally.outcomes)
+    }
+
+    /// Looks at both sides.
+    async fn find(
+        &self,
+        locals: Arc<Locals>,
+        platform: &Platform,
+        websites: &[String],
+        leases: &[Lease],
+        policy: Policy,
+    ) -> Result<Found, SyncError> {
         let search = Search {
             platform,
-            websites: websites.clone(),
+            websites: websites.to_vec(),
             freshness: Freshness::Now,
             everything: policy.force,
             keep: if policy.force { Keep::All } else { Keep::Changes },
@@ -189,44 +265,78 @@ impl Run<'_> {
             cancel: self.cancel,
         };
         let detection = self.engine.search(&locals, &search).await?;
-        if !leases.is_empty() {
-            // After the search, which takes a mass disappearance for the mistake that it is.
-            let note = VersionNote {
-                source: VersionSource::Sync,
-                author: self.request.actor.clone(),
-                message: Some(format!("seen by the deployment {}", self.request.job_id)),
-            };
-            self.engine.record_seen(&locals, &websites, &note).await?;
-        }
         let wanted = self.engine.wanted(self.request, &locals, &detection).await?;
         let items = self.engine.content_items(&detection).await?;
-        self.announce(&detection, &wanted);
+        Ok(Found { locals, detection, wanted, items })
+    }
+
+    /// What comes home, and what goes to the platform.
+    fn plan_both(
+        &self,
+        platform: &Platform,
+        found: &Found,
+        policy: Policy,
+    ) -> (Vec<HomePlan>, Vec<ScopePlan>) {
+        let Found { locals, detection, wanted, items } = found;
+        let selection = &wanted.selection;
         let shape = platform.dialect.capabilities().shape;
-        self.narrator
-            .step(20, format!("Transforming to {} schema...", schema_name(&platform.provider)));
-        let plans: Vec<ScopePlan> = detection
-            .scopes
-            .iter()
-            .map(|scoped| plan_scope(scoped, &wanted.selection, *policy, &shape))
-            .collect();
-        let website_id = self.request.website_id.as_deref().filter(|id| !id.is_empty());
-        tally.plan_digest = Some(digest_of(platform, website_id, *policy, &detection, &plans));
-        for (scoped, plan) in detection.scopes.iter().zip(&plans) {
-            for step in &plan.steps {
-                let one = scoped.examined.get(step.at);
-                self.narrator.expect(&one.map(|one| wanted.phases(one, step)).unwrap_or_default());
+        let homes = self.engine.plan_home(platform, locals, detection, selection, policy, items);
+        let scopes = detection.scopes.iter();
+        let plans = scopes.map(|scoped| plan_scope(scoped, selection, policy, &shape)).collect();
+        (homes, plans)
+    }
+
+    /// Brings home what is to come home; tells whether anything was done.
+    async fn bring_home(
+        &self,
+        tally: &mut Tally,
+        platform: &Platform,
+        leases: &[Lease],
+        found: &Found,
+        homes: &[HomePlan],
+        policy: Policy,
+    ) -> Result<bool, SyncError> {
+        let mut is_done = false;
+        for (at, (scoped, plan)) in found.detection.scopes.iter().zip(homes).enumerate() {
+            tally.outcomes.extend(of_staying(scoped, plan));
+            let Some(lease) = leases.get(at) else {
+                let steps = plan.steps.iter();
+                tally.outcomes.extend(steps.map(|step| planned(scoped, step, "success")));
+                continue;
+            };
+            if plan.steps.is_empty() {
+                continue;
+            }
+            is_done = true;
+            let pulled = self.pull(platform, lease, scoped, plan, policy, &found.items).await;
+            tally.count(scoped, &found.items, &pulled.outcomes);
+            tally.outcomes.extend(pulled.outcomes);
+            if let Some(error) = pulled.stopped {
+                return Err(error);
             }
         }
-        for finding in plans.iter().flat_map(|plan| &plan.findings) {
-            self.narrator.finding(finding);
-        }
+        Ok(is_done)
+    }
 
+    /// Sends what is to be sent, and records what is not.
+    async fn send(
+        &self,
+        tally: &mut Tally,
+        platform: &Platform,
+        leases: &[Lease],
+        found: &Found,
+        plans: &[ScopePlan],
+        policy: Policy,
+    ) -> Result<(), SyncError> {
+        let Found { detection, wanted, items, .. } = found;
+        let told = told(&tally.outcomes);
         let stop_on_error = self.request.options.stop_on_error;
         let mut result = Ok(());
-        for (at, (scoped, plan)) in detection.scopes.iter().zip(&plans).enumerate() {
+        for (at, (scoped, plan)) in detection.scopes.iter().zip(plans).enumerate() {
             let mut outcomes = outcome::of_idle(scoped, plan, &wanted.selection);
+            outcomes.retain(|one| !told.contains(&(one.website_id.clone(), one.type_key.clone())));
             if let Some(lease) = leases.get(at) {
-                let hands = self.hands(platform, lease, *policy, &scoped.references);
+                let hands = self.hands(platform, lease, policy, &scoped.references);
                 if result.is_ok() {
                     result = self.record_idle(&hands, scoped, plan).await;
                 }
@@ -238,7 +348,7 @@ impl Run<'_> {
                     scoped,
                     plan,
                     narrator: self.narrator,
-                    wanted: &wanted,
+                    wanted,
                     stop_on_error,
                     provider: &platform.provider,
                     actor: &self.request.actor,
@@ -254,17 +364,10 @@ impl Run<'_> {
             } else {
                 outcomes.extend(outcome::of_dry_run(scoped, plan));
             }
-            let ids: BTreeMap<&str, &str> =
-                map_of(scoped.examined.iter().map(|one| (&*one.key, &*one.subject.entity.id)));
-            tally.items += outcomes
-                .iter()
-                .filter(|outcome| outcome.status == "success" && outcome.operation != "none")
-                .filter_map(|outcome| items.get(*ids.get(&*outcome.type_key)?))
-                .sum::<u64>();
+            tally.count(scoped, items, &outcomes);
             tally.outcomes.extend(outcomes);
         }
-        result?;
-        self.conclude(&tally.outcomes)
+        result
     }
 
     /// Finishes or closes what an interrupted run left open: first in the studio, then on the
@@ -364,77 +467,11 @@ impl Run<'_> {
         }
         self.engine.ports.store.record(hands.lease, records).await.map_err(store_failure)
     }
-
-    fn report(&self, tally: Tally, taken: Duration) -> (RunReport, Option<String>) {
-        let (succeeded, failed) = outcome::counts(&tally.outcomes);
-        // Whoever cancelled it was told at once that it is cancelled, whatever it came to.
-        let status = match (&tally.stopped, failed) {
-            _ if self.cancel.is_cancelled() => RunStatus::Cancelled,
-            (Some(_), _) => RunStatus::Failed,
-            (None, 0) => RunStatus::Completed,
-            (None, _) => RunStatus::Partial,
-        };
-        let went_on = matches!(status, RunStatus::Completed | RunStatus::Partial);
-        let metrics = Metrics {
-            time_taken: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
-            content_items_processed: tally.items,
-            bytes_transferred: tally.traffic.bytes,
-            success_rate: match (share(succeeded, failed), &tally.stopped) {
-                (Some(share), _) => share,
-                (None, None) => 1.0,
-                (None, Some(_)) => 0.0,
-            },
-            requests: tally.traffic.requests,
-        };
-        let report = RunReport {
-            status,
-            error: tally.stopped,
-            progress: if went_on && outcome::is_whole(&tally.outcomes) {
-                100
-            } else {
-                self.narrator.shown()
-            },
-            recovery: (status == RunStatus::Partial).then(|| outcome::recovery(&tally.outcomes)),
-            outcomes: tally.outcomes,
-            metrics,
-        };
-        (report, tally.plan_digest)
-    }
-
-    /// Records how the run ended.
-    async fn finish(
-        &self,
-        report: &RunReport,
-        plan_digest: Option<String>,
-    ) -> Result<(), SyncError> {
-        let (succeeded, failed) = outcome::counts(&report.outcomes);
-        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let end = RunEnd {
-            run_id: self.id.clone(),
-            status: outcome::status_word(report.status).to_owned(),
-            plan_digest,
-            counts: [count(succeeded + failed), count(succeeded), count(failed)],
-            result: stored_result(
-                self.request,
-                report,
-                &*self.engine.ports.platforms,
-                self.engine.ports.clock.now(),
-            ),
-            completed_at: self.engine.ports.clock.now(),
-        };
-        self.engine.ports.store.finish_run(end).await.map_err(store_failure)
-    }
 }
 
 /// Whether an operation failed.
 fn failed(outcomes: &[Outcome]) -> bool {
     outcomes.iter().any(|outcome| outcome.status == "failed" && outcome.operation != "none")
-}
-
-/// The share of those that succeeded; `None` of nothing.
-fn share(succeeded: usize, failed: usize) -> Option<f64> {
-    let whole = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-    (succeeded + failed > 0).then(|| whole(succeeded) / whole(succeeded + failed))
 }
 
 fn schema_name(provider: &str) -> String {

@@ -99,6 +99,11 @@ impl Selection {
         }
     }
 
+    /// Whether a key was named.
+    pub fn names(&self, key: &str) -> bool {
+        matches!(self, Self::Named(names) if names.contains(key))
+    }
+
     fn has_id(&self, id: &str) -> bool {
         match self {
             Self::Everything => true,

@@ -6,6 +6,7 @@
 
 mod draft;
 mod newcomer;
+mod plan;
 mod settle;
 mod travel;
 
@@ -14,16 +15,17 @@ use crate::model::TargetIndex;
 use super::locals::Locals;
 use super::references::References;
 use super::{Engine, Platform};
-use crate::port::Lease;
+use crate::port::Scope;
 
 pub(super) use draft::{Draft, part};
+pub(super) use plan::{HomePlan, HomeStep, Source, Stays, homeward, takes};
 pub(super) use travel::{Arrival, Ruling};
 
 /// What documents of one scope are brought home with.
 pub(super) struct Home<'h> {
     pub engine: &'h Engine,
     pub platform: &'h Platform,
-    pub lease: &'h Lease,
+    pub scope: &'h Scope,
     /// Which document is which on the platform.
     pub references: &'h References,
     /// The names by which rows refer to types.

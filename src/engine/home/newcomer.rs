@@ -9,6 +9,8 @@ use crate::port::{Document, Held, TypeRow, VersionFilter};
 
 use super::Home;
 use super::draft::{CODEC, Draft, held, unwritable};
+use crate::engine::Engine;
+use crate::engine::changes::describe;
 use crate::engine::examine::Examined;
 use crate::engine::failure::store_failure;
 use crate::engine::fields::FieldBinding;
@@ -23,7 +25,10 @@ impl Home<'_> {
     ///
     /// `VALIDATION_FAILED` when no row can say it, and when the state cannot be read.
     pub async fn draft_new(&self, one: &Examined) -> Result<Draft, SyncError> {
-        let website_id = &self.lease.scope.website_id;
+        if let Some(finding) = one.subject.findings.iter().find(|finding| finding.blocks()) {
+            return Err(unwritable(one, &describe(finding)));
+        }
+        let website_id = &self.scope.website_id;
         let id = &one.subject.entity.id;
         let earlier = self.last_content(id).await?;
         let held = if earlier.is_some() { held(one) } else { Held::default() };
@@ -55,7 +60,7 @@ impl Home<'_> {
     /// What the latest version of a document says that is gone from the studio.
     async fn last_content(&self, id: &str) -> Result<Option<ContentType>, SyncError> {
         let store = &self.engine.ports.store;
-        let document = Document::content_type(&*self.lease.scope.website_id, id);
+        let document = Document::content_type(&*self.scope.website_id, id);
         // A deletion comes last, and what it deleted right before.
         let filter = VersionFilter { limit: Some(2), ..VersionFilter::default() };
         let history = store.history(vec![document], filter).await;
@@ -77,6 +82,28 @@ impl Home<'_> {
         let mut others = self.locals.of_website(&content.website_id);
         others.any(|(row, _)| row.id != content.id && row.name.to_lowercase() == name)
     }
+}
+
+impl Engine {
+    /// An id as the studio's database client makes them: a `c`, the time, and noise; 25 characters.
+    pub(in crate::engine) fn new_row_id(&self) -> String {
+        let clock = &self.ports.clock;
+        let time = base36(u64::try_from(clock.now()).unwrap_or_default(), 8);
+        let noise = base36(clock.random(), 12);
+        let more = base36(clock.random(), 4);
+        format!("c{time}{more}{noise}")
+    }
+}
+
+/// The last digits of a number in base 36.
+fn base36(mut number: u64, digits: usize) -> String {
+    let mut text = Vec::with_capacity(digits);
+    for _ in 0..digits {
+        let digit = u32::try_from(number % 36).unwrap_or_default();
+        text.extend(char::from_digit(digit, 36));
+        number /= 36;
+    }
+    text.iter().rev().collect()
 }
 
 /// How the rows of a website are written: as most of them, and where there are none as the studio's

@@ -7,7 +7,7 @@ use crate::merge::Base;
 use crate::model::{Finding, Json};
 use crate::plan::Verb;
 use crate::port::{
-    Decided, Decision, Direction, Document, HistoryRow, OperationState, Record, RowIntent,
+    Decided, Decision, Direction, Document, HistoryRow, Lease, OperationState, Record, RowIntent,
     RowOutcome, RowWrite, StateDetail, TypeRow, VersionSource,
 };
 
@@ -50,30 +50,36 @@ struct Traces<'t> {
 
 impl Home<'_> {
     /// Brings a document home that the studio has or is to have.
-    pub async fn bring(&self, draft: &Draft, ruling: Option<Ruling>) -> Result<Arrival, SyncError> {
+    pub async fn bring(
+        &self,
+        lease: &Lease,
+        draft: &Draft,
+        ruling: Option<Ruling>,
+    ) -> Result<Arrival, SyncError> {
         let state = self.state_then(&draft.after);
         let Some(write) = &draft.write else {
             // The row says it already, so there is nothing but the agreement.
             let record = self.record_of(&draft.after, state);
-            self.record(&draft.after, record, ruling).await?;
+            self.record(lease, &draft.after, record, ruling).await?;
             return Ok(Arrival::Home);
         };
         let findings = &draft.findings[..];
-        self.travel(Traces { one: &draft.after, write, state, findings, ruling }).await
+        self.travel(lease, Traces { one: &draft.after, write, state, findings, ruling }).await
     }
 
     /// Deletes the row of a document that is gone from the platform.
     pub async fn remove(
         &self,
+        lease: &Lease,
         one: &Examined,
         seen: &TypeRow,
         ruling: Option<Ruling>,
     ) -> Result<Arrival, SyncError> {
         let write = &RowWrite::delete(seen.clone());
-        self.travel(Traces { one, write, state: None, findings: &[], ruling }).await
+        self.travel(lease, Traces { one, write, state: None, findings: &[], ruling }).await
     }
 
-    async fn travel(&self, traces: Traces<'_>) -> Result<Arrival, SyncError> {
+    async fn travel(&self, lease: &Lease, traces: Traces<'_>) -> Result<Arrival, SyncError> {
         let Traces { one, write, state, findings, ruling } = traces;
         let (store, clock) = (&self.engine.ports.store, &self.engine.ports.clock);
         let began = clock.now();
@@ -89,7 +95,7 @@ impl Home<'_> {
             actor: self.actor.to_owned(),
             at: began,
         };
-        let id = store.intend_row(self.lease, intent).await.map_err(store_failure)?;
+        let id = store.intend_row(lease, intent).await.map_err(store_failure)?;
         // Whether a write that failed was carried out is found out by the next run.
         let written = self.engine.ports.studio.write(write.clone()).await;
         let refused = match written.map_err(|error| studio_failure(error).of(&one.key))? {
@@ -99,7 +105,7 @@ impl Home<'_> {
             RowOutcome::Taken => Some(Arrival::Taken),
         };
         if let Some(refused) = refused {
-            let closed = store.close_row(self.lease, id, OperationState::Failed, clock.now()).await;
+            let closed = store.close_row(lease, id, OperationState::Failed, clock.now()).await;
             closed.map_err(store_failure)?;
             return Ok(refused);
         }
@@ -107,7 +113,7 @@ impl Home<'_> {
         let mut record = self.record_of(one, state);
         record.row = Some(id);
         record.history = Some(self.attempt(one, write, findings, began));
-        self.record(one, record, ruling).await?;
+        self.record(lease, one, record, ruling).await?;
         Ok(Arrival::Home)
     }
 
@@ -132,7 +138,7 @@ impl Home<'_> {
     }
 
     /// What a document leaves behind that is home; `None` for one that is gone.
-    pub(super) fn record_of(&self, one: &Examined, state: Option<StateDetail>) -> Record {
+    fn record_of(&self, one: &Examined, state: Option<StateDetail>) -> Record {
         let now = self.engine.ports.clock.now();
         let mut record = Record { seen_at: Some(now), ..Record::default() };
         match (&state, &one.subject.origin) {
@@ -141,7 +147,7 @@ impl Home<'_> {
             (Some(_), _) => {}
         }
         if state.is_some() {
-            record.conflict = conflict_row(one, &self.lease.scope, now);
+            record.conflict = conflict_row(one, self.scope, now);
         }
         if record.conflict.is_none() && had_conflict(one) {
             record.settled_conflict = Some(one.subject.entity.clone());
@@ -152,8 +158,9 @@ impl Home<'_> {
 
     /// Records, and with it the decision that was carried out. One that nobody waits for any more
     /// changes nothing about what was done.
-    pub(super) async fn record(
+    async fn record(
         &self,
+        lease: &Lease,
         one: &Examined,
         record: Record,
         ruling: Option<Ruling>,
@@ -161,20 +168,16 @@ impl Home<'_> {
         let store = &self.engine.ports.store;
         if let Some((digest, decision)) = ruling {
             let entity = &one.subject.entity;
-            let decided = store.decide(self.lease, entity, digest, decision, record.clone()).await;
+            let decided = store.decide(lease, entity, digest, decision, record.clone()).await;
             if decided.map_err(store_failure)? == Decided::Done {
                 return Ok(());
             }
         }
-        store.record(self.lease, vec![record]).await.map_err(store_failure)
+        store.record(lease, vec![record]).await.map_err(store_failure)
     }
 
     /// Records the content before, if nobody did, and the one after.
-    pub(super) async fn record_version(
-        &self,
-        one: &Examined,
-        write: &RowWrite,
-    ) -> Result<(), SyncError> {
+    async fn record_version(&self, one: &Examined, write: &RowWrite) -> Result<(), SyncError> {
         let root = root_id(&one.subject.entity.id);
         let document = Document::content_type(&*one.subject.website_id, root);
         let note = |message: String| VersionNote {

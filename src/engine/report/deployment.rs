@@ -6,7 +6,7 @@ use crate::canonical::Canonical;
 use crate::error::SyncError;
 
 /// What became of one type in a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
     /// Key of the type.
@@ -17,6 +17,9 @@ pub struct Outcome {
     pub website_id: String,
     /// `create`, `update`, `delete` or `none`.
     pub operation: String,
+    /// `push`, or `pull` for what was done to the studio.
+    #[serde(default)]
+    pub direction: String,
     /// `success`, `failed`, `conflict`, `skipped`, `blocked` or `not_attempted`.
     pub status: String,
     /// What went wrong.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::canonical::Path;
 use crate::model::Finding;
+use crate::plan::Verb;
 
 use super::{AtomChange, Conflict};
 
@@ -18,7 +19,7 @@ pub struct PlanReport {
     /// The website, when one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub website_id: Option<String>,
-    /// `push`.
+    /// `push`, `pull` or `bidirectional`.
     pub mode: &'static str,
     /// Milliseconds since the epoch; a `Date` in JavaScript.
     pub created_at: i64,
@@ -44,7 +45,7 @@ pub struct PlannedOperation {
     pub operation: &'static str,
     /// `safe`, `lossy` or `blocked`.
     pub risk: &'static str,
-    /// What it sends.
+    /// What it sends, or takes home.
     pub changes: Vec<AtomChange>,
     /// Atoms that it leaves out for want of consent.
     pub withheld: Vec<Path>,
@@ -52,6 +53,8 @@ pub struct PlannedOperation {
     pub depends_on: Vec<String>,
     /// Content items at stake.
     pub content_items: u64,
+    /// `push`, or `pull` for what is done to the studio.
+    pub direction: &'static str,
 }
 
 /// Counts of a plan.
@@ -67,4 +70,15 @@ pub struct PlanSummary {
     pub conflicts: usize,
     /// Types that need nothing.
     pub unchanged: usize,
+}
+
+impl PlanSummary {
+    /// Counts one more operation.
+    pub fn count(&mut self, verb: Verb) {
+        match verb {
+            Verb::Create => self.add += 1,
+            Verb::Update => self.change += 1,
+            Verb::Delete => self.destroy += 1,
+        }
+    }
 }

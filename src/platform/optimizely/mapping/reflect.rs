@@ -98,6 +98,8 @@ fn edit(local: &ContentType, held: &Held, difference: &Difference<'_>) -> Edited
 }
 
 fn about(after: &mut ContentType, difference: &Difference<'_>) {
+    // What a new type is, its row has to say; else the studio takes it for something else.
+    let is_new = after.name.is_empty();
     let name = paths::of_type(DISPLAY_NAME);
     if difference.moved(&name)
         && let Some(name) = difference.text(&name)
@@ -113,7 +115,7 @@ fn about(after: &mut ContentType, difference: &Difference<'_>) {
         after.description = difference.text(&description);
     }
     let base_type = paths::base_type();
-    if difference.moved(&base_type) {
+    if difference.moved(&base_type) || is_new {
         let category = match difference.text(&base_type).as_deref() {
             Some("_page") => Some(Category::Page),
             Some("_folder") => Some(Category::Folder),

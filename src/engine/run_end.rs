@@ -1,0 +1,81 @@
+//! The end of a run: what it came to, told and recorded.
+
+use std::time::Duration;
+
+use crate::error::SyncError;
+use crate::port::RunEnd;
+
+use super::failure::store_failure;
+use super::job::stored_result;
+use super::outcome;
+use super::report::{Metrics, RunReport, RunStatus};
+use super::run::{Run, Tally};
+
+impl Run<'_> {
+    /// What is told of a run that is over.
+    pub(super) fn report(&self, tally: Tally, taken: Duration) -> (RunReport, Option<String>) {
+        let (succeeded, failed) = outcome::counts(&tally.outcomes);
+        // Whoever cancelled it was told at once that it is cancelled, whatever it came to.
+        let status = match (&tally.stopped, failed) {
+            _ if self.cancel.is_cancelled() => RunStatus::Cancelled,
+            (Some(_), _) => RunStatus::Failed,
+            (None, 0) => RunStatus::Completed,
+            (None, _) => RunStatus::Partial,
+        };
+        let went_on = matches!(status, RunStatus::Completed | RunStatus::Partial);
+        let metrics = Metrics {
+            time_taken: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
+            content_items_processed: tally.items,
+            bytes_transferred: tally.traffic.bytes,
+            success_rate: match (share(succeeded, failed), &tally.stopped) {
+                (Some(share), _) => share,
+                (None, None) => 1.0,
+                (None, Some(_)) => 0.0,
+            },
+            requests: tally.traffic.requests,
+        };
+        let report = RunReport {
+            status,
+            error: tally.stopped,
+            progress: if went_on && outcome::is_whole(&tally.outcomes) {
+                100
+            } else {
+                self.narrator.shown()
+            },
+            recovery: (status == RunStatus::Partial).then(|| outcome::recovery(&tally.outcomes)),
+            outcomes: tally.outcomes,
+            metrics,
+        };
+        (report, tally.plan_digest)
+    }
+
+    /// Records how the run ended.
+    pub(super) async fn finish(
+        &self,
+        report: &RunReport,
+        plan_digest: Option<String>,
+    ) -> Result<(), SyncError> {
+        let (succeeded, failed) = outcome::counts(&report.outcomes);
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let end = RunEnd {
+            run_id: self.id.clone(),
+            status: outcome::status_word(report.status).to_owned(),
+            plan_digest,
+            counts: [count(succeeded + failed), count(succeeded), count(failed)],
+            result: stored_result(
+                self.request,
+                report,
+                &*self.engine.ports.platforms,
+                self.engine.ports.clock.now(),
+            ),
+            completed_at: self.engine.ports.clock.now(),
+        };
+        self.engine.ports.store.finish_run(end).await.map_err(store_failure)
+    }
+}
+
+/// The share of those that succeeded; `None` of nothing.
+fn share(succeeded: usize, failed: usize) -> Option<f64> {
+    let whole = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    (succeeded + failed > 0).then(|| whole(succeeded) / whole(succeeded + failed))
+}

@@ -1,0 +1,368 @@
+//! What the platform says comes home into the studio's own rows.
+
+mod interrupted;
+mod newcomers;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use catalyst_sync::engine::{Query, Reporter, RunEvent, RunOptions, RunReport, RunRequest};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::fake::{Fault, FaultKind, Match, Version};
+use crate::support::studio_rules::complaints;
+use crate::support::world::{Told, World, brief, request, to_files};
+
+/// With much that no platform is told of.
+fn event() -> Value {
+    json!({
+        "name": "Event", "pluralName": "Events", "icon": "📅", "description": "Public", "x": 1,
+        "fields": [
+            { "id": "f1", "name": "title", "label": "Title", "type": "text", "required": false,
+              "validation": { "maxLength": 80 }, "placeholder": "Say it", "x": [1], "order": 0 },
+            { "id": "f2", "name": "mood", "label": "Mood", "type": "select", "required": false,
+              "options": [{ "value": "gay", "label": "Gay", "description": "Lively" },
+                          { "value": "calm", "label": "Calm" }], "order": 1 },
+            { "id": "f3", "name": "notes", "label": "Notes", "type": "textarea",
+              "required": false, "order": 2 },
+        ],
+        "relationships": [],
+    })
+}
+
+/// As the seed writes it.
+fn post() -> Value {
+    json!([{ "name": "headline", "type": "text", "maxLength": 80, "x": 1 },
+           { "name": "pinned", "type": "boolean", "default": false }])
+}
+
+/// The studio's definition of a row.
+fn definition(world: &World, id: &str) -> Value {
+    let connection = world.studio.connect();
+    let sql = "SELECT fields FROM ContentType WHERE id = ?1";
+    let text: String = connection.query_row(sql, [id], |row| row.get(0)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Every row of content types, as it is stored.
+fn rows(world: &World) -> Vec<String> {
+    let connection = world.studio.connect();
+    let sql = "SELECT json_array(id, websiteId, name, fields, settings, createdAt, updatedAt)
+               FROM ContentType ORDER BY id";
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+fn options(mode: &str) -> RunOptions {
+    RunOptions { mode: Some(mode.to_owned()), ..RunOptions::default() }
+}
+
+async fn run(world: &World, mode: &str) -> RunReport {
+    let report = Box::pin(world.deploy_with(options(mode))).await;
+    assert!(report.error.is_none(), "{mode}: {:?}", report.error);
+    report
+}
+
+fn edit(world: &World, key: &str, patch: Value) {
+    assert!(world.fake.control().edit(world.version, key, patch));
+}
+
+/// A studio with both writers' types, deployed.
+async fn deployed(profile: &str, version: Version) -> World {
+    let mut world = World { version, ..World::new().await };
+    world.options["mapping"] = json!(profile);
+    world.add("c1", "Event", &event());
+    world.add("c2", "Post", &post());
+    run(&world, "push").await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_on_the_platform_comes_home_and_nothing_else_changes() {
+    for profile in ["compatible", "native"] {
+        for version in [Version::V1, Version::Preview3] {
+            let world = deployed(profile, version).await;
+            let required = if version == Version::V1 { "isRequired" } else { "required" };
+            edit(
+                &world,
+                "Event",
+                json!({ "description": "Ours", "properties": {
+                "title": { "displayName": "Headline", required: true, "maxLength": 60 },
+                "notes": null,
+                "seats": { "type": "boolean", "displayName": "Seats" } } }),
+            );
+            edit(&world, "Post", json!({ "properties": { "headline": { "maxLength": 90 } } }));
+            let report = run(&world, "pull").await;
+            assert_eq!(brief(&report.outcomes), ["Event update success", "Post update success"]);
+            let mut expected = event();
+            expected["description"] = json!("Ours");
+            expected["fields"][0]["label"] = json!("Headline");
+            expected["fields"][0]["required"] = json!(true);
+            expected["fields"][0]["validation"]["maxLength"] = json!(60);
+            expected["fields"][2] = json!({ "id": "field_seats", "name": "seats", "label": "Seats",
+                                            "type": "boolean", "required": false, "order": 2 });
+            assert_eq!(definition(&world, "c1"), expected, "{profile} {version:?}");
+            let mut expected = post();
+            expected[0]["maxLength"] = json!(90);
+            assert_eq!(definition(&world, "c2"), expected, "{profile} {version:?}");
+            for (id, name, known) in [("c1", "Event", &[][..]), ("c2", "Post", &["headline"])] {
+                let text = definition(&world, id).to_string();
+                assert_eq!(complaints(name, &text, known), [""; 0]);
+            }
+            nothing_is_left(&world).await;
+            world.fake.assert_clean();
+        }
+    }
+}
+
+/// Neither way anything is to be done, and no row changes.
+async fn nothing_is_left(world: &World) {
+    let before = rows(world);
+    let changes = world.changes().await;
+    assert_eq!((changes.summary.total, changes.summary.remote_changed), (0, 0), "{changes:?}");
+    for mode in ["push", "pull", "bidirectional"] {
+        assert_eq!(brief(&run(world, mode).await.outcomes), [""; 0], "{mode}");
+    }
+    assert_eq!(rows(world), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_comes_home_as_well() {
+    let world = World::new().await;
+    world.add("c1", "Event", &event());
+    let directed = |mode: &str| RunRequest { options: options(mode), ..to_files("model") };
+    let report = Box::pin(world.run(&directed("push"))).await;
+    assert!(report.error.is_none(), "{:?}", report.error);
+    let path = world.beside("model").join("Event.json");
+    let mut file: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    file["fields"][0]["label"] = json!("Headline");
+    file["fields"].as_array_mut().unwrap().remove(2);
+    std::fs::write(&path, file.to_string()).unwrap();
+
+    let report = Box::pin(world.run(&directed("pull"))).await;
+    assert_eq!(brief(&report.outcomes), ["Event update success"]);
+    let mut expected = event();
+    expected["fields"][0]["label"] = json!("Headline");
+    expected["fields"].as_array_mut().unwrap().remove(2);
+    assert_eq!(definition(&world, "c1"), expected);
+    let before = (rows(&world), std::fs::read_to_string(&path).unwrap());
+    for mode in ["push", "pull", "bidirectional"] {
+        let report = Box::pin(world.run(&directed(mode))).await;
+        assert_eq!(brief(&report.outcomes), [""; 0], "{mode}");
+    }
+    let query = Query { provider: to_files("model").provider, ..Query::default() };
+    let changes = world.engine().detect(&query).await.unwrap();
+    assert_eq!((changes.summary.total, changes.summary.remote_changed), (0, 0));
+    assert_eq!((rows(&world), std::fs::read_to_string(&path).unwrap()), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_ways_take_home_first_and_send_the_rest() {
+    let world = deployed("compatible", Version::V1).await;
+    edit(&world, "Event", json!({ "description": "Theirs" }));
+    let mut ours = event();
+    ours["fields"][0]["label"] = json!("Ours");
+    world.change("c1", &ours);
+    let report = run(&world, "bidirectional").await;
+    assert_eq!(brief(&report.outcomes), ["Event update success", "Event update success"]);
+    let ways: Vec<&str> = report.outcomes.iter().map(|one| &*one.direction).collect();
+    assert_eq!(ways, ["pull", "push"]);
+    ours["description"] = json!("Theirs");
+    assert_eq!(definition(&world, "c1"), ours);
+    let stored = world.fake.control().content_type(Version::V1, "Event").unwrap();
+    assert_eq!(stored["description"], "Theirs");
+    assert_eq!(stored["properties"]["title"]["displayName"], "Ours");
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strategy_decides_what_comes_home_of_a_conflict() {
+    let cases: [(&str, &str, Value, Value); 3] = [
+        ("skip", "none conflict CONFLICT", json!("B"), json!(false)),
+        ("merge", "update conflict CONFLICT", json!("B"), json!(true)),
+        ("target_wins", "update success", json!("C"), json!(true)),
+    ];
+    for (strategy, outcome, label, required) in cases {
+        let world = deployed("compatible", Version::V1).await;
+        let theirs = json!({ "displayName": "C", "isRequired": true });
+        edit(&world, "Event", json!({ "properties": { "title": theirs } }));
+        let mut ours = event();
+        ours["fields"][0]["label"] = json!("B");
+        world.change("c1", &ours);
+        let conflict_strategy = Some(strategy.to_owned());
+        let options = RunOptions { conflict_strategy, ..options("pull") };
+        let report = Box::pin(world.deploy_with(options)).await;
+        assert_eq!(brief(&report.outcomes), [format!("Event {outcome}")]);
+        ours["fields"][0]["label"] = label;
+        ours["fields"][0]["required"] = required;
+        assert_eq!(definition(&world, "c1"), ours, "{strategy}");
+        let open = world.state("SELECT count(*) FROM conflict_log WHERE resolution IS NULL");
+        assert_eq!(open, if strategy == "target_wins" { "0" } else { "1" }, "{strategy}");
+    }
+}
+
+/// Edits the studio as soon as a type is about to come home.
+struct Meanwhile {
+    world: Arc<World>,
+    fields: Value,
+}
+
+impl Reporter for Meanwhile {
+    fn report(&self, event: RunEvent) {
+        if let RunEvent::Log { message, .. } = event
+            && message.starts_with("Syncing Event")
+        {
+            self.world.change("c1", &self.fields);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_made_in_the_studio_meanwhile_is_detected_again() {
+    for (label, outcome) in
+        [("Title", "Event update success"), ("Ours", "Event update conflict CONFLICT")]
+    {
+        let world = Arc::new(deployed("compatible", Version::V1).await);
+        let theirs = json!({ "displayName": "Theirs", "isRequired": true });
+        edit(&world, "Event", json!({ "properties": { "title": theirs } }));
+        let mut fields = event();
+        fields["pluralName"] = json!("Feasts");
+        fields["fields"][0]["label"] = json!(label);
+        let reporter = Meanwhile { world: Arc::clone(&world), fields: fields.clone() };
+        let request = RunRequest { options: options("pull"), ..request() };
+        let never = CancellationToken::new();
+        let report = Box::pin(world.engine().deploy(&request, Arc::new(reporter), &never)).await;
+        assert_eq!(brief(&report.outcomes), [outcome]);
+        // What overlaps is a conflict now; the rest is home, beside the edit.
+        fields["fields"][0]["required"] = json!(true);
+        if label == "Title" {
+            fields["fields"][0]["label"] = json!("Theirs");
+        }
+        assert_eq!(definition(&world, "c1"), fields);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_right_after_a_push_does_not_believe_reads_that_lag() {
+    let world = deployed("compatible", Version::V1).await;
+    let mut ours = event();
+    ours["fields"][0]["label"] = json!("Ours");
+    world.change("c1", &ours);
+    let lag = FaultKind::Lag { reads: 1000, ms: 0 };
+    world.fake.control().add_fault(Fault { when: Match::method("PATCH"), what: lag });
+    run(&world, "push").await;
+    let report = run(&world, "pull").await;
+    assert_eq!(definition(&world, "c1"), ours, "{:?}", brief(&report.outcomes));
+    world.fake.control().clear_faults();
+    world.fake.control().settle();
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_there_goes_here_only_with_consent_and_without_content() {
+    let world = deployed("compatible", Version::V1).await;
+    world.let_time_pass();
+    world.fake.control().remove("Post");
+    let kept = run(&world, "pull").await;
+    assert_eq!(brief(&kept.outcomes), ["Post delete skipped DELETE_REFUSED"]);
+    let item = "INSERT INTO ContentItem (id, contentTypeId, websiteId, data, updatedAt)
+                VALUES ('i1', 'c2', 'w1', '{}', 1)";
+    world.sql(item, &[]);
+    let allowed = RunOptions { allow_delete: true, ..options("pull") };
+    let kept = Box::pin(world.deploy_with(allowed.clone())).await;
+    assert_eq!(brief(&kept.outcomes), ["Post delete skipped DELETE_REFUSED"]);
+    assert_eq!(rows(&world).len(), 2);
+    world.sql("DELETE FROM ContentItem", &[]);
+    let deleted = Box::pin(world.deploy_with(allowed)).await;
+    assert_eq!(brief(&deleted.outcomes), ["Post delete success"]);
+    assert_eq!(rows(&world).len(), 1);
+    let heads = "SELECT group_concat(change_type) FROM version_heads";
+    assert_eq!(world.state(heads), "create,delete");
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_shows_what_would_come_home_and_writes_nothing() {
+    let world = deployed("compatible", Version::V1).await;
+    edit(
+        &world,
+        "Event",
+        json!({ "properties": { "title": { "displayName": "C" }, "notes": null } }),
+    );
+    let before = rows(&world);
+    let engine = world.engine();
+    let plan = engine.plan(&Query::default(), &options("pull")).await.unwrap();
+    let shown: Vec<(&str, &str, &str, &str)> = plan
+        .operations
+        .iter()
+        .map(|one| (&*one.type_key, one.operation, one.direction, one.risk))
+        .collect();
+    assert_eq!(shown, [("Event", "update", "pull", "lossy")]);
+    let changes: BTreeMap<&str, &str> =
+        plan.operations[0].changes.iter().map(|one| (one.path.as_str(), one.kind)).collect();
+    assert_eq!(changes.get("/properties/title/displayName"), Some(&"modified"));
+    assert_eq!(changes.get("/properties/notes"), Some(&"removed"));
+    assert_eq!((plan.mode, plan.summary.change), ("pull", 1));
+    let dry = RunOptions { dry_run: true, ..options("pull") };
+    let dry = Box::pin(world.deploy_with(dry)).await;
+    assert_eq!(brief(&dry.outcomes), ["Event update success"]);
+    assert_eq!(rows(&world), before);
+
+    // With content, what would lose some of it waits.
+    let item = "INSERT INTO ContentItem (id, contentTypeId, websiteId, data, updatedAt)
+                VALUES ('i1', 'c1', 'w1', '{}', 1)";
+    world.sql(item, &[]);
+    let report = run(&world, "pull").await;
+    assert_eq!(brief(&report.outcomes), ["Event update success"]);
+    assert!(report.outcomes[0].withheld.iter().any(|path| path == "/properties/notes"));
+    let mut expected = event();
+    expected["fields"][0]["label"] = json!("C");
+    assert_eq!(definition(&world, "c1"), expected);
+    let waits = run(&world, "pull").await;
+    assert_eq!(brief(&waits.outcomes), ["Event none skipped DATA_LOSS_REFUSED"]);
+    let accepted = RunOptions { allow_data_loss: true, ..options("pull") };
+    let report = Box::pin(world.deploy_with(accepted)).await;
+    assert_eq!(brief(&report.outcomes), ["Event update success"]);
+    expected["fields"].as_array_mut().unwrap().remove(2);
+    assert_eq!(definition(&world, "c1"), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_comes_home_into_the_field_that_it_belongs_to() {
+    let mut world = World::new().await;
+    world.options["mapping"] = json!("native");
+    let own = json!({ "name": "Page", "fields": [
+        { "id": "f1", "name": "title", "type": "text", "label": "Title", "x": 1 },
+        { "id": "f2", "name": "seo", "type": "object", "label": "Seo", "fields": [
+            { "name": "heading", "type": "text", "x": 2 }] }] });
+    world.add("p", "Page", &own);
+    run(&world, "push").await;
+    let keys = world.fake.control().keys();
+    let part = keys.iter().find(|key| key.starts_with("Page") && *key != "Page").unwrap();
+    edit(&world, part, json!({ "properties": { "heading": { "maxLength": 9 } } }));
+    edit(&world, "Page", json!({ "properties": { "title": { "displayName": "Headline" } } }));
+    let report = run(&world, "pull").await;
+    assert_eq!(report.outcomes.len(), 2, "{:?}", brief(&report.outcomes));
+    let now = definition(&world, "p");
+    assert_eq!(now["fields"][0]["label"], "Headline");
+    let heading = &now["fields"][1]["fields"][0];
+    assert_eq!((&heading["name"], &heading["x"]), (&json!("heading"), &json!(2)));
+    let limit = heading.get("maxLength").or_else(|| heading["validation"].get("maxLength"));
+    assert_eq!(limit, Some(&json!(9)));
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strategy_of_the_platform_is_none_of_a_push() {
+    let world = World::new().await;
+    let conflict_strategy = Some("target_wins".to_owned());
+    let options = RunOptions { conflict_strategy, ..RunOptions::default() };
+    let error = Box::pin(world.deploy_with(options)).await.error.unwrap();
+    assert_eq!(error.code.as_str(), "INVALID_ARGUMENT");
+    let told = Arc::new(Told::default());
+    let request = RunRequest { options: self::options("sideways"), ..request() };
+    let report = Box::pin(world.engine().deploy(&request, told, &CancellationToken::new())).await;
+    assert_eq!(report.error.unwrap().code.as_str(), "INVALID_ARGUMENT");
+}

@@ -1,0 +1,112 @@
+//! A process that dies on the way home, and the run after it.
+//!
+//! Where it dies is told to the databases: a trigger refuses the step after which nothing of the
+//! process is left.
+
+use catalyst_sync::engine::RunReport;
+use serde_json::{Value, json};
+
+use super::{definition, deployed, edit, event, nothing_is_left, options, run};
+use crate::support::fake::Version;
+use crate::support::world::{World, brief};
+
+/// The last step that was not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// The intent is committed, the row not written.
+    Row,
+    /// The row is written, and its version not recorded.
+    Version,
+    /// The version is recorded, and the agreement not.
+    Record,
+}
+
+const TRIGGER: &str = "CREATE TRIGGER death BEFORE";
+const DIES: &str = "BEGIN SELECT RAISE(ABORT, 'died'); END";
+
+fn state(world: &World) -> rusqlite::Connection {
+    rusqlite::Connection::open(format!("{}.catalyst-sync", world.studio.path().display())).unwrap()
+}
+
+/// Runs until the step at which the process dies.
+async fn die(world: &World, missing: Missing, writes: &str) -> RunReport {
+    let (connection, table) = match missing {
+        Missing::Row => (world.studio.connect(), format!("{writes} ON ContentType")),
+        Missing::Version => (state(world), "INSERT ON content_type_versions".to_owned()),
+        Missing::Record => (state(world), "INSERT ON sync_history".to_owned()),
+    };
+    connection.execute_batch(&format!("{TRIGGER} {table} {DIES}")).unwrap();
+    let report = Box::pin(world.deploy_with(options("bidirectional"))).await;
+    connection.execute_batch("DROP TRIGGER death").unwrap();
+    assert!(report.error.is_some(), "{:?}", brief(&report.outcomes));
+    assert_eq!(open(world), "1", "{missing:?}");
+    report
+}
+
+fn open(world: &World) -> String {
+    world.state("SELECT count(*) FROM sync_rows WHERE state = 'started'")
+}
+
+fn expected() -> Value {
+    let mut expected = event();
+    expected["description"] = json!("Theirs");
+    expected
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_was_under_way_is_finished() {
+    for missing in [Missing::Row, Missing::Version, Missing::Record] {
+        let world = deployed("compatible", Version::V1).await;
+        edit(&world, "Event", json!({ "description": "Theirs" }));
+        die(&world, missing, "UPDATE").await;
+        let now = definition(&world, "c1");
+        assert_eq!(now == expected(), missing != Missing::Row, "{missing:?}");
+        let report = run(&world, "push").await;
+        assert_eq!(brief(&report.outcomes), [""; 0], "{missing:?}");
+        assert_eq!(definition(&world, "c1"), expected(), "{missing:?}");
+        assert_eq!(open(&world), "0");
+        let pulled = "SELECT group_concat(operation || ' ' || sync_status) FROM sync_history
+                      WHERE sync_direction = 'PULL'";
+        assert_eq!(world.state(pulled), "update SUCCESS", "{missing:?}");
+        let versions = "SELECT count(*) FROM content_type_versions WHERE local_id = 'c1'";
+        assert_eq!(world.state(versions), "2", "{missing:?}");
+        nothing_is_left(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_that_was_being_made_is_made_once() {
+    for missing in [Missing::Row, Missing::Version, Missing::Record] {
+        let world = deployed("compatible", Version::V1).await;
+        let venue = json!({ "key": "venue_type", "displayName": "Venue", "baseType": "_component",
+                            "properties": { "town": { "type": "string", "displayName": "Town" } } });
+        world.fake.control().seed_types(Version::V1, [venue]);
+        die(&world, missing, "INSERT").await;
+        run(&world, "push").await;
+        let names = "SELECT group_concat(name) FROM (SELECT name FROM ContentType ORDER BY name)";
+        let names: String = world.studio.connect().query_row(names, [], |row| row.get(0)).unwrap();
+        assert_eq!(names, "Event,Post,Venue", "{missing:?}");
+        assert_eq!(open(&world), "0");
+        nothing_is_left(&world).await;
+        let keys = world.fake.control().keys();
+        assert!(!keys.contains(&"Venue".to_owned()), "the type keeps its key: {keys:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_edited_since_is_left_alone_and_detected_again() {
+    for missing in [Missing::Row, Missing::Record] {
+        let world = deployed("compatible", Version::V1).await;
+        edit(&world, "Event", json!({ "description": "Theirs" }));
+        die(&world, missing, "UPDATE").await;
+        let mut ours = definition(&world, "c1");
+        ours["fields"][0]["label"] = json!("Ours");
+        world.change("c1", &ours);
+        run(&world, "pull").await;
+        ours["description"] = json!("Theirs");
+        assert_eq!(definition(&world, "c1"), ours, "{missing:?}");
+        let report = run(&world, "push").await;
+        assert_eq!(brief(&report.outcomes), ["Event update success"], "{missing:?}");
+        nothing_is_left(&world).await;
+    }
+}
