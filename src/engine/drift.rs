@@ -132,7 +132,14 @@ fn moved(found: Detection, named: &NamedType) -> Result<Option<Examined>, SyncEr
 
 /// What moved on the platform since both sides last agreed on a document.
 pub(super) fn drift_of(one: &Examined, shape: &Shape) -> Drift {
-    one.base.as_ref().map_or_else(Drift::default, |base| drift(base, &one.remote, shape))
+    let moved = one.merge.movements.iter().any(|atom| {
+        let was = atom.base.as_ref().and_then(|pair| pair.remote.as_ref());
+        was != atom.remote.as_ref()
+    });
+    match &one.base {
+        Some(base) if moved => drift(base, &one.remote, shape),
+        _ => Drift::default(),
+    }
 }
 
 /// What moved on the platform, for people.
@@ -191,6 +198,10 @@ fn shown(value: &Canonical) -> String {
 /// one loses content.
 pub(super) fn suggested_renames(one: &Examined, shape: &Shape) -> Vec<Finding> {
     let Some(base) = &one.base else { return Vec::new() };
+    // Without one that went and one that came there is nothing to compare.
+    if !one.merge.movements.iter().any(|atom| shape.is_element(&atom.path)) {
+        return Vec::new();
+    }
     let mut findings = Vec::new();
     let sides = [
         (base.local(), &one.local, "in the studio", "give the new field the id of the old one"),
