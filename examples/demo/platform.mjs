@@ -54,6 +54,11 @@ export class FakePlatform {
     return (await this.#control('state?version=v1')).types
   }
 
+  /** Edits a type as somebody does in the CMS itself. */
+  async edit(key, patch) {
+    await this.#control('edit', { version: 'v1', key, patch })
+  }
+
   /** Where a request or an answer departed from the contract. */
   async violations() {
     return (await this.#control('violations')).violations

@@ -2,22 +2,21 @@ import { join, relative } from 'node:path'
 
 import { SyncEngine } from '../../index.mjs'
 import { ROOT } from '../../scripts/run.mjs'
-import { progressBar } from './bar.mjs'
 import { showChangeSet } from './change-set.mjs'
+import { deploy, OPTIMIZELY, showOutcomes } from './deployment.mjs'
 import { differing, fingerprints } from './folder.mjs'
 import { count, line, section, table } from './page.mjs'
-import { cyan, dim, green } from './paint.mjs'
+import { cyan, dim } from './paint.mjs'
 import { FakePlatform, writes } from './platform.mjs'
 import { promise, promiseEqual } from './promise.mjs'
 import { Studio } from './studio.mjs'
+import { editOnBothSides } from './two-sides.mjs'
 import { WEBSITES } from './websites.mjs'
 
 /** How long the fake platform takes for an answer. */
 const LATENCY_MS = 60
 
 const TYPES = WEBSITES.flatMap(({ types }) => types)
-
-const OPTIMIZELY = { id: 'optimizely', name: 'Optimizely', config: {} }
 
 /** Tells the main job from beginning to end. */
 export async function tell({ folder, fake }) {
@@ -41,6 +40,7 @@ export async function tell({ folder, fake }) {
     await editOneType(scene)
     await deployTheEdit(scene)
     await deployNothing(scene)
+    await editOnBothSides(scene)
     await sayWhatIsWhere(scene)
   } finally {
     await engine.close()
@@ -136,43 +136,13 @@ async function sayWhatIsWhere({ studio, platform, model }) {
   const sent = `${count(requests.length, 'request')}, ${writes(requests).length} of them writes`
   const state = `${studio.path}.catalyst-sync`
   const rows = [
-    [relative(ROOT, studio.path), "the studio's: written by this demo, only read by the engine"],
+    [relative(ROOT, studio.path), "the studio's: the engine wrote what was decided, nothing else"],
     [relative(ROOT, state), 'what the engine remembers: bases, journal, history'],
     [relative(ROOT, model), `${types} as files to read, edit and version`],
     [platform.origin, `${types}, ${sent}`],
   ]
   table(rows, cyan)
   line()
-}
-
-/** Runs a deployment as the studio's wizard does, and promises that it succeeds. */
-async function deploy(engine, id, provider) {
-  const job = {
-    id,
-    providerId: provider.id,
-    websiteId: '',
-    status: 'pending',
-    progress: 0,
-    startedAt: new Date(),
-    logs: [],
-  }
-  const result = await engine.startDeployment(job, provider, progressBar()).done
-  const { job: ended, metrics } = result
-  promise(
-    `completed in ${(metrics.timeTaken / 1000).toFixed(2)} s`,
-    ended.status === 'completed' && ended.outcome === 'success',
-    { status: ended.status, error: ended.error, outcomes: result.outcomes },
-  )
-  return result
-}
-
-function showOutcomes(outcomes) {
-  table(
-    outcomes.map(({ typeKey, operation, status }) => [typeKey, operation, status]),
-    undefined,
-    cyan,
-    green,
-  )
 }
 
 /** Reads in the platform's log what was sent, and in its store what it did. */

@@ -43,14 +43,22 @@ export class Studio {
 
   /** Edits the definition of one content type, as its builder does. */
   edit(id, change) {
+    const definition = this.definition(id)
+    change(definition)
     this.#open((database) => {
-      const row = database.prepare('SELECT "fields" FROM "ContentType" WHERE "id" = ?').get(id)
-      const definition = JSON.parse(row.fields)
-      change(definition)
       database
         .prepare('UPDATE "ContentType" SET "fields" = ?, "updatedAt" = ? WHERE "id" = ?')
         .run(JSON.stringify(definition), Date.now(), id)
     })
+  }
+
+  /** The definition of one content type, as it is stored. */
+  definition(id) {
+    let row
+    this.#open((database) => {
+      row = database.prepare('SELECT "fields" FROM "ContentType" WHERE "id" = ?').get(id)
+    })
+    return JSON.parse(row.fields)
   }
 
   /** A fingerprint of the whole file. */
