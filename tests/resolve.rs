@@ -2,7 +2,8 @@
 
 use catalyst_sync::canonical::{Canonical, Path};
 use catalyst_sync::engine::{
-    ConflictQuery, ProviderRequest, Resolution, RunOptions, Strategy, Values, Verdict,
+    ConflictQuery, ProviderRequest, Resolution, RunOptions, Strategy, TypeRef, Values, Verdict,
+    Version as Recorded,
 };
 use serde_json::{Value, json};
 
@@ -66,6 +67,7 @@ async fn the_studio_wins_what_conflicted_and_nothing_else() {
     assert_eq!((&*resolution.type_key, &resolution.remaining[..]), ("BlogPost", &[][..]));
     assert!(world.fake.control().requests().is_empty(), "resolving sends nothing");
     assert!(open(&world).await.is_empty());
+    two_parents(&world, "B").await;
 
     assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost update success"]);
     assert_eq!(title(&world)["displayName"], "B");
@@ -111,11 +113,36 @@ async fn the_platform_wins_what_conflicted_and_nothing_else() {
     assert_eq!(world.state(history), r#"["PULL","update","SUCCESS","ada",1]"#);
     let versions = "SELECT group_concat(change_source || ' ' || author, ', ') FROM
                       (SELECT * FROM content_type_versions ORDER BY id)";
-    assert_eq!(world.state(versions), "SYNC system, SYNC system, SYNC ada");
+    assert_eq!(world.state(versions), "SYNC system, SYNC system, SYNC ada, SYNC ada");
+    two_parents(&world, "C").await;
     assert_eq!(world.state("SELECT group_concat(state) FROM sync_rows"), "applied");
     let updated = "SELECT typeof(updatedAt) || (updatedAt > 1) FROM ContentType";
     let updated: String = world.studio.connect().query_row(updated, [], |row| row.get(0)).unwrap();
     assert_eq!(updated, "integer1");
+}
+
+/// The latest version has ours and theirs as its parents, which have what was agreed on in common.
+async fn two_parents(world: &World, label: &str) {
+    let engine = world.engine();
+    let tree = engine.version_tree(&TypeRef::named("c1")).await.unwrap();
+    assert_eq!((tree.versions.len(), tree.roots.len()), (4, 1), "{:?}", tree.findings);
+    let head = engine.version(tree.head.as_deref().unwrap()).await.unwrap().unwrap();
+    let [ours, theirs] = &head.info.parents[..] else { panic!("{head:?}") };
+    let title = |version: &Recorded| -> Value {
+        let snapshot: Value =
+            serde_json::from_str(version.snapshot.as_ref().unwrap().get()).unwrap();
+        snapshot["fields"].as_array().unwrap()[0].clone()
+    };
+    assert_eq!(title(&head)["label"], label);
+    let theirs = engine.version(theirs).await.unwrap().unwrap();
+    assert_eq!(
+        (&title(&theirs)["label"], &title(&theirs)["required"]),
+        (&json!("C"), &json!(true))
+    );
+    let common = engine.common_ancestor(ours, &theirs.info.hash).await.unwrap().unwrap();
+    assert_eq!(common.info.hash, tree.roots[0]);
+    let root = engine.version(&tree.roots[0]).await.unwrap().unwrap();
+    assert_eq!(title(&root)["label"], "A");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -69,14 +69,21 @@ impl Bench<'_> {
         let Settled { base, local, remaining } = settled;
         let mut state = known_state(&one)?;
         state.base = base.to_json();
+        let is_done = remaining.is_empty();
+        let theirs = match self.row(&one.subject.entity.id) {
+            Some((row, _)) if is_done => self.home(&verdict.by).record_theirs(&one, row).await?,
+            _ => None,
+        };
         let after = Examined { base: Some(base), local, ..one };
         let after = after.judged_again(&self.shape);
         let mut record = Record { state: Some(state), ..Record::default() };
         let fields: Vec<ConflictField> = remaining.iter().map(ConflictField::of).collect();
         let merged = Some(Canonical::of(&after.local.nested()));
-        let is_done = fields.is_empty();
         if is_done {
             self.decide(verdict, stored, record).await?;
+            if let Some((row, _)) = self.row(&after.subject.entity.id) {
+                self.home(&verdict.by).record_merge(&after, row, theirs).await?;
+            }
         } else {
             record.conflict = conflict_row(&after, &stored.scope, now);
             let store = &self.engine.ports.store;
@@ -122,7 +129,7 @@ impl Bench<'_> {
         draft: &Draft,
         ruling: Option<Ruling>,
     ) -> Result<(), SyncError> {
-        arrived(verdict, one, self.home(&verdict.by).bring(self.lease, draft, ruling).await?)?;
+        arrived(verdict, one, self.home(&verdict.by).bring(self.lease, one, draft, ruling).await?)?;
         if let Some(RowWrite::Update { row, .. } | RowWrite::Insert { row }) = &draft.write {
             self.written.insert(row.id.clone(), Some((**row).clone()));
         }

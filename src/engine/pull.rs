@@ -180,7 +180,7 @@ impl Trip<'_> {
             (Some(one), Verb::Delete) => Ok((self.delete(one, outcome).await?, None)),
             (Some(one), Verb::Create) => {
                 let draft = self.home().draft_new(one).await?;
-                self.make(draft, outcome).await
+                self.make(one, draft, outcome).await
             }
             (None, _) => {
                 let Source::New(at) = step.of else { return Ok((outcome, None)) };
@@ -192,7 +192,7 @@ impl Trip<'_> {
                 let one = self.home().newcomer(definition, &id);
                 let draft = self.home().draft_new(&one).await;
                 let made = match draft {
-                    Ok(draft) => self.make(draft, outcome).await,
+                    Ok(draft) => self.make(&one, draft, outcome).await,
                     Err(error) => Err(error),
                 };
                 if made.is_err() {
@@ -213,10 +213,17 @@ impl Trip<'_> {
 
     async fn make(
         &mut self,
+        one: &Examined,
         draft: Draft,
         outcome: Outcome,
     ) -> Result<(Outcome, Option<Draft>), SyncError> {
-        let arrival = self.home().bring(self.lease, &draft, None).await?;
+        let name = draft.after.name.to_lowercase();
+        let is_taken = self.written.values().any(|row| row.name.to_lowercase() == name);
+        let arrival = if is_taken {
+            Arrival::Taken
+        } else {
+            self.home().bring(self.lease, one, &draft, None).await?
+        };
         if arrival == Arrival::Home {
             let outcome = arrived(&draft, outcome);
             self.keep(&draft);
@@ -224,7 +231,7 @@ impl Trip<'_> {
         }
         Err(SyncError::new(
             ErrorCode::ValidationFailed,
-            format!("the studio has another type with the key of {}", outcome.name),
+            format!("the studio has another type with the name or key of {}", outcome.name),
         )
         .next_step("rename one of the two"))
     }
@@ -248,7 +255,7 @@ impl Trip<'_> {
             let taken = takes(&now, self.policy, count, &shape);
             let (view, base) = homeward(&now, &taken.ships, &shape);
             let draft = home.draft(&now, &view, base, row)?;
-            match home.bring(self.lease, &draft, None).await? {
+            match home.bring(self.lease, &now, &draft, None).await? {
                 Arrival::Home => {
                     let outcome = arrived(&draft, outcome);
                     self.keep(&draft);

@@ -102,19 +102,22 @@ impl Engine {
     }
 
     /// Records a content that was just written, whatever the row holds by now; without a row, that it
-    /// is gone. `None` when the latest version says so already.
+    /// is gone. `merged` is the version that was merged into it, if any was. `None` when the latest
+    /// version says so already.
     pub(super) async fn record_row(
         &self,
         locals: &Locals,
         document: &Document,
         row: Option<&TypeRow>,
+        merged: Option<String>,
         note: &VersionNote,
     ) -> Result<Option<Version>, SyncError> {
         let row = row.map(|row| (row, row_digest(row)));
         for _ in 0..ATTEMPTS {
             let head = self.head_of(document, row, locals).await?;
             let document = document.clone();
-            let made = Made { document, row, head, merged: None, note };
+            let merged = merged.clone();
+            let made = Made { document, row, head, merged, note };
             let Some(new) = self.version_of(&made).await? else { return Ok(None) };
             let added = self.ports.store.add_versions(vec![new.clone()]).await;
             if added.map_err(store_failure)? == [true] {
@@ -123,6 +126,25 @@ impl Engine {
             }
         }
         Err(busy(&document.entity.id))
+    }
+
+    /// Records a content beside the latest, on top of an earlier version. Returns the version that
+    /// holds it.
+    pub(super) async fn record_beside(
+        &self,
+        document: &Document,
+        row: &TypeRow,
+        earlier: Option<VersionRow>,
+        note: &VersionNote,
+    ) -> Result<Option<String>, SyncError> {
+        let hash = earlier.as_ref().map(|earlier| earlier.hash.clone());
+        let head = earlier.map(head_of_row);
+        let row = Some((row, row_digest(row)));
+        let made = Made { document: document.clone(), row, head, merged: None, note };
+        let Some(new) = self.version_of(&made).await? else { return Ok(hash) };
+        let hash = new.row.hash.clone();
+        self.ports.store.add_beside(new.row).await.map_err(store_failure)?;
+        Ok(Some(hash))
     }
 
     /// The latest version of a document, or of the one whose history it carries on.
@@ -338,6 +360,22 @@ fn predecessor(
     });
     // Of several nobody can say which.
     gone.next().filter(|_| gone.next().is_none())
+}
+
+/// A version as if it were the latest.
+fn head_of_row(row: VersionRow) -> VersionHead {
+    VersionHead {
+        columns_digest: (!row.imported).then(|| Digest::of(&row.columns)),
+        document: row.document,
+        type_key: row.type_key,
+        hash: row.hash,
+        content_hash: row.content_hash,
+        row_digest: None,
+        change: row.change,
+        semver: row.semver,
+        imported: row.imported,
+        successor: None,
+    }
 }
 
 /// Whether a version holds a content already.

@@ -66,7 +66,7 @@ impl Engine {
             self.record_before(&document).await?;
             let row = self.row_with(&version, &content, &document, seen, &locals)?;
             if seen.is_some_and(|seen| is_same(seen, &row)) {
-                return self.record_row(&locals, &document, Some(&row), &note).await;
+                return self.record_row(&locals, &document, Some(&row), None, &note).await;
             }
             let written = match seen {
                 Some(seen) => RowWrite::update(seen.clone(), row.clone()),
@@ -74,7 +74,8 @@ impl Engine {
             };
             match self.ports.studio.write(written).await.map_err(studio_failure)? {
                 RowOutcome::Written => {
-                    let recorded = self.record_row(&locals, &document, Some(&row), &note).await?;
+                    let recorded =
+                        self.record_row(&locals, &document, Some(&row), None, &note).await?;
                     return match recorded {
                         None => self.latest(&document).await,
                         recorded => Ok(recorded),

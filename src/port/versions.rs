@@ -184,6 +184,9 @@ pub trait Versions: Send + Sync {
     /// become the latest since.
     async fn add_versions(&self, versions: Vec<NewVersion>) -> Result<Vec<bool>, StoreError>;
 
+    /// Adds a version that does not become the latest: what a later one is to be merged from.
+    async fn add_beside(&self, row: VersionRow) -> Result<(), StoreError>;
+
     /// Remembers rows that were written anew without another content: document, version, row digest.
     async fn note_rows(&self, seen: Vec<(Document, String, Digest)>) -> Result<(), StoreError>;
 

@@ -86,6 +86,10 @@ impl Versions for SqliteStore {
             .await
     }
 
+    async fn add_beside(&self, row: VersionRow) -> Result<(), StoreError> {
+        self.write(move |session| insert(session, &row)).await
+    }
+
     async fn note_rows(&self, seen: Vec<(Document, String, Digest)>) -> Result<(), StoreError> {
         self.write(move |session| {
             let mut statement = session.prepare(
@@ -281,14 +285,6 @@ fn add(session: Session<'_>, version: &NewVersion) -> Result<bool, Fault> {
     }
     insert(session, row)?;
     let Document { website_id, entity } = &row.document;
-    for (at, parent) in row.parents.iter().enumerate() {
-        session
-            .prepare(
-                "INSERT OR IGNORE INTO {prefix}version_parents (version_hash, parent_hash,
-                   parent_order) VALUES (?1, ?2, ?3)",
-            )?
-            .execute((&row.hash, parent, i64::try_from(at).unwrap_or(i64::MAX)))?;
-    }
     session
         .prepare(
             "INSERT OR REPLACE INTO {prefix}version_heads (website_id, kind, local_id, type_key,
@@ -345,6 +341,14 @@ fn insert(session: Session<'_>, row: &VersionRow) -> Result<(), Fault> {
             ":change": row.change.word(),
             ":semver": row.semver,
         })?;
+    for (at, parent) in row.parents.iter().enumerate() {
+        session
+            .prepare(
+                "INSERT OR IGNORE INTO {prefix}version_parents (version_hash, parent_hash,
+                   parent_order) VALUES (?1, ?2, ?3)",
+            )?
+            .execute((&row.hash, parent, i64::try_from(at).unwrap_or(i64::MAX)))?;
+    }
     Ok(())
 }
 

@@ -45,6 +45,24 @@ impl Home<'_> {
         row: &TypeRow,
     ) -> Result<Draft, SyncError> {
         let Some(side) = &one.subject.local else { return Err(unwritable(one, "a missing row")) };
+        let (written, reflection) = self.reflected(one, side, wanted, row)?;
+        let bindings = bindings_after(one, side, &reflection);
+        let mut base = base;
+        for path in refused(one, wanted, &reflection.findings) {
+            self.keep(&mut base, one, &path);
+        }
+        let rows = (Some(row), written);
+        self.settle_draft(one, wanted, base, &bindings, reflection.findings, rows)
+    }
+
+    /// The row with the edits that make its document say a view.
+    pub(super) fn reflected(
+        &self,
+        one: &Examined,
+        side: &LocalSide,
+        wanted: &View,
+        row: &TypeRow,
+    ) -> Result<(TypeRow, Reflection), SyncError> {
         let dialect = &*self.platform.dialect;
         let mut reflection = dialect.reflect(&side.content, &held(one), wanted);
         if self.is_called_so(&reflection.local, &side.content) {
@@ -60,14 +78,7 @@ impl Home<'_> {
         };
         let changes = edit(&row_of(row), &content, &reflection.origins, self.targets, CODEC)
             .map_err(|error| unwritable(one, &error.to_string()).caused_by(error))?;
-        let written = row.changed(&changes, self.engine.ports.clock.now());
-        let bindings = bindings_after(one, side, &reflection);
-        let mut base = base;
-        for path in refused(one, wanted, &reflection.findings) {
-            self.keep(&mut base, one, &path);
-        }
-        let rows = (Some(row), written);
-        self.settle_draft(one, wanted, base, &bindings, reflection.findings, rows)
+        Ok((row.changed(&changes, self.engine.ports.clock.now()), reflection))
     }
 
     /// Looks at the document with the row as it shall be. What does not say what it should keeps the

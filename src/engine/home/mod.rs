@@ -5,6 +5,7 @@
 //! made, made only if the row still is as it was read, and recorded after.
 
 mod draft;
+mod merge;
 mod newcomer;
 mod plan;
 mod settle;

@@ -92,7 +92,7 @@ impl Engine {
         };
         let document = Document::content_type(&*lease.scope.website_id, root_id(&intent.entity.id));
         let after = after(&intent.write);
-        self.record_row(locals, &document, after, &note).await?;
+        self.record_row(locals, &document, after, None, &note).await?;
         let mut record = self.record_of_settled(platform, lease, &entry, now).await?;
         record.history = Some(attempt(platform, &entry, now));
         let store = &self.ports.store;

@@ -16,7 +16,7 @@ use super::draft::Draft;
 use crate::engine::VersionNote;
 use crate::engine::binding::Origin;
 use crate::engine::detect::root_id;
-use crate::engine::examine::Examined;
+use crate::engine::examine::{Examined, Status};
 use crate::engine::failure::{store_failure, studio_failure};
 use crate::engine::fields::write_bindings;
 use crate::engine::outcome::had_conflict;
@@ -40,6 +40,9 @@ pub(in crate::engine) enum Arrival {
 
 /// What is recorded of a write, besides the write.
 struct Traces<'t> {
+    /// The document as it was.
+    before: &'t Examined,
+    /// The document as it is then.
     one: &'t Examined,
     write: &'t RowWrite,
     /// The state then; `None` for a document that is gone.
@@ -53,6 +56,7 @@ impl Home<'_> {
     pub async fn bring(
         &self,
         lease: &Lease,
+        before: &Examined,
         draft: &Draft,
         ruling: Option<Ruling>,
     ) -> Result<Arrival, SyncError> {
@@ -64,7 +68,8 @@ impl Home<'_> {
             return Ok(Arrival::Home);
         };
         let findings = &draft.findings[..];
-        self.travel(lease, Traces { one: &draft.after, write, state, findings, ruling }).await
+        self.travel(lease, Traces { before, one: &draft.after, write, state, findings, ruling })
+            .await
     }
 
     /// Deletes the row of a document that is gone from the platform.
@@ -76,11 +81,12 @@ impl Home<'_> {
         ruling: Option<Ruling>,
     ) -> Result<Arrival, SyncError> {
         let write = &RowWrite::delete(seen.clone());
-        self.travel(lease, Traces { one, write, state: None, findings: &[], ruling }).await
+        self.travel(lease, Traces { before: one, one, write, state: None, findings: &[], ruling })
+            .await
     }
 
     async fn travel(&self, lease: &Lease, traces: Traces<'_>) -> Result<Arrival, SyncError> {
-        let Traces { one, write, state, findings, ruling } = traces;
+        let Traces { before, one, write, state, findings, ruling } = traces;
         let (store, clock) = (&self.engine.ports.store, &self.engine.ports.clock);
         let began = clock.now();
         let intent = RowIntent {
@@ -109,7 +115,7 @@ impl Home<'_> {
             closed.map_err(store_failure)?;
             return Ok(refused);
         }
-        self.record_version(one, write).await?;
+        self.record_versions(before, one, write).await?;
         let mut record = self.record_of(one, state);
         record.row = Some(id);
         record.history = Some(self.attempt(one, write, findings, began));
@@ -177,27 +183,62 @@ impl Home<'_> {
     }
 
     /// Records the content before, if nobody did, and the one after.
-    async fn record_version(&self, one: &Examined, write: &RowWrite) -> Result<(), SyncError> {
-        let root = root_id(&one.subject.entity.id);
-        let document = Document::content_type(&*one.subject.website_id, root);
-        let note = |message: String| VersionNote {
-            source: VersionSource::Sync,
-            author: self.actor.to_owned(),
-            message: Some(message),
-        };
+    async fn record_versions(
+        &self,
+        before: &Examined,
+        after: &Examined,
+        write: &RowWrite,
+    ) -> Result<(), SyncError> {
+        let document = self.document(after);
+        let is_whole = !matches!(after.status, Status::Conflict(_));
+        let is_merge = is_whole.then_some(before);
         let (before, after) = match write {
             RowWrite::Update { seen, row } => (Some(seen), Some(row)),
             RowWrite::Insert { row } => (None, Some(row)),
             RowWrite::Delete { seen } => (Some(seen), None),
         };
+        let mut merged = None;
         if let Some(before) = before {
-            let note = note("as it was in the studio".to_owned());
-            self.engine.record_row(self.locals, &document, Some(before), &note).await?;
+            let note = self.note("as it was in the studio".to_owned());
+            self.engine.record_row(self.locals, &document, Some(before), None, &note).await?;
+            if let Some(one) = is_merge {
+                merged = self.record_theirs(one, before).await?;
+            }
         }
-        let note = note(format!("from {}", self.platform.provider));
+        let note = self.note(format!("from {}", self.platform.provider));
         let after = after.map(|row| &**row);
-        self.engine.record_row(self.locals, &document, after, &note).await?;
+        self.engine.record_row(self.locals, &document, after, merged, &note).await?;
         Ok(())
+    }
+
+    /// Records that a decision merged the platform's side into a content that it left as it is.
+    pub async fn record_merge(
+        &self,
+        one: &Examined,
+        row: &TypeRow,
+        theirs: Option<String>,
+    ) -> Result<(), SyncError> {
+        if theirs.is_none() {
+            return Ok(());
+        }
+        let note = self.note(format!("decided against {}", self.platform.provider));
+        let document = self.document(one);
+        self.engine.record_row(self.locals, &document, Some(row), theirs, &note).await?;
+        Ok(())
+    }
+
+    /// What the versions of a document are kept of: for a part, of the row that it lies in.
+    pub(super) fn document(&self, one: &Examined) -> Document {
+        let root = root_id(&one.subject.entity.id);
+        Document::content_type(&*self.scope.website_id, root)
+    }
+
+    pub(super) fn note(&self, message: String) -> VersionNote {
+        VersionNote {
+            source: VersionSource::Sync,
+            author: self.actor.to_owned(),
+            message: Some(message),
+        }
     }
 
     /// What the history tells of it: the row's new definition, and what the platform had.
