@@ -14,6 +14,7 @@ mod detect;
 mod detection;
 mod doubt;
 mod drift;
+mod drift_findings;
 mod examine;
 mod execute;
 mod failure;
