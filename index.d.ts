@@ -224,7 +224,8 @@ interface Functions {
    * conflict has now is refused with `PLAN_STALE`, saying what changed.
    *
    * `conflicts`: conflicts, their ids, or types; of a type its open conflict with the target of the
-   * provider is meant. `onConflict` is asked about each instead of `strategy` and `values`, about all of
+   * provider is meant. Where it has none, `source_wins` overrules what only the platform changed, a
+   * deletion included: the next deployment sends the studio's. `onConflict` is asked about each instead of `strategy` and `values`, about all of
    * them at once. If it throws, rejects or answers with what is no choice, that conflict stays open; while
    * one answer is out, the others are decided.
    */

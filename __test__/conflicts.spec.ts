@@ -215,6 +215,18 @@ test('a slow answer holds up its own conflict only', async () => {
   ])
 })
 
+test('what only the platform changed is overruled by type', async () => {
+  await deploy()
+  await theirs('Type2', 'There')
+  const [merged] = await bench.engine.resolveConflicts(['Type2'])
+  expect(merged?.error?.message).toMatch(/^no conflict of Type2 with optimizely:.* is open; /)
+  const [overruled] = await bench.engine.resolveConflicts(['Type2'], { strategy: 'source_wins' })
+  expect(overruled).toMatchObject({ conflictId: '', typeKey: 'Type2', success: true })
+  expect(await titleOf('Type2')).toBe('There')
+  expect(await deploy()).toEqual(['Type2 success'])
+  expect(await titleOf('Type2')).toBe('Title')
+})
+
 test('what is no open conflict is told one by one', async () => {
   const [conflict] = await conflicting(1)
   if (conflict === undefined) throw new Error('there is no conflict')
@@ -237,7 +249,7 @@ test('what is no open conflict is told one by one', async () => {
   ]
   const first = await resolve()
   expect(told(first)).toEqual([...unknown, 'PLAN_STALE', 'decided', 'INVALID_ARGUMENT'])
-  expect(first[2]?.error?.message).toMatch(/^no conflict of Type2 with optimizely:.* is open; /)
+  expect(first[2]?.error?.message).toMatch(/^no conflict of Type2 is open, and nothing of it moved/)
   expect(first[9]?.error?.message).toMatch(/^the conflict conflict_\w+ is given twice; /)
   expect(told(await resolve())).toEqual([...unknown, 'CONFLICT', 'CONFLICT', 'CONFLICT'])
 })

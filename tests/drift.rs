@@ -5,7 +5,7 @@ mod detected;
 
 use catalyst_sync::canonical::{Canonical, Path, View};
 use catalyst_sync::diff::diff;
-use catalyst_sync::drift::{accept, drift, settle};
+use catalyst_sync::drift::{accept, drift, overrule, settle};
 use catalyst_sync::merge::{Base, Movement, Pair, Shape, three_way};
 use catalyst_sync::platform::files::FilesDialect;
 use catalyst_sync::port::Dialect;
@@ -232,6 +232,40 @@ fn accepting_takes_what_the_path_says() {
         .filter(|at| at.as_str().starts_with("/fields/b"))
         .collect();
     assert_eq!(whole.len(), 11);
+}
+
+#[test]
+fn overruling_makes_a_movement_of_the_studio_of_every_one_of_the_platform() {
+    let local = event(r#"{"/name":"Ours","/description":"Ours"}"#);
+    let remote = event(
+        r#"{"/name":"Theirs","/fields/a/label":"B","/fields/b":null,"/fields/b/name":null,
+            "/fields/b/kind":null,"/fields/b/required":null,"/fields/b/minDate":null,
+            "/fields/b/options/x":null,"/fields/b/options/x/label":null,"/fields/b/options/y":null,
+            "/fields/b/options/y/label":null,"/fields/b/optionOrder":null,"/fieldOrder":["a"],
+            "/fields/c":true,"/fields/c/name":"c","/fields/c/kind":{"kind":"text"}}"#,
+    );
+    let before = base(&event("{}"), &event("{}"));
+    let overruled = overrule(&before, &local, &remote, &shape());
+    let merge = three_way(Some(&overruled), &local, &remote, &shape());
+    let conflicts: Vec<&str> =
+        merge.of(Movement::Conflict).map(|atom| atom.path.as_str()).collect();
+    assert_eq!(conflicts, ["/name"], "which was one before");
+    assert_eq!(merge.of(Movement::Remote).count(), 0);
+    // What is sent makes the platform what the studio is.
+    let mut sent = remote.clone();
+    for atom in merge.of(Movement::Local) {
+        sent.put(atom.path.clone(), atom.local.clone());
+    }
+    // An order follows the elements that come and go.
+    for at in ["/name", "/fieldOrder"].map(path) {
+        sent.put(at.clone(), local.get(&at).cloned());
+    }
+    assert_eq!(sent, local);
+    // What the platform changes after that nobody has overruled.
+    let mut again = remote.clone();
+    again.set(path("/fields/a/label"), Canonical::str("C"));
+    let merge = three_way(Some(&overruled), &local, &again, &shape());
+    assert_eq!(merge.of(Movement::Conflict).count(), 2);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::model::Finding;
 use crate::plan::{Consent, Risk, withhold};
 use crate::port::{Entity, Scope};
 
-use super::drift::{drift_findings, drift_of, suggested_renames};
+use super::drift_findings::{drift_findings, drift_of, suggested_renames};
 use super::examine::{Examined, Status};
 use super::report::{AtomChange, Conflict, ConflictField, FailedType, FieldChanges, TypeChange};
 

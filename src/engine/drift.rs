@@ -1,16 +1,19 @@
-//! Drift: what moved on the platform by itself, told with what it means, or taken for no change.
+//! Drift: what moved on the platform by itself is taken for no change, or overruled. Neither writes to
+//! a side: both move the base.
+
+use std::collections::{BTreeMap, HashMap};
 
 use tokio_util::sync::CancellationToken;
 
 use crate::canonical::{Canonical, Path};
-use crate::diff::ChangeKind;
-use crate::drift::{Drift, Moved, Severity, accept, drift};
+use crate::drift::{accept, overrule};
 use crate::error::{ErrorCode, SyncError};
-use crate::merge::{Shape, renames};
+use crate::merge::Base;
 use crate::model::Finding;
-use crate::port::{Lease, Scope};
+use crate::port::{Entity, Lease, Record, Scope};
 
-use super::detect::{Detection, Keep, Search};
+use super::decide::uphold;
+use super::detect::{Keep, Search};
 use super::examine::Examined;
 use super::failure::store_failure;
 use super::listing::Freshness;
@@ -21,11 +24,31 @@ use super::report::AcceptedDrift;
 use super::type_ref::NamedType;
 use super::{Engine, Platform, ProviderRequest, Purpose, TypeRef};
 
-/// Who holds a scope while a movement of its platform is taken for none.
+/// Who holds a scope while the drift of its types is decided about.
 const OWNER: &str = "acceptDrift";
 
-/// Longest value that a message repeats.
-const SHOWN: usize = 60;
+/// What is said about the drift of a type.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ruling<'r> {
+    /// What moved at a path, and below it, is no change.
+    Accept(&'r Path),
+    /// The studio's side holds all the same.
+    Overrule,
+}
+
+/// What a ruling came to.
+pub(super) struct Ruled {
+    /// Key of the type.
+    pub type_key: String,
+    /// The website that owns it.
+    pub website_id: String,
+    /// The target.
+    pub target: String,
+    /// Where the platform had moved and counts as having moved no more.
+    pub paths: Vec<Path>,
+    /// The studio's side, nested for people.
+    pub local: Canonical,
+}
 
 impl Engine {
     /// Agrees that what moved on the platform at a path of a type, and below it, is no change. Each side
@@ -41,28 +64,59 @@ impl Engine {
         wanted: &TypeRef,
         path: &Path,
     ) -> Result<AcceptedDrift, SyncError> {
-        let locals = self.locals().await?;
-        let named = self.named_type(&locals, wanted).await?;
-        let platform = self.connect(provider, Purpose::Look).await?;
-        let scope = Scope { website_id: named.website_id.clone(), target: platform.target.clone() };
-        let now = self.ports.clock.now();
-        let lease = self.ports.store.acquire(&scope, OWNER, now).await.map_err(store_failure)?;
-        let accepted = self.accept_leased(&lease, &locals, &platform, &named, path).await;
-        let released = self.ports.store.release(lease).await.map_err(store_failure);
-        let paths = accepted?;
-        released?;
-        let Scope { website_id, target } = scope;
-        Ok(AcceptedDrift { type_key: named.key, website_id, target, paths })
+        let ruled = self.rule(provider, std::slice::from_ref(wanted), Ruling::Accept(path)).await?;
+        let one = ruled.into_iter().next().ok_or_else(|| {
+            SyncError::new(ErrorCode::Internal, "there is no answer about the type")
+        })?;
+        let Ruled { type_key, website_id, target, paths, .. } = one?;
+        Ok(AcceptedDrift { type_key, website_id, target, paths })
     }
 
-    async fn accept_leased(
+    /// Decides about the drift of types, each by itself. One answer per type, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When a side cannot be read, or no platform is configured.
+    pub(super) async fn rule(
+        &self,
+        provider: &ProviderRequest,
+        wanted: &[TypeRef],
+        ruling: Ruling<'_>,
+    ) -> Result<Vec<Result<Ruled, SyncError>>, SyncError> {
+        let locals = self.locals().await?;
+        let platform = self.connect(provider, Purpose::Look).await?;
+        let mut answers = Vec::new();
+        let mut by_website: BTreeMap<String, Vec<(usize, NamedType)>> = BTreeMap::new();
+        for (at, one) in wanted.iter().enumerate() {
+            match self.named_type(&locals, one).await {
+                Ok(named) => {
+                    by_website.entry(named.website_id.clone()).or_default().push((at, named));
+                }
+                Err(error) => answers.push((at, Err(error))),
+            }
+        }
+        for (website_id, types) in by_website {
+            let scope = Scope { website_id, target: platform.target.clone() };
+            let now = self.ports.clock.now();
+            let lease =
+                self.ports.store.acquire(&scope, OWNER, now).await.map_err(store_failure)?;
+            let ruled = self.rule_leased(&lease, &locals, &platform, types, ruling).await;
+            let released = self.ports.store.release(lease).await.map_err(store_failure);
+            answers.extend(ruled?);
+            released?;
+        }
+        answers.sort_by_key(|(at, _)| *at);
+        Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+    }
+
+    async fn rule_leased(
         &self,
         lease: &Lease,
         locals: &Locals,
         platform: &Platform,
-        named: &NamedType,
-        path: &Path,
-    ) -> Result<Vec<Path>, SyncError> {
+        types: Vec<(usize, NamedType)>,
+        ruling: Ruling<'_>,
+    ) -> Result<Vec<(usize, Result<Ruled, SyncError>)>, SyncError> {
         let cancel = CancellationToken::new();
         let search = Search {
             platform,
@@ -74,156 +128,111 @@ impl Engine {
             tolerate_absence: false,
             cancel: &cancel,
         };
-        let one = moved(self.search(locals, &search).await?, named)?;
-        let unmoved = || {
-            let at = if *path == Path::root() { String::new() } else { format!(" at {path}") };
-            let message = format!("nothing of {} moved on the platform{at}", named.key);
-            SyncError::new(ErrorCode::InvalidArgument, message).of(&named.key)
-        };
-        let one = one.ok_or_else(unmoved)?;
-        let shape = platform.dialect.capabilities().shape;
-        let base = one.base.as_ref().ok_or_else(|| {
-            let message = format!("{} was never agreed on with {}", named.key, platform.target);
-            SyncError::new(ErrorCode::InvalidArgument, message)
-                .of(&named.key)
-                .next_step("deploy first, or decide the conflict")
-        })?;
-        let accepted = accept(base, path, &one.local, &one.remote, &shape);
-        let before: Vec<Path> = one.merge.movements.iter().map(|atom| atom.path.clone()).collect();
-        let after = Examined { base: Some(accepted), ..one }.judged_again(&shape);
-        let is_open = |at: &Path| after.merge.movements.iter().any(|atom| atom.path == *at);
-        let paths: Vec<Path> = before.into_iter().filter(|at| !is_open(at)).collect();
-        if paths.is_empty() {
-            return Err(unmoved());
+        let mut moved: HashMap<Entity, Examined> = HashMap::new();
+        let mut stale = HashMap::new();
+        for scoped in self.search(locals, &search).await?.scopes {
+            stale.extend(scoped.stale.into_iter().map(|one| (one.id, one.key)));
+            moved.extend(scoped.examined.into_iter().map(|one| (one.subject.entity.clone(), one)));
         }
-        let now = self.ports.clock.now();
-        let record = idle_record(&after, &lease.scope, &*platform.dialect, now);
-        let records = record.into_iter().collect();
+        let (mut answers, mut records) = (Vec::new(), Vec::new());
+        for (at, named) in types {
+            let one = match stale.get(&named.entity.id) {
+                Some(key) => Err(stale_read(key)),
+                None => moved.remove(&named.entity).ok_or_else(|| unmoved(&named.key, ruling)),
+            };
+            let ruled = one.and_then(|one| self.ruled(one, lease, platform, ruling));
+            answers.push((
+                at,
+                ruled.map(|(record, ruled)| {
+                    records.extend(record);
+                    ruled
+                }),
+            ));
+        }
         self.ports.store.record(lease, records).await.map_err(store_failure)?;
-        Ok(paths)
+        Ok(answers)
     }
-}
 
-/// The type among what was found; `None` when nothing of it moved.
-fn moved(found: Detection, named: &NamedType) -> Result<Option<Examined>, SyncError> {
-    let id = &named.entity.id;
-    for scoped in found.scopes {
-        if let Some(stale) = scoped.stale.iter().find(|one| one.id == *id) {
-            let Finding { message, remedy, .. } = stale_finding(&stale.key);
-            let error = SyncError::new(ErrorCode::StaleRead, message);
-            return Err(error.of(&stale.key).next_step(remedy));
+    /// What a ruling about one type comes to, and what is to be recorded of it.
+    fn ruled(
+        &self,
+        one: Examined,
+        lease: &Lease,
+        platform: &Platform,
+        ruling: Ruling<'_>,
+    ) -> Result<(Option<Record>, Ruled), SyncError> {
+        let key = one.key.clone();
+        let refused = |code, message| SyncError::new(code, message).of(&key);
+        if let Some(finding) = one.subject.findings.iter().find(|finding| finding.blocks()) {
+            let error = refused(ErrorCode::ValidationFailed, finding.message.clone());
+            return Err(error.next_step(finding.remedy.clone()));
         }
-        let one = scoped.examined.into_iter().find(|one| one.subject.entity == named.entity);
-        let Some(one) = one else { continue };
-        if let Some(error) = one.subject.findings.iter().find(|finding| finding.blocks()) {
-            let refused = SyncError::new(ErrorCode::ValidationFailed, error.message.clone());
-            return Err(refused.of(&one.key).next_step(error.remedy.clone()));
+        let shape = platform.dialect.capabilities().shape;
+        let Scope { website_id, target } = lease.scope.clone();
+        let local = Canonical::of(&one.local.nested());
+        let type_key = key.clone();
+        let is_upheld = matches!(ruling, Ruling::Overrule) && one.subject.remote.is_none();
+        if is_upheld && one.subject.detail.as_ref().is_some_and(|detail| detail.row.agreed) {
+            // Gone there, and to be made again.
+            let state = one.subject.detail.clone().map(|mut state| {
+                state.row.settled = false;
+                state.row.agreed = false;
+                state.base = uphold(&one, &shape).unwrap_or_default().to_json();
+                state
+            });
+            let record = Record { state, ..Record::default() };
+            let paths = vec![Path::root()];
+            return Ok((Some(record), Ruled { type_key, website_id, target, paths, local }));
         }
         if one.subject.local.is_none() || one.subject.remote.is_none() {
-            let message = format!("{} is gone on one side, which is no drift of a value", one.key);
-            return Err(SyncError::new(ErrorCode::InvalidArgument, message)
-                .of(&one.key)
-                .next_step("decide its conflict, or deploy"));
+            let message = format!("{key} is gone on one side, which is no drift of a value");
+            let error = refused(ErrorCode::InvalidArgument, message);
+            return Err(error.next_step("decide its conflict, or deploy"));
         }
-        return Ok(Some(one));
+        let Some(base) = &one.base else {
+            let message = format!("{key} was never agreed on with {target}");
+            let error = refused(ErrorCode::InvalidArgument, message);
+            return Err(error.next_step("deploy first, or decide the conflict"));
+        };
+        let ruled = match ruling {
+            Ruling::Accept(path) => accept(base, path, &one.local, &one.remote, &shape),
+            Ruling::Overrule => overrule(base, &one.local, &one.remote, &shape),
+        };
+        let paths = settled_paths(base, &ruled, &one);
+        if paths.is_empty() {
+            return Err(unmoved(&key, ruling));
+        }
+        let after = Examined { base: Some(ruled), ..one }.judged_again(&shape);
+        let now = self.ports.clock.now();
+        let record = idle_record(&after, &lease.scope, &*platform.dialect, now);
+        Ok((record, Ruled { type_key, website_id, target, paths, local }))
     }
-    Ok(None)
 }
 
-/// What moved on the platform since both sides last agreed on a document.
-pub(super) fn drift_of(one: &Examined, shape: &Shape) -> Drift {
-    let moved = one.merge.movements.iter().any(|atom| {
-        let was = atom.base.as_ref().and_then(|pair| pair.remote.as_ref());
-        was != atom.remote.as_ref()
-    });
-    match &one.base {
-        Some(base) if moved => drift(base, &one.remote, shape),
-        _ => Drift::default(),
-    }
+/// Where the base moved.
+fn settled_paths(before: &Base, after: &Base, one: &Examined) -> Vec<Path> {
+    let (was, now) = ((before.local(), before.remote()), (after.local(), after.remote()));
+    let moved = one.merge.movements.iter().map(|atom| &atom.path);
+    let is_settled = |at: &&Path| was.0.get(at) != now.0.get(at) || was.1.get(at) != now.1.get(at);
+    moved.filter(is_settled).cloned().collect()
 }
 
-/// What moved on the platform, for people.
-pub(super) fn drift_findings(one: &Examined, drift: &Drift) -> Vec<Finding> {
-    drift.moved.iter().map(|moved| finding(moved).of(&one.key)).collect()
-}
-
-fn finding(moved: &Moved) -> Finding {
-    let (value, at) = (describe(moved), moved.path.as_str());
-    let finding = match moved.severity {
-        Severity::Breaking => Finding::warning(
-            "DRIFT_BREAKING",
-            format!("the platform {value}: content or code that held before may hold no longer"),
-            "bring it home or overrule it, before something relies on it",
-        ),
-        Severity::Addition => Finding::info(
-            "DRIFT_ADDITION",
-            format!("the platform {value}: what there was still holds"),
-            "bring it home, overrule it, or accept it with acceptDrift",
-        ),
-        Severity::Text => Finding::info(
-            "DRIFT_TEXT",
-            format!("the platform {value}: only what people read"),
-            "bring it home, overrule it, or accept it with acceptDrift",
-        ),
+fn unmoved(key: &str, ruling: Ruling<'_>) -> SyncError {
+    let message = match ruling {
+        Ruling::Accept(path) if *path == Path::root() => {
+            format!("nothing of {key} moved on the platform")
+        }
+        Ruling::Accept(path) => format!("nothing of {key} moved on the platform at {path}"),
+        Ruling::Overrule => {
+            format!("no conflict of {key} is open, and nothing of it moved on the platform")
+        }
     };
-    finding.at(at)
+    SyncError::new(ErrorCode::InvalidArgument, message)
+        .of(key)
+        .next_step("detect the changes, which say where something moved")
 }
 
-fn describe(moved: &Moved) -> String {
-    let whole = moved.path == Path::root();
-    let name = if whole { "the type".into() } else { moved.path.name() };
-    match (moved.kind, &moved.before, &moved.after) {
-        (ChangeKind::Removed, ..) => format!("removed {name}"),
-        (ChangeKind::Moved, ..) => format!("reordered {name}"),
-        (ChangeKind::Modified, Some(before), Some(after)) => {
-            format!("changed {name} from {} to {}", shown(before), shown(after))
-        }
-        (ChangeKind::Modified, ..) => format!("changed {name}"),
-        (ChangeKind::Added, _, Some(after)) if after.as_str() != "true" => {
-            format!("set {name} to {}", shown(after))
-        }
-        (ChangeKind::Added, ..) => format!("added {name}"),
-    }
-}
-
-fn shown(value: &Canonical) -> String {
-    let text = value.as_str();
-    match text.char_indices().nth(SHOWN) {
-        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
-/// What looks as if it had been renamed on either side: a suggestion, because taking two properties for
-/// one loses content.
-pub(super) fn suggested_renames(one: &Examined, shape: &Shape) -> Vec<Finding> {
-    let Some(base) = &one.base else { return Vec::new() };
-    // Without one that went and one that came there is nothing to compare.
-    if !one.merge.movements.iter().any(|atom| shape.is_element(&atom.path)) {
-        return Vec::new();
-    }
-    let mut findings = Vec::new();
-    let sides = [
-        (base.local(), &one.local, "in the studio", "give the new field the id of the old one"),
-        (base.remote(), &one.remote, "on the platform", "give both sides the old name again"),
-    ];
-    for (before, after, side, remedy) in sides {
-        // A document that is gone has renamed nothing.
-        if before.is_empty() || after.is_empty() || before == *after {
-            continue;
-        }
-        for rename in renames(&before, after, shape) {
-            let (from, to) = (rename.from.name(), rename.to.name());
-            findings.push(
-                Finding::info(
-                    "RENAME_SUGGESTED",
-                    format!("{to} looks as if {from} had been renamed {side}; they count as two"),
-                    format!("if they are one, {remedy}; else nothing"),
-                )
-                .of(&one.key)
-                .at(rename.to.as_str()),
-            );
-        }
-    }
-    findings
+fn stale_read(key: &str) -> SyncError {
+    let Finding { message, remedy, .. } = stale_finding(key);
+    SyncError::new(ErrorCode::StaleRead, message).of(key).next_step(remedy)
 }

@@ -16,6 +16,7 @@ mod detect;
 mod detection;
 mod doubt;
 mod drift;
+mod drift_findings;
 mod examine;
 mod execute;
 mod failure;

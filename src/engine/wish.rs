@@ -1,4 +1,5 @@
-//! Which conflicts a caller means, and what is to become of each.
+//! Which conflicts a caller means, and what is to become of each. Of a type without one, what only the
+//! platform moved can be overruled in the same way.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +9,7 @@ use crate::model::Json;
 use crate::port::{ConflictFilter, StoredConflict};
 
 use super::conflicts::{id_of, shown};
+use super::drift::{Ruled, Ruling};
 use super::failure::store_failure;
 use super::outcome::outcome_error;
 use super::report::{ConflictField, Resolution};
@@ -81,6 +83,7 @@ impl Engine {
         let mut resolutions = Vec::new();
         let mut verdicts = Vec::new();
         let mut places = Vec::new();
+        let mut overruled = Vec::new();
         let mut known = BTreeSet::new();
         for (at, (found, choice)) in found.into_iter().zip(choices).enumerate() {
             let strategy = match &choice {
@@ -88,7 +91,13 @@ impl Engine {
                 _ => Strategy::Manual,
             };
             let answer = match (found, choice) {
-                (Err(error), _) => open("", "", strategy, &error),
+                (Err(Missing { of: Some(wanted), .. }), Ok(Some(choice)))
+                    if choice.strategy == Strategy::SourceWins =>
+                {
+                    overruled.push((at, *wanted));
+                    continue;
+                }
+                (Err(Missing { error, .. }), _) => open("", "", strategy, &error),
                 (Ok(one), choice) => {
                     let id = id_of(&one);
                     match choice {
@@ -112,8 +121,38 @@ impl Engine {
             let decided = self.resolve(provider, verdicts).await?;
             resolutions.extend(places.into_iter().zip(decided));
         }
+        resolutions.extend(self.overrule(provider, overruled).await?);
         resolutions.sort_by_key(|(at, _)| *at);
         Ok(resolutions.into_iter().map(|(_, resolution)| resolution).collect())
+    }
+
+    /// Has the studio's side hold where only the platform moved. What moves there is no conflict, so there
+    /// is nothing to be recorded as decided.
+    async fn overrule(
+        &self,
+        provider: &ProviderRequest,
+        overruled: Vec<(usize, TypeRef)>,
+    ) -> Result<Vec<(usize, Resolution)>, SyncError> {
+        if overruled.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (places, types): (Vec<usize>, Vec<TypeRef>) = overruled.into_iter().unzip();
+        let ruled = self.rule(provider, &types, Ruling::Overrule).await?;
+        let strategy = Strategy::SourceWins;
+        let resolution = |ruled: Result<Ruled, SyncError>| match ruled {
+            Ok(Ruled { type_key, local, .. }) => Resolution {
+                conflict_id: String::new(),
+                type_key,
+                success: true,
+                strategy: strategy.as_str(),
+                merged: Some(local),
+                remaining: Vec::new(),
+                requires_manual: false,
+                error: None,
+            },
+            Err(error) => open("", "", strategy, &error),
+        };
+        Ok(places.into_iter().zip(ruled.into_iter().map(resolution)).collect())
     }
 
     /// The open conflict of each name, or why there is none.
@@ -121,16 +160,21 @@ impl Engine {
         &self,
         provider: &ProviderRequest,
         conflicts: Vec<Result<ConflictRef, SyncError>>,
-    ) -> Result<Vec<Result<StoredConflict, SyncError>>, SyncError> {
+    ) -> Result<Vec<Result<StoredConflict, Missing>>, SyncError> {
         let target = self.connect(provider, Purpose::Look).await?.target;
         let mut pinned = Vec::with_capacity(conflicts.len());
         for conflict in conflicts {
             pinned.push(match conflict {
                 Ok(ConflictRef::Id { id, digest }) => Ok((id, digest)),
-                Ok(ConflictRef::Type(wanted)) => {
-                    self.open_of(&wanted, &target).await.map(|id| (id, None))
-                }
-                Err(error) => Err(error),
+                Ok(ConflictRef::Type(wanted)) => match self.open_of(&wanted, &target).await {
+                    Ok(Some(id)) => Ok((id, None)),
+                    Ok(None) => Err(Missing {
+                        error: none_open(&wanted, &target),
+                        of: Some(Box::new(wanted)),
+                    }),
+                    Err(error) => Err(Missing::from(error)),
+                },
+                Err(error) => Err(Missing::from(error)),
             });
         }
         let ids: Vec<&str> = pinned.iter().flatten().map(|(id, _)| &**id).collect();
@@ -139,9 +183,10 @@ impl Engine {
         for pin in pinned {
             let one = match pin {
                 Ok((id, digest)) => found.next().map(|one| {
-                    let one = one?;
+                    let one = one.map_err(Missing::from)?;
                     let is_as_seen = digest.is_none_or(|seen| seen == one.digest.to_string());
-                    if is_as_seen { Ok(one) } else { Err(outdated(&id, "its digest is another")) }
+                    let outdated = || Missing::from(outdated(&id, "its digest is another"));
+                    is_as_seen.then_some(one).ok_or_else(outdated)
                 }),
                 Err(error) => Some(Err(error)),
             };
@@ -151,7 +196,7 @@ impl Engine {
     }
 
     /// The id of the conflict that is open between a type and a target.
-    async fn open_of(&self, wanted: &TypeRef, target: &str) -> Result<String, SyncError> {
+    async fn open_of(&self, wanted: &TypeRef, target: &str) -> Result<Option<String>, SyncError> {
         let named = self.named_type(&*self.locals().await?, wanted).await?;
         let filter = ConflictFilter {
             documents: vec![(named.website_id, named.entity)],
@@ -159,14 +204,28 @@ impl Engine {
             ..ConflictFilter::default()
         };
         let (open, _) = self.ports.store.conflicts(filter).await.map_err(store_failure)?;
-        let is_there = |one: &&StoredConflict| one.scope.target == target;
-        open.iter().find(is_there).map(id_of).ok_or_else(|| {
-            let message = format!("no conflict of {} with {target} is open", named.key);
-            SyncError::new(ErrorCode::InvalidArgument, message)
-                .of(&named.key)
-                .next_step("list the conflicts; a deployment records those that it meets")
-        })
+        Ok(open.iter().find(|one| one.scope.target == target).map(id_of))
     }
+}
+
+/// Why there is no open conflict.
+struct Missing {
+    error: SyncError,
+    /// The type that has none.
+    of: Option<Box<TypeRef>>,
+}
+
+impl From<SyncError> for Missing {
+    fn from(error: SyncError) -> Self {
+        Self { error, of: None }
+    }
+}
+
+fn none_open(wanted: &TypeRef, target: &str) -> SyncError {
+    let message = format!("no conflict of {} with {target} is open", wanted.name);
+    SyncError::new(ErrorCode::InvalidArgument, message)
+        .of(&wanted.name)
+        .next_step("list the conflicts; a deployment records those that it meets")
 }
 
 /// A conflict that stays open because nothing can be decided.

@@ -1,12 +1,15 @@
 //! What a platform changed by itself, as a detection tells it, and what is taken for no change.
 
 use catalyst_sync::canonical::Path;
-use catalyst_sync::engine::{AcceptedDrift, ConflictQuery, ProviderRequest, TypeChange, TypeRef};
+use catalyst_sync::engine::{
+    AcceptedDrift, Choice, ConflictQuery, ConflictRef, ProviderRequest, Resolution, Strategy,
+    TypeChange, TypeRef, Values, Wish,
+};
 use catalyst_sync::error::{ErrorCode, SyncError};
 use serde_json::{Value, json};
 
 use crate::support::fake::Version;
-use crate::support::scenario::{definition, writes};
+use crate::support::scenario::{allow_data_loss, definition, writes};
 use crate::support::world::{World, brief};
 
 const TITLE: &str = "/properties/title/displayName";
@@ -188,6 +191,57 @@ async fn what_did_not_move_cannot_be_accepted() {
         assert_eq!(error.code, code, "{name}: {error}");
         assert!(error.message.starts_with(message), "{name}: {error}");
     }
+}
+
+/// Has the studio's side hold, and says how that went.
+async fn overrule(world: &World, name: &str) -> Resolution {
+    let choice = Choice { strategy: Strategy::SourceWins, values: Values::new() };
+    let wish =
+        Wish { conflict: Ok(ConflictRef::Type(TypeRef::named(name))), choice: Ok(Some(choice)) };
+    let request = ProviderRequest::default();
+    let resolutions = world.engine().carry_out(&request, "ada", vec![wish]).await.unwrap();
+    resolutions.into_iter().next().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_platform_moved_is_overruled() {
+    let world = agreed().await;
+    edit(
+        &world,
+        json!({ "properties": {
+            "title": { "displayName": "There", "isRequired": true },
+            "extra": { "type": "string" },
+        } }),
+    );
+    world.fake.control().clear_requests();
+    let resolution = overrule(&world, "Post").await;
+    assert!(resolution.success, "{resolution:?}");
+    assert_eq!(writes(&world), [""; 0], "nothing is sent");
+    // What would be lost by that needs its own consent.
+    assert_eq!(brief(&world.deploy().await.outcomes), ["Post update success"]);
+    let stored = || world.fake.control().content_type(Version::V1, "Post").unwrap();
+    assert_eq!(stored()["properties"]["title"]["displayName"], "Title");
+    assert_ne!(stored()["properties"]["title"]["isRequired"], true);
+    assert!(stored()["properties"]["extra"].is_object());
+    assert_eq!(
+        brief(&world.deploy_with(allow_data_loss()).await.outcomes),
+        ["Post update success"]
+    );
+    assert!(stored()["properties"]["extra"].is_null());
+    assert_eq!(world.changes().await.summary.unchanged, 1);
+    let error = overrule(&world, "Post").await.error.unwrap().message;
+    assert!(error.starts_with("no conflict of Post is open, and nothing of it moved"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_on_the_platform_is_overruled() {
+    let world = agreed().await;
+    world.fake.control().remove("Post");
+    assert_eq!(remote_change(&world).await.status, "remote_deleted");
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+    assert!(overrule(&world, "Post").await.success);
+    assert_eq!(brief(&world.deploy().await.outcomes), ["Post create success"]);
+    assert_eq!(world.changes().await.summary.unchanged, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
