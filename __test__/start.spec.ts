@@ -135,6 +135,7 @@ test('measures what it did, and lists what became of every type', async () => {
       typeKey,
       name: `Type ${at + 1}`,
       websiteId: 'site_1',
+      direction: 'push',
       operation: 'create',
       status: 'success',
       attempts: 1,
