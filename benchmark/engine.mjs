@@ -4,8 +4,11 @@
  *     node benchmark/engine.mjs <what> '<json>'
  */
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+
+import { openConflicts } from './conflicts.mjs'
 
 const require = createRequire(import.meta.url)
 
@@ -67,6 +70,23 @@ const measurements = {
     const [, transform] = await measured(() => own.previewMapping())
     await own.close()
     return { extractMs: extract.wallMs, transformMs: transform.wallMs }
+  },
+
+  /** One conflict decided, and all others in one call, by a callback or without one. */
+  async resolve({ database, asked }) {
+    const folder = dirname(database)
+    const { SyncEngine } = require('../index.js')
+    const provider = { id: 'files', config: { directory: 'model' } }
+    const own = new SyncEngine({ databaseUrl: database, filesRoot: folder, provider })
+    const world = { database, directory: join(folder, 'model') }
+    const [first, ...rest] = await openConflicts(own, world)
+    const strategy = 'source_wins'
+    const [single, one] = await measured(() => own.resolveConflicts([first], { strategy }))
+    const options = asked ? { onConflict: async () => ({ strategy }) } : { strategy }
+    const [all, many] = await measured(() => own.resolveConflicts(rest, options))
+    await own.close()
+    const decided = [...single, ...all].filter(({ success }) => success).length
+    return { one, many, decided, heldMs: many.heldMs }
   },
 
   /** What the loop is held at worst while nothing happens: the share of the machine. */

@@ -6,7 +6,7 @@
  * Every measurement is a process of its own. Nothing here fails because something is slow.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -202,6 +202,34 @@ function succeeded({ status, error }) {
   if (status !== 'completed') throw new Error(`the deployment ended ${status}: ${error}`)
 }
 
+/** Conflicts, decided one by one and many at a time. */
+async function decisions() {
+  const count = 1001
+  for (const asked of [false, true]) {
+    const measure = async () => {
+      const made = await addon('resolve', { database: conflicting(count), asked })
+      if (made.decided !== count) throw new Error(`${made.decided} of ${count} were decided`)
+      return made
+    }
+    const { one, many } = await measure()
+    if (!asked) note('one conflict decided', ms(one.wallMs), '5 ms', one.wallMs < 5)
+    const how = asked ? 'through a callback' : 'in one call'
+    note(
+      `1,000 conflicts decided ${how}`,
+      `${(many.wallMs / 1000).toFixed(1)} s, ${ms(many.cpuMs)} CPU`,
+    )
+    await held(`1,000 conflicts decided ${how}`, measure)
+  }
+}
+
+/** A studio in a folder of its own, with the files that it will be deployed to. */
+function conflicting(count) {
+  const at = path.join(folder, 'conflicts')
+  rmSync(at, { recursive: true, force: true })
+  mkdirSync(at)
+  return studio(path.join('conflicts', 'dev.db'), count)
+}
+
 /** What concerns the package and small studios. */
 async function rest() {
   const bytes = statSync(ADDON).size
@@ -254,6 +282,7 @@ for (const needed of [
 const parts = {
   rest,
   deployments,
+  decisions,
   detection: async () => {
     for (const size of SIZES) await detection(size)
   },
