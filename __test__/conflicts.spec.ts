@@ -220,7 +220,12 @@ test('what only the platform changed is overruled by type', async () => {
   await theirs('Type2', 'There')
   const [merged] = await bench.engine.resolveConflicts(['Type2'])
   expect(merged?.error?.message).toMatch(/^no conflict of Type2 with optimizely:.* is open; /)
-  const [overruled] = await bench.engine.resolveConflicts(['Type2'], { strategy: 'source_wins' })
+  const refuse = { when: { method: 'GET' }, what: { kind: 'status', status: 403 } }
+  await bench.platform.control('faults', { add: [refuse] })
+  const overrule = () => bench.engine.resolveConflicts(['Type2'], { strategy: 'source_wins' })
+  expect((await overrule())[0]?.error?.code).toBe('AUTH_FAILED')
+  await bench.platform.control('faults', { clear: true })
+  const [overruled] = await overrule()
   expect(overruled).toMatchObject({ conflictId: '', typeKey: 'Type2', success: true })
   expect(await titleOf('Type2')).toBe('There')
   expect(await deploy()).toEqual(['Type2 success'])

@@ -4,8 +4,11 @@
  *     node benchmark/engine.mjs <what> '<json>'
  */
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+
+import { openConflicts } from './conflicts.mjs'
 
 const require = createRequire(import.meta.url)
 
@@ -31,34 +34,6 @@ async function measured(run) {
   await sleep(20)
   delay.disable()
   return [value, { ...cost, heldMs: delay.max / 1e6 }]
-}
-
-/** Everybody renames every type: in the studio … */
-function editStudio(file) {
-  const database = new (require('better-sqlite3'))(file)
-  const rows = database.prepare('SELECT id, fields FROM ContentType').all()
-  const update = database.prepare('UPDATE ContentType SET fields = ? WHERE id = ?')
-  database.transaction(() => {
-    for (const { id, fields } of rows) {
-      const definition = JSON.parse(fields)
-      definition.fields[0].label += ' here'
-      update.run(JSON.stringify(definition), id)
-    }
-  })()
-  database.close()
-}
-
-/** … and on the platform. */
-async function editPlatform(origin) {
-  const state = await (await fetch(`${origin}/_control/state?version=v1`)).json()
-  for (const [key, { properties }] of Object.entries(state.types)) {
-    const [first] = Object.entries(properties).sort(([, a], [, b]) => a.sortOrder - b.sortOrder)
-    const patch = { properties: { [first[0]]: { displayName: 'There' } } }
-    const body = JSON.stringify({ version: 'v1', key, patch })
-    const answer = await fetch(`${origin}/_control/edit`, { method: 'POST', body })
-    if (!answer.ok) throw new Error(await answer.text())
-  }
-  await fetch(`${origin}/_control/settle`, { method: 'POST', body: '{}' })
 }
 
 const measurements = {
@@ -89,31 +64,29 @@ const measurements = {
     return { ...cost, summary: changes.summary }
   },
 
-  /** Makes as many conflicts as there are types, decides one, and all the others in one call. */
-  async resolve({ count, ...world }) {
-    const own = engine(world)
-    await own.synchronize({ provider: 'optimizely' })
-    editStudio(world.database)
-    await editPlatform(world.origin)
-    await own.synchronize({ provider: 'optimizely' })
-    const { conflicts } = await own.listConflicts({ status: 'pending', limit: count })
-    if (conflicts.length !== count) throw new Error(`there are ${conflicts.length} conflicts`)
-    const [first, ...rest] = conflicts
-    const decide = (some) => () => own.resolveConflicts(some, { strategy: 'source_wins' })
-    const [[alone], one] = await measured(decide([first]))
-    const [resolutions, all] = await measured(decide(rest))
-    await own.close()
-    const failed = [alone, ...resolutions].find(({ success }) => !success)
-    if (failed) throw new Error(JSON.stringify(failed))
-    return { oneMs: one.wallMs, wallMs: all.wallMs, heldMs: all.heldMs, count: rest.length }
-  },
-
   async extract(world) {
     const own = engine(world)
     const [, extract] = await measured(() => own.extractContentTypes())
     const [, transform] = await measured(() => own.previewMapping())
     await own.close()
     return { extractMs: extract.wallMs, transformMs: transform.wallMs }
+  },
+
+  /** One conflict decided, and all others in one call, by a callback or without one. */
+  async resolve({ database, asked }) {
+    const folder = dirname(database)
+    const { SyncEngine } = require('../index.js')
+    const provider = { id: 'files', config: { directory: 'model' } }
+    const own = new SyncEngine({ databaseUrl: database, filesRoot: folder, provider })
+    const world = { database, directory: join(folder, 'model') }
+    const [first, ...rest] = await openConflicts(own, world)
+    const strategy = 'source_wins'
+    const [single, one] = await measured(() => own.resolveConflicts([first], { strategy }))
+    const options = asked ? { onConflict: async () => ({ strategy }) } : { strategy }
+    const [all, many] = await measured(() => own.resolveConflicts(rest, options))
+    await own.close()
+    const decided = [...single, ...all].filter(({ success }) => success).length
+    return { one, many, decided, heldMs: many.heldMs }
   },
 
   /** What the loop is held at worst while nothing happens: the share of the machine. */

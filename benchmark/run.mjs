@@ -6,7 +6,7 @@
  * Every measurement is a process of its own. Nothing here fails because something is slow.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -202,8 +202,8 @@ function succeeded({ status, error }) {
   if (status !== 'completed') throw new Error(`the deployment ended ${status}: ${error}`)
 }
 
-/** Merging, deciding, and histories. */
-async function decisions() {
+/** Three sides of 10,000 types. */
+async function merging() {
   const sides = path.join(folder, 'sides.jsonl')
   const merged = await median(5, 'cpuMs', () => run(program('benchmark-merge'), sides))
   const theirs = await median(5, 'cpuMs', () => node('opponent-merge.mjs', sides))
@@ -214,18 +214,10 @@ async function decisions() {
     '1.0; 130 ms',
     merged.cpuMs < theirs.cpuMs && merged.cpuMs < 130,
   )
-  const resolved = await withFake({}, (origin) =>
-    addon('resolve', { database: studio('conflicts.db', 1001), origin, count: 1001 }),
-  )
-  note('one conflict resolved', ms(resolved.oneMs), '5 ms', resolved.oneMs < 5)
-  const each = ms(resolved.wallMs / resolved.count)
-  note('1,000 conflicts resolved in one call', `${ms(resolved.wallMs)}, ${each} each`)
-  note(
-    'event loop held at worst, 1,000 conflicts resolved',
-    ms(resolved.heldMs),
-    '10 ms',
-    resolved.heldMs < 10,
-  )
+}
+
+/** Histories. */
+async function versions() {
   const state = path.join(folder, 'versions.db')
   const history = await run(program('benchmark-versions'), studio('few.db', 1000), state)
   const page = 'of 100,000 versions, the newest 50 of a type with 10,000'
@@ -234,6 +226,34 @@ async function decisions() {
   note(search, ms(history.searchMs), '10 ms', history.searchMs < 10)
   const graph = 'the graph of 10,000 versions of a type'
   note(graph, ms(history.graphMs), '100 ms', history.graphMs < 100)
+}
+
+/** Conflicts, decided one by one and many at a time. */
+async function decisions() {
+  const count = 1001
+  for (const asked of [false, true]) {
+    const measure = async () => {
+      const made = await addon('resolve', { database: conflicting(count), asked })
+      if (made.decided !== count) throw new Error(`${made.decided} of ${count} were decided`)
+      return made
+    }
+    const { one, many } = await measure()
+    if (!asked) note('one conflict decided', ms(one.wallMs), '5 ms', one.wallMs < 5)
+    const how = asked ? 'through a callback' : 'in one call'
+    note(
+      `1,000 conflicts decided ${how}`,
+      `${(many.wallMs / 1000).toFixed(1)} s, ${ms(many.cpuMs)} CPU`,
+    )
+    await held(`1,000 conflicts decided ${how}`, measure)
+  }
+}
+
+/** A studio in a folder of its own, with the files that it will be deployed to. */
+function conflicting(count) {
+  const at = path.join(folder, 'conflicts')
+  rmSync(at, { recursive: true, force: true })
+  mkdirSync(at)
+  return studio(path.join('conflicts', 'dev.db'), count)
 }
 
 /** What concerns the package and small studios. */
@@ -290,7 +310,9 @@ for (const needed of [
 const parts = {
   rest,
   deployments,
+  merging,
   decisions,
+  versions,
   detection: async () => {
     for (const size of SIZES) await detection(size)
   },

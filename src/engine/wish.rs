@@ -121,7 +121,7 @@ impl Engine {
             let decided = self.resolve(provider, verdicts).await?;
             resolutions.extend(places.into_iter().zip(decided));
         }
-        resolutions.extend(self.overrule(provider, overruled).await?);
+        resolutions.extend(self.overrule(provider, overruled).await);
         resolutions.sort_by_key(|(at, _)| *at);
         Ok(resolutions.into_iter().map(|(_, resolution)| resolution).collect())
     }
@@ -132,13 +132,20 @@ impl Engine {
         &self,
         provider: &ProviderRequest,
         overruled: Vec<(usize, TypeRef)>,
-    ) -> Result<Vec<(usize, Resolution)>, SyncError> {
+    ) -> Vec<(usize, Resolution)> {
         if overruled.is_empty() {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let (places, types): (Vec<usize>, Vec<TypeRef>) = overruled.into_iter().unzip();
-        let ruled = self.rule(provider, &types, Ruling::Overrule).await?;
         let strategy = Strategy::SourceWins;
+        let ruled = match self.rule(provider, &types, Ruling::Overrule).await {
+            Ok(ruled) => ruled,
+            // What was decided beside it is decided, and has to be told.
+            Err(error) => {
+                let places = places.into_iter();
+                return places.map(|at| (at, open("", "", strategy, &error))).collect();
+            }
+        };
         let resolution = |ruled: Result<Ruled, SyncError>| match ruled {
             Ok(Ruled { type_key, local, .. }) => Resolution {
                 conflict_id: String::new(),
@@ -152,7 +159,7 @@ impl Engine {
             },
             Err(error) => open("", "", strategy, &error),
         };
-        Ok(places.into_iter().zip(ruled.into_iter().map(resolution)).collect())
+        places.into_iter().zip(ruled.into_iter().map(resolution)).collect()
     }
 
     /// The open conflict of each name, or why there is none.
