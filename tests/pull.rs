@@ -1,5 +1,6 @@
 //! What the platform says comes home into the studio's own rows.
 
+mod generated;
 mod interrupted;
 mod newcomers;
 

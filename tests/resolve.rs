@@ -301,3 +301,73 @@ async fn gone_here() -> (World, String) {
     let id = open(&world).await[0]["id"].as_str().unwrap().to_owned();
     (world, id)
 }
+
+/// The studio was written and nobody lived to record the decision: it holds all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_that_was_under_way_is_finished_by_the_next_run() {
+    let tables = ["content_type_versions", "sync_history"];
+    for (database, table, event) in [
+        ("studio", "ContentType", "UPDATE"),
+        ("state", tables[0], "INSERT"),
+        ("state", tables[1], "INSERT"),
+    ] {
+        let (world, id) = conflicting().await;
+        let path = format!("{}.catalyst-sync", world.studio.path().display());
+        let connection = match database {
+            "studio" => world.studio.connect(),
+            _ => rusqlite::Connection::open(path).unwrap(),
+        };
+        let trigger = "BEGIN SELECT RAISE(ABORT, 'died'); END";
+        connection
+            .execute_batch(&format!("CREATE TRIGGER death BEFORE {event} ON {table} {trigger}"))
+            .unwrap();
+        let path = Path::parse("/properties/title/displayName").unwrap();
+        let by_hand = Verdict {
+            values: [(path, Some(Canonical::parse(r#""D""#).unwrap()))].into(),
+            ..verdict(&id, Strategy::Manual)
+        };
+        let died = resolve(&world, by_hand).await;
+        assert!(died.error.is_some() && !died.success, "{table}: {died:?}");
+        connection.execute_batch("DROP TRIGGER death").unwrap();
+        assert_eq!(open(&world).await.len(), 1, "{table}");
+
+        assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost update success"], "{table}");
+        assert_eq!(definition(&world, "c1")["fields"][0]["label"], "D", "{table}");
+        assert_eq!(title(&world)["displayName"], "D", "{table}");
+        let decided = "SELECT group_concat(resolution || ' ' || resolved_by) FROM conflict_log";
+        assert_eq!(world.state(decided), "manual ada", "{table}");
+        assert_eq!(brief(&world.deploy().await.outcomes), [""; 0], "{table}");
+    }
+}
+
+/// Two documents in one row: a part and the type that it lies in, decided in one call.
+#[tokio::test(flavor = "multi_thread")]
+async fn decisions_about_one_row_follow_each_other() {
+    let mut world = World::new().await;
+    world.options["mapping"] = json!("native");
+    let page = |title: &str, heading: &str| {
+        json!({ "name": "Page", "fields": [
+            { "id": "f1", "name": "title", "type": "text", "label": title },
+            { "id": "f2", "name": "seo", "type": "object", "label": "Seo", "fields": [
+                { "name": "heading", "type": "text", "label": heading }] }] })
+    };
+    world.add("p", "Page", &page("A", "A"));
+    world.deploy().await;
+    let keys = world.fake.control().keys();
+    let part = keys.iter().find(|key| key.starts_with("Page") && *key != "Page").unwrap();
+    for (key, property) in [("Page", "title"), (part, "heading")] {
+        let theirs = json!({ "properties": { property: { "displayName": "C" } } });
+        assert!(world.fake.control().edit(Version::V1, key, theirs));
+    }
+    world.change("p", &page("B", "B"));
+    world.deploy().await;
+    let open = open(&world).await;
+    let verdicts =
+        open.iter().map(|one| verdict(one["id"].as_str().unwrap(), Strategy::TargetWins));
+    let verdicts: Vec<Verdict> = verdicts.collect();
+    assert_eq!(verdicts.len(), 2);
+    let resolutions = world.engine().resolve(&ProviderRequest::default(), verdicts).await.unwrap();
+    assert!(resolutions.iter().all(|one| one.success), "{resolutions:?}");
+    assert_eq!(definition(&world, "p"), page("C", "C"));
+    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+}
