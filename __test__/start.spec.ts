@@ -136,6 +136,7 @@ test('measures what it did, and lists what became of every type', async () => {
       name: `Type ${at + 1}`,
       websiteId: 'site_1',
       operation: 'create',
+      direction: 'push',
       status: 'success',
       attempts: 1,
       withheld: [],
