@@ -251,14 +251,44 @@ async fn a_pull_right_after_a_push_does_not_believe_reads_that_lag() {
     let mut ours = event();
     ours["fields"][0]["label"] = json!("Ours");
     world.change("c1", &ours);
-    let lag = FaultKind::Lag { reads: 1000, ms: 0 };
-    world.fake.control().add_fault(Fault { when: Match::method("PATCH"), what: lag });
     run(&world, "push").await;
+    lag(&world);
     let report = run(&world, "pull").await;
-    assert_eq!(definition(&world, "c1"), ours, "{:?}", brief(&report.outcomes));
+    let stale = ["Event none skipped STALE_READ", "Post none skipped STALE_READ"];
+    assert_eq!(brief(&report.outcomes), stale);
+    assert_eq!(definition(&world, "c1"), ours);
+    catch_up(&world);
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_right_after_a_pull_does_not_believe_them_either() {
+    let world = World::new().await;
+    world.add("c1", "Event", &event());
+    run(&world, "push").await;
+    edit(&world, "Event", json!({ "description": "Theirs" }));
+    world.let_time_pass();
+    run(&world, "pull").await;
+    let mut expected = event();
+    expected["description"] = json!("Theirs");
+    assert_eq!(definition(&world, "c1"), expected);
+    lag(&world);
+    let report = run(&world, "pull").await;
+    assert_eq!(brief(&report.outcomes), ["Event none skipped STALE_READ"]);
+    assert_eq!(definition(&world, "c1"), expected);
+    catch_up(&world);
+    nothing_is_left(&world).await;
+}
+
+/// From now on, reads show what was there before the latest write.
+fn lag(world: &World) {
+    let what = FaultKind::Lag { reads: 1000, ms: 0 };
+    world.fake.control().add_fault(Fault { when: Match::method("GET"), what });
+}
+
+fn catch_up(world: &World) {
     world.fake.control().clear_faults();
     world.fake.control().settle();
-    nothing_is_left(&world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

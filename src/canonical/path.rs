@@ -106,6 +106,8 @@ fn unescape(segment: &str) -> Cow<'_, str> {
 }
 
 impl Ord for Path {
+    // Every map and every sort of paths would have its own copy.
+    #[inline(never)]
     fn cmp(&self, other: &Self) -> Ordering {
         let (a, b) = (self.0.as_bytes(), other.0.as_bytes());
         let same = common_prefix(a, b);

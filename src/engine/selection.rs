@@ -14,7 +14,8 @@ pub(super) enum Selection {
     Everything,
     /// Those with these keys or ids.
     Named(BTreeSet<String>),
-    /// The documents with these ids; none when there are none.
+    /// The documents with these ids, and what only the platform has with these keys; none when there
+    /// are none.
     Documents(BTreeSet<String>),
 }
 
@@ -99,9 +100,9 @@ impl Selection {
         }
     }
 
-    /// Whether a key was named.
+    /// Whether a key of the platform was named.
     pub fn names(&self, key: &str) -> bool {
-        matches!(self, Self::Named(names) if names.contains(key))
+        matches!(self, Self::Named(names) | Self::Documents(names) if names.contains(key))
     }
 
     fn has_id(&self, id: &str) -> bool {

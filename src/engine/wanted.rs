@@ -116,6 +116,15 @@ fn find(repeated: &BTreeSet<Named>, scopes: &[Scoped]) -> (BTreeSet<String>, Vec
                 missing.remove(&named);
             }
         }
+        // What only the platform has is known by its key alone.
+        let new: Vec<String> = scoped.remote_new.iter().map(|one| one.id.key()).collect();
+        missing.retain(|(website_id, key)| {
+            let is_new = *website_id == scoped.scope.website_id && new.iter().any(|own| own == key);
+            if is_new {
+                ids.insert((*key).to_owned());
+            }
+            !is_new
+        });
     }
     (ids, missing.into_iter().map(|(_, key)| key.to_owned()).collect())
 }

@@ -59,9 +59,19 @@ impl Database {
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
+        let (mut work, mut answer) = (Some(work), None);
+        self.reading(&mut |session| {
+            answer = work.take().map(|work| work(session)).transpose()?;
+            Ok(())
+        })?;
+        Ok(answer.unwrap_or_default())
+    }
+
+    // What is the same for all work is apart from it, so that it is compiled once.
+    fn reading(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
         let stamp = match Stamp::of(self.file()) {
             Ok(stamp) => stamp,
-            Err(error) if is_missing(&error) => return Ok(T::default()),
+            Err(error) if is_missing(&error) => return Ok(()),
             Err(error) => return Err(self.failed(error.to_string())),
         };
         let mut kept = current(&self.reader, stamp.identity);
@@ -73,19 +83,18 @@ impl Database {
                 .map_err(|fault| self.refuse(fault))?;
             match self.usable(found)? {
                 Condition::Ours { missing: 0 } => {}
-                Condition::Ours { .. } => self.write(|_| Ok(()))?,
-                _ => return Ok(T::default()),
+                Condition::Ours { .. } => self.writing(&mut |_| Ok(()))?,
+                _ => return Ok(()),
             }
             // What would not notice a change is not used twice.
             let identity = if immutable { Identity::default() } else { stamp.identity };
             *kept = Some(Kept { connection, identity });
         }
-        let Some(Kept { connection, .. }) = &mut *kept else { return Ok(T::default()) };
+        let Some(Kept { connection, .. }) = &mut *kept else { return Ok(()) };
         let outcome = (|| {
             let transaction = connection.transaction()?;
-            let value = work(self.session(&transaction))?;
-            transaction.commit()?;
-            Ok(value)
+            work(self.session(&transaction))?;
+            Ok(transaction.commit()?)
         })();
         self.settle(&mut kept, outcome)
     }
@@ -96,6 +105,15 @@ impl Database {
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
+        let (mut work, mut answer) = (Some(work), None);
+        self.writing(&mut |session| {
+            answer = work.take().map(|work| work(session)).transpose()?;
+            Ok(())
+        })?;
+        answer.ok_or_else(|| self.failed("nothing was written".to_owned()))
+    }
+
+    fn writing(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
         let identity = Stamp::of(self.file()).map(|stamp| stamp.identity).unwrap_or_default();
         let mut kept = current(&self.writer, identity);
         let opened = match &mut *kept {
@@ -106,16 +124,11 @@ impl Database {
         self.settle(&mut kept, outcome)
     }
 
-    fn transact<T>(
-        &self,
-        connection: &mut Connection,
-        work: impl FnOnce(Session<'_>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    fn transact(&self, connection: &mut Connection, work: &mut Work<'_>) -> Result<(), Fault> {
         // A transaction that reads first and writes later fails when somebody commits in between.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(self.session(&transaction))?;
-        transaction.commit()?;
-        Ok(value)
+        work(self.session(&transaction))?;
+        Ok(transaction.commit()?)
     }
 
     fn open_writer(&self) -> Result<Kept, StoreError> {
@@ -143,16 +156,16 @@ impl Database {
         let rows =
             if due.map_err(|fault| self.refuse(fault))? { self.earlier_rows()? } else { None };
         self.tune(connection).map_err(|error| self.refuse(error.into()))?;
-        let prepared = self.transact(connection, |session| {
+        let prepared = self.transact(connection, &mut |session| {
             // Somebody else may have come first.
             let found = migration::inspect(session)?;
             let condition = self.usable(found)?;
             if !matches!(condition, Condition::Ours { missing: 0 }) {
                 migration::apply(session, &condition)?;
             }
-            match rows {
+            match &rows {
                 Some(rows) if earlier::is_due(session, &migration::inspect(session)?)? => {
-                    earlier::insert(session, &rows)
+                    earlier::insert(session, rows)
                 }
                 _ => Ok(()),
             }
@@ -214,11 +227,11 @@ impl Database {
     }
 
     /// Lets go of a connection that may be broken.
-    fn settle<T>(
+    fn settle(
         &self,
         kept: &mut Option<Kept>,
-        outcome: Result<T, Fault>,
-    ) -> Result<T, StoreError> {
+        outcome: Result<(), Fault>,
+    ) -> Result<(), StoreError> {
         outcome.map_err(|fault| {
             let error = self.refuse(fault);
             if matches!(error, StoreError::Failed { .. } | StoreError::ReadOnly { .. }) {
@@ -228,6 +241,9 @@ impl Database {
         })
     }
 }
+
+/// Work inside a transaction; called at most once.
+type Work<'w> = dyn FnMut(Session<'_>) -> Result<(), Fault> + 'w;
 
 /// The kept connection, unless another file has taken the place of the one it is to.
 fn current(slot: &Mutex<Option<Kept>>, identity: Identity) -> MutexGuard<'_, Option<Kept>> {

@@ -145,13 +145,15 @@ impl History for SqliteStore {
                 conditions.add(condition, NOTHING);
                 conditions.number(session, question)
             };
-            let (conflicts, unfinished) = (
+            let (conflicts, sent, written) = (
                 ("SELECT count(*) FROM {prefix}sync_state", ""),
                 ("SELECT count(*) FROM {prefix}sync_operations", ""),
+                ("SELECT count(*) FROM {prefix}sync_rows", ""),
             );
+            let is_open = "state = 'started'";
             Ok(Alarms {
                 conflicts: number(conflicts, "conflict_status = 'detected'")?,
-                unfinished: number(unfinished, "state = 'started'")?,
+                unfinished: number(sent, is_open)? + number(written, is_open)?,
             })
         })
         .await

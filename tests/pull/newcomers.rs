@@ -150,3 +150,29 @@ async fn the_later_studio_gets_its_columns_and_a_taken_name_is_refused() {
     let report = Box::pin(world.deploy_with(again)).await;
     assert_eq!(brief(&report.outcomes), [""; 0], "the type keeps the key that it has there");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_could_not_be_made_is_made_by_a_retry() {
+    let world = deployed("compatible", Version::V1).await;
+    seed(&world);
+    let connection = world.studio.connect();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON ContentType
+                BEGIN SELECT RAISE(ABORT, 'full'); END";
+    connection.execute_batch(full).unwrap();
+    let report = selecting(&world, "pull", &["Person"]).await;
+    assert!(report.error.is_some(), "{:?}", brief(&report.outcomes));
+    connection.execute_batch("DROP TRIGGER full").unwrap();
+    // As if the write had never been begun, so that only the retry can make it.
+    let state = format!("{}.catalyst-sync", world.studio.path().display());
+    let state = rusqlite::Connection::open(state).unwrap();
+    state.execute("DELETE FROM sync_rows", []).unwrap();
+    let again = RunRequest {
+        retry_of: Some("job".to_owned()),
+        job_id: "again".to_owned(),
+        options: options("pull"),
+        ..request()
+    };
+    let report = Box::pin(world.run(&again)).await;
+    assert_eq!(brief(&report.outcomes), ["Person create success"]);
+    assert_eq!(made(&world).len(), 1);
+}

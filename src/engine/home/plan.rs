@@ -124,7 +124,7 @@ fn newcomers(
     for (at, definition) in scoped.remote_new.iter().enumerate() {
         let key = definition.id.key();
         let is_asked = match policy.mode {
-            Mode::Bidirectional => selection.has_key(&key),
+            Mode::Bidirectional => selection.has_key(&key) || selection.names(&key),
             Mode::Pull | Mode::Push => selection.names(&key),
         };
         if is_asked && is_alone {
