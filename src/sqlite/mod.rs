@@ -33,6 +33,8 @@ mod journal;
 mod lease;
 mod location;
 mod migration;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod own_locks;
 mod record;
 mod row_journal;
 mod rows;
@@ -42,6 +44,8 @@ mod state;
 mod store;
 mod studio;
 mod studio_write;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod system_calls;
 mod versions;
 
 pub use earlier::Earlier;
