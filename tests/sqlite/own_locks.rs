@@ -156,7 +156,7 @@ async fn what_the_engine_locks_keeps_another_copy_out() {
 async fn our_own_connections_work_side_by_side_and_leave_no_lock() {
     const ORDERS: [[usize; 3]; 6] =
         [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-    let writer = 2;
+    const WRITER: usize = 2;
     let names = |connection: &Connection| -> String {
         connection.query_row("SELECT name FROM ContentType", [], |row| row.get(0)).unwrap()
     };
@@ -170,7 +170,7 @@ async fn our_own_connections_work_side_by_side_and_leave_no_lock() {
         {
             let mut connections = [const { None::<Connection> }; 3];
             for &one in opened {
-                let flags = if one == writer {
+                let flags = if one == WRITER {
                     OpenFlags::SQLITE_OPEN_READ_WRITE
                 } else {
                     OpenFlags::SQLITE_OPEN_READ_ONLY
