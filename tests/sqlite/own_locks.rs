@@ -70,6 +70,10 @@ fn shared_memory(path: &Path) -> PathBuf {
     path.with_extension("db-shm")
 }
 
+fn open_descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
 /// A studio with one type, which the engine has read once.
 async fn studio(mode: &str) -> (TempDir, PathBuf, SqliteStudio) {
     let folder = tempfile::tempdir().unwrap();
@@ -207,7 +211,6 @@ async fn our_own_connections_work_side_by_side_and_leave_no_lock() {
 async fn what_another_copy_locks_stays_locked_when_we_close() {
     for mode in ["DELETE", "WAL"] {
         let (_folder, path, studio) = studio(mode).await;
-        let open = || std::fs::read_dir("/proc/self/fd").unwrap().count();
         let (database, memory) = (Other::open(&path), shared_memory(&path));
         assert!(database.lock(SHARED));
         let member = (F_RDLCK, WAL_MEMBER.1, WAL_MEMBER.2);
@@ -223,7 +226,7 @@ async fn what_another_copy_locks_stays_locked_when_we_close() {
             drop(studio);
             assert!(!database.is_free(EXCLUSIVE), "{mode}");
             assert!(memory.as_ref().is_none_or(|memory| !memory.is_free(WAL_MEMBER)), "{mode}");
-            counts.push(open());
+            counts.push(open_descriptors());
         }
         assert_eq!(counts, [counts[0]; 3], "{mode}");
         database.unlock(SHARED);
@@ -232,6 +235,22 @@ async fn what_another_copy_locks_stays_locked_when_we_close() {
             assert!(memory.is_free(ANYTHING));
         }
         assert!(database.is_free(ANYTHING), "{mode}");
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_database_is_not_kept_open() {
+    for mode in ["DELETE", "WAL"] {
+        let mut counts = Vec::new();
+        for _ in 0..4 {
+            let (folder, _, engine) = studio(mode).await;
+            let written = engine.write(RowWrite::delete(TypeRow::default())).await.unwrap();
+            assert_eq!(written, RowOutcome::Moved);
+            counts.push(open_descriptors());
+            drop((engine, folder));
+        }
+        // The first database was made before our copy's locks were replaced.
+        assert_eq!(counts[1..], [counts[1]; 3], "{mode}");
     }
 }
 
