@@ -70,6 +70,8 @@ pub(super) fn patiently<T>(
 }
 
 fn open(path: &Path, flags: OpenFlags, patience: Duration) -> rusqlite::Result<Connection> {
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    super::system_calls::install()?;
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(patience)?;
     Ok(connection)

@@ -16,8 +16,9 @@
 //! # Two copies of SQLite in one process
 //!
 //! The studio's own client may bring another copy of SQLite into the process. POSIX locks belong to
-//! the process, so on Unix the copies do not keep each other out, and closing a file in one drops
-//! the locks of the other (sqlite.org, "How To Corrupt An SQLite Database File", §2.2.1). Therefore
+//! the process, so the copies would not keep each other out, and closing a file in one drops the
+//! locks of the other (sqlite.org, "How To Corrupt An SQLite Database File", §2.2.1). On Linux
+//! `own_locks` cures both. On Windows locks belong to handles. On macOS neither is cured; therefore
 //! the connections to the studio are kept open, neither database file is ever opened but by SQLite,
 //! a read during which the file moved is repeated, and the state has its own file by default.
 
@@ -33,6 +34,8 @@ mod journal;
 mod lease;
 mod location;
 mod migration;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod own_locks;
 mod record;
 mod row_journal;
 mod rows;
@@ -42,6 +45,8 @@ mod state;
 mod store;
 mod studio;
 mod studio_write;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod system_calls;
 mod versions;
 
 pub use earlier::Earlier;

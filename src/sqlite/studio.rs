@@ -144,8 +144,11 @@ impl Inner {
                     return Err(StudioError::Invalid { path: self.name(), reason });
                 }
                 Err(error) => {
-                    *kept = None;
-                    return Err(studio_error(&error, &self.path));
+                    let error = studio_error(&error, &self.path);
+                    if !is_busy(&error) {
+                        *kept = None;
+                    }
+                    return Err(error);
                 }
             }
         }
@@ -180,8 +183,11 @@ impl Inner {
                 Err(StudioError::Invalid { path: self.name(), reason })
             }
             Err(error) => {
-                *writer = None;
-                Err(write_error(&error, &self.path))
+                let error = write_error(&error, &self.path);
+                if !is_busy(&error) {
+                    *writer = None;
+                }
+                Err(error)
             }
         }
     }
@@ -245,6 +251,11 @@ impl Kept {
             return Ok(Step::Done(Some(RowSet { version: Some(version), ..rows? })));
         }
     }
+}
+
+/// Somebody has a lock, and may be in this process: closing a file could drop it.
+fn is_busy(error: &StudioError) -> bool {
+    matches!(error, StudioError::Busy { .. })
 }
 
 fn data_version(connection: u32, commits: i64) -> DataVersion {
