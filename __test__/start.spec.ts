@@ -137,7 +137,6 @@ test('measures what it did, and lists what became of every type', async () => {
       websiteId: 'site_1',
       direction: 'push',
       operation: 'create',
-      direction: 'push',
       status: 'success',
       attempts: 1,
       withheld: [],
