@@ -19,7 +19,8 @@ export interface ContentTypeChange {
 export interface RecordVersionsOptions {
   /**
    * Default `{ source: 'UI' }`. A function is asked at each change, in the asynchronous context of the
-   * operation, so that it can find out whose request it is.
+   * operation, so that it can find out whose request it is. Prisma begins an operation where it is
+   * awaited.
    */
   note?: VersionNote | ((change: ContentTypeChange) => VersionNote | Promise<VersionNote>)
   /** Default: the default engine of `catalyst-sync`. */

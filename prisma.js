@@ -35,13 +35,15 @@ function recordVersions({ note = { source: 'UI' }, engine = sync, onUnrecorded =
 
   /** Has the ids told, whatever the caller wants to see of the rows. */
   async function returning({ operation, args, query, ...rest }) {
-    const { asked, hide } = withId(args ?? {})
+    const elsewhere = answersOther(rest)
+    const { asked, hide } = elsewhere ? { asked: args } : withId(args ?? {})
     // Called before anything is awaited: what is late is no part of its transaction.
     const result = await query(asked)
     const rows = Array.isArray(result) ? result : [result]
-    const ids = rows.map(({ id }) => id)
+    const ids = elsewhere ? [givenId(operation, args)] : rows.map(({ id }) => id)
     if (hide) for (const row of rows) delete row.id
     if (isOpen(rest)) skip(operation, OPEN)
+    else if (ids.includes(undefined)) skip(operation, OTHER)
     else await record(operation, ids)
     return result
   }
@@ -91,6 +93,8 @@ function recordVersions({ note = { source: 'UI' }, engine = sync, onUnrecorded =
 
 const OPEN = 'its transaction is open; call recordVersion when it is through'
 
+const OTHER = 'the answer does not tell which; name it by its id'
+
 /**
  * The transaction of an operation. Prisma tells extensions nothing of it in its public contract, so this
  * is read as Prisma's own extensions read it; where it is missing, there is none.
@@ -102,6 +106,16 @@ function transactionOf({ __internalParams }) {
 /** Inside an interactive transaction nobody else sees the row yet; an array's is through by then. */
 function isOpen(rest) {
   return transactionOf(rest)?.kind === 'itx'
+}
+
+/** Whether the answer is what belongs to the row and not the row, as of `update(…).website()`. */
+function answersOther({ __internalParams }) {
+  return (__internalParams?.dataPath ?? []).length > 0
+}
+
+/** The id of the one row that an operation is about, where its arguments name it. */
+function givenId(operation, { data, where }) {
+  return operation === 'create' ? data.id : where.id
 }
 
 /** The arguments with the id among what is returned, and whether the caller did not ask for it. */
