@@ -354,10 +354,10 @@ interface Functions {
   /**
    * Agrees that what moved on the platform at a path, and below it, is no change: each side keeps what it
    * has, and that is what both last agreed on. `''` is the whole type. Neither side is written. It holds
-   * until a value changes again, on either side. A conflict there is decided so, too.
+   * until a value changes again, on either side.
    *
-   * Rejects with `INVALID_ARGUMENT` when nothing moved there, `TYPE_NOT_FOUND`, `AMBIGUOUS_TYPE`, and
-   * `STALE_READ`.
+   * Rejects with `CONFLICT` when the studio changed it, too, with `INVALID_ARGUMENT` when nothing moved
+   * there, with `TYPE_NOT_FOUND`, `AMBIGUOUS_TYPE`, and `STALE_READ`.
    */
   acceptDrift(type: TypeRef, path: string): Promise<AcceptedDrift>
 

@@ -315,6 +315,25 @@ async fn what_was_deleted_there_goes_here_only_with_consent_and_without_content(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_we_deleted_a_moment_ago_is_not_new() {
+    for mode in ["bidirectional", "pull"] {
+        let world = deployed("compatible", Version::V1).await;
+        world.let_time_pass();
+        world.sql("DELETE FROM ContentType WHERE id = 'c2'", &[]);
+        let allowed = RunOptions { allow_delete: true, ..options("bidirectional") };
+        let deleted = Box::pin(world.deploy_with(allowed)).await;
+        assert_eq!(brief(&deleted.outcomes), ["Post delete success"]);
+        lag(&world);
+        let report = run(&world, mode).await;
+        let outcomes = brief(&report.outcomes);
+        assert!(outcomes.iter().any(|one| one == "Post none skipped STALE_READ"), "{outcomes:?}");
+        assert_eq!(rows(&world).len(), 1, "{mode}");
+        catch_up(&world);
+        nothing_is_left(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plan_shows_what_would_come_home_and_writes_nothing() {
     let world = deployed("compatible", Version::V1).await;
     edit(

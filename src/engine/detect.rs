@@ -188,6 +188,7 @@ impl Pass<'_> {
         let parts = self.walk(&mut found, visits, &bindings).await?;
         self.walk_parts(&mut found, parts, &mut bindings, &orphans, claims).await?;
         self.collect_new(&mut found, &states, &bindings, claims);
+        self.set_aside_deleted(&mut found).await?;
         let held = bindings.new.into_iter().filter(|(_, binding)| binding.holds());
         let claims_now = held
             .map(|(entity, binding)| Claim {
@@ -314,6 +315,22 @@ impl Pass<'_> {
             findings,
         };
         examine(subject, references, &*self.search.platform.dialect).status == Status::Same
+    }
+
+    /// What we deleted a moment ago may still be shown, and is not new.
+    async fn set_aside_deleted(&self, found: &mut Scoped) -> Result<(), SyncError> {
+        let Some(since) = self.lag_began().filter(|_| !found.remote_new.is_empty()) else {
+            return Ok(());
+        };
+        let deleted = self.engine.ports.store.deleted_since(&found.scope, since).await;
+        let deleted = deleted.map_err(store_failure)?;
+        let (stale, new): (Vec<_>, Vec<_>) = std::mem::take(&mut found.remote_new)
+            .into_iter()
+            .partition(|definition| deleted.contains(&definition.id.key()));
+        found.remote_new = new;
+        let keys = stale.iter().map(|definition| definition.id.key());
+        found.stale.extend(keys.map(|key| Unseen { id: key.clone(), key }));
+        Ok(())
     }
 
     /// What is on the platform and in nobody's studio.

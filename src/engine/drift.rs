@@ -194,6 +194,13 @@ impl Engine {
             let error = refused(ErrorCode::InvalidArgument, message);
             return Err(error.next_step("deploy first, or decide the conflict"));
         };
+        if let Ruling::Accept(path) = ruling
+            && let Some(open) = one.merge.overlaps().find(|atom| meets(&atom.path, path))
+        {
+            let message = format!("the studio changed {key} at {}, too", open.path);
+            let error = refused(ErrorCode::Conflict, message);
+            return Err(error.next_step("decide the conflict"));
+        }
         let ruled = match ruling {
             Ruling::Accept(path) => accept(base, path, &one.local, &one.remote, &shape),
             Ruling::Overrule => overrule(base, &one.local, &one.remote, &shape),
@@ -207,6 +214,11 @@ impl Engine {
         let record = idle_record(&after, &lease.scope, &*platform.dialect, now);
         Ok((record, Ruled { type_key, website_id, target, paths, local }))
     }
+}
+
+/// Whether one path lies in the other.
+fn meets(one: &Path, other: &Path) -> bool {
+    one == other || one.is_below(other) || other.is_below(one)
 }
 
 /// Where the base moved.

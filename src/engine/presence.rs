@@ -82,11 +82,14 @@ impl Pass<'_> {
     }
 
     fn is_within_lag(&self, at: Option<i64>) -> bool {
+        at.zip(self.lag_began()).is_some_and(|(at, began)| at > began)
+    }
+
+    /// The earliest write that a read may not show yet; `None` where reads do not lag.
+    pub(super) fn lag_began(&self) -> Option<i64> {
         let lag = self.search.platform.dialect.capabilities().read_lag;
-        at.is_some_and(|at| {
-            let age = self.engine.ports.clock.now().saturating_sub(at);
-            age < i64::try_from(lag.as_millis()).unwrap_or(i64::MAX)
-        })
+        let lag = i64::try_from(lag.as_millis()).unwrap_or(i64::MAX);
+        (lag > 0).then(|| self.engine.ports.clock.now().saturating_sub(lag))
     }
 
     /// The definition is still what our own last write changed, and may be so for some time.

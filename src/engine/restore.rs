@@ -65,6 +65,14 @@ impl Engine {
             let seen = locals.row(&document.entity.id).map(|(row, _)| row);
             self.record_before(&document).await?;
             let row = self.row_with(&version, &content, &document, seen, &locals)?;
+            let mut others = locals.of_website(&row.website_id).map(|(other, _)| other);
+            if seen.is_none() && others.any(|other| other.name == row.name) {
+                let name = quoted(&row.name);
+                let message = format!("the website has another type with the name {name}");
+                return Err(SyncError::new(ErrorCode::ValidationFailed, message)
+                    .of(&version.type_key)
+                    .next_step("rename or delete the other type, then restore again"));
+            }
             if seen.is_some_and(|seen| is_same(seen, &row)) {
                 return self.record_row(&locals, &document, Some(&row), None, &note).await;
             }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Entity, RemoteId, StoreError};
+use super::{Entity, RemoteId, Scope, StoreError};
 use crate::digest::Digest;
 
 /// Which way something went.
@@ -257,6 +257,10 @@ pub trait History: Send + Sync {
         documents: Vec<(String, String)>,
         platform: Option<String>,
     ) -> Result<Vec<LastAttempt>, StoreError>;
+
+    /// Keys of the types of a scope that the engine deleted on the platform at this time or later, in
+    /// milliseconds.
+    async fn deleted_since(&self, scope: &Scope, since: i64) -> Result<Vec<String>, StoreError>;
 
     /// A page of attempts, the latest first.
     async fn attempts(

@@ -12,7 +12,7 @@ use super::session::Session;
 use super::store::SqliteStore;
 use crate::port::{
     Alarms, Entity, FailureGroup, History, HistoryEntry, HistoryFilter, HistoryPage, KnownType,
-    LastAttempt, StateFilter, StoreError, SyncStateRow, Tally, TallyOfDay,
+    LastAttempt, Scope, StateFilter, StoreError, SyncStateRow, Tally, TallyOfDay,
 };
 
 /// A question to the history: what is selected, and what comes after the conditions.
@@ -70,6 +70,21 @@ impl History for SqliteStore {
         platform: Option<String>,
     ) -> Result<Vec<LastAttempt>, StoreError> {
         self.read(move |session| last_attempts(session, documents, platform.as_deref())).await
+    }
+
+    async fn deleted_since(&self, scope: &Scope, since: i64) -> Result<Vec<String>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |session| {
+            let mut deleted = session.prepare(
+                "SELECT type_key FROM {prefix}sync_history
+                 WHERE created_at >= ?1 AND website_id = ?2 AND target = ?3 AND operation = 'delete'
+                   AND sync_direction = 'PUSH' AND sync_status = 'SUCCESS'",
+            )?;
+            let keys =
+                deleted.query_map((since, scope.website_id, scope.target), |row| row.get(0))?;
+            Ok(keys.collect::<Result<_, _>>()?)
+        })
+        .await
     }
 
     async fn attempts(

@@ -2,8 +2,8 @@
 
 use catalyst_sync::canonical::Path;
 use catalyst_sync::engine::{
-    AcceptedDrift, Choice, ConflictQuery, ConflictRef, ProviderRequest, Resolution, Strategy,
-    TypeChange, TypeRef, Values, Wish,
+    AcceptedDrift, Choice, ConflictRef, ProviderRequest, Resolution, Strategy, TypeChange, TypeRef,
+    Values, Wish,
 };
 use catalyst_sync::error::{ErrorCode, SyncError};
 use serde_json::{Value, json};
@@ -157,20 +157,6 @@ async fn what_is_accepted_holds_until_it_changes_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_accepted_conflict_is_none() {
-    let world = agreed().await;
-    relabel(&world, "There");
-    world.change("c1", &article("Here"));
-    assert_eq!(brief(&world.deploy().await.outcomes), ["Post none conflict CONFLICT"]);
-    assert_eq!(paths(&accept(&world, "Post", "/properties/title").await.unwrap()), [TITLE]);
-    let open = ConflictQuery { open: Some(true), ..ConflictQuery::default() };
-    assert_eq!(world.engine().conflicts(&open).await.unwrap().total, 0);
-    world.fake.control().clear_requests();
-    assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
-    assert_eq!(writes(&world), [""; 0]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_did_not_move_cannot_be_accepted() {
     let world = agreed().await;
     world.add("c2", "Gone", &definition("Gone", &[json!(["f1", "title", "text"])]));
@@ -262,4 +248,19 @@ async fn what_looks_renamed_is_suggested_on_either_side() {
     world.change("c1", &ours);
     let details = world.changes().await.details.unwrap();
     assert_eq!(findings(&details.updated[0]), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_studio_changed_too_is_a_conflict_and_not_taken_for_no_change() {
+    let world = agreed().await;
+    let mut ours = article("Title");
+    ours["fields"][1]["label"] = json!("Ours");
+    world.change("c1", &ours);
+    edit(&world, json!({ "properties": { "body": { "displayName": "Theirs" } } }));
+    world.let_time_pass();
+    for path in ["/properties/body/displayName", "/properties/body", ""] {
+        let error = accept(&world, "c1", path).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Conflict, "{path}: {error}");
+    }
+    assert_eq!(world.changes().await.summary.conflicts, 1);
 }

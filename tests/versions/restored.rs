@@ -113,6 +113,20 @@ async fn a_type_whose_row_is_gone_is_made_again_with_its_id() {
 }
 
 #[tokio::test]
+async fn a_type_is_not_made_beside_another_one_with_its_name() {
+    let world = world().await;
+    let engine = world.engine();
+    world.add("c1", "Post", &simple("Post"));
+    let first = record(&engine, "c1").await.unwrap().info;
+    world.drop_row("c1");
+    world.add("c2", "Post", &with_field("body", "text"));
+    let refused = engine.restore_version(&first.hash, "ada", None).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ValidationFailed);
+    assert_eq!(refused.message, "the website has another type with the name \"Post\"");
+    assert_eq!(row(&world, "c2")["fields"], with_field("body", "text"));
+}
+
+#[tokio::test]
 async fn the_columns_of_the_later_studio_come_back_too() {
     let mut world = world().await;
     let folder = tempfile::tempdir().unwrap();
