@@ -159,6 +159,12 @@ pub(super) fn relationships_last<T>(list: &mut [T], field: impl Fn(&T) -> &Field
     list.sort_by_key(|element| is_relationship(field(element)));
 }
 
+/// Keys that more than one field has.
+pub(super) fn contended(keys: impl Iterator<Item = String>) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    keys.filter(|key| !seen.insert(key.clone())).collect()
+}
+
 /// An id for a new field, where the fields beside it have one: made from its name, so that making it
 /// once more makes the same.
 pub(super) fn new_id(name: &str, beside: &[&Field]) -> Option<String> {

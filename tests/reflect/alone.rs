@@ -528,3 +528,31 @@ fn a_relationship_is_edited_where_it_stands() {
         assert_eq!(row.edited(&reflection, &index).unwrap(), row);
     }
 }
+
+/// Of two fields that get one key, a platform shows the first; when a colleague deletes that
+/// property, the second one was never meant.
+#[test]
+fn a_field_that_contends_for_its_key_stays_when_the_property_goes() {
+    let fields = r#"[{"name":"hero-image","type":"text","required":true},{"name":"hero image","type":"number","validation":{"min":1}}]"#;
+    let row = Stored { fields: fields.to_owned(), ..seed() };
+    let dialects: [(&dyn Dialect, &str); 2] =
+        [(&native(), "properties"), (&FilesDialect, "fields")];
+    for (dialect, list) in dialects {
+        let local = row.read(&index());
+        let held = Held { view: dialect.project(&local, &Held::default()).view, ..Held::default() };
+        let list = Path::root().child(list);
+        let key = held.view.elements(&list).next().unwrap();
+        let at = list.child(&key);
+        let gone: View = held
+            .view
+            .iter()
+            .filter(|(path, _)| **path != at && !path.is_below(&at))
+            .map(|(path, value)| (path.clone(), value.clone()))
+            .collect();
+        let reflection = dialect.reflect(&local, &held, &gone);
+        assert_eq!(row.edited(&reflection, &index()).unwrap(), row, "{}", dialect.name());
+        let named: Vec<&str> =
+            reflection.findings.iter().map(|finding| finding.path.as_deref().unwrap()).collect();
+        assert_eq!(named, [at.as_str()], "{}", dialect.name());
+    }
+}

@@ -116,15 +116,19 @@ fn fields(
         let held = difference.held.keys.get(&identity).cloned();
         held.unwrap_or_else(|| derive_key(&field.name, "field"))
     };
+    let own: Vec<(String, Field)> = own.into_iter().map(|field| (key_of(&field), field)).collect();
+    let contended = lens::contended(own.iter().map(|(key, _)| key.clone()));
     let mut owners = BTreeSet::new();
     let mut fields: Vec<(String, Field)> = Vec::new();
-    for field in own {
-        let key = key_of(&field);
+    for (key, field) in own {
         let at = list.child(&key);
-        if !owners.insert(key.clone()) {
-            // A second field of a key is not in the view, so the view says nothing of it.
+        let is_shown = owners.insert(key.clone());
+        let is_there = difference.after.get(&at).is_some();
+        if !is_shown || (!is_there && contended.contains(&key)) {
+            // A second field of a key is not in the view, so the view says nothing of it. If the
+            // first one went, the second would be taken for it.
             fields.push((key, field));
-        } else if difference.after.get(&at).is_some() {
+        } else if is_there {
             let identity = field.identity();
             let field = edited(field, &at, within, difference);
             if within.is_empty() && field.identity() != identity {

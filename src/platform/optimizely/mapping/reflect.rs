@@ -65,16 +65,22 @@ fn edit(local: &ContentType, held: &Held, difference: &Difference<'_>) -> Edited
     let mut after = local.clone();
     about(&mut after, difference);
 
+    let own: Vec<(String, Field)> =
+        after.fields.drain(..).map(|field| (key_of(&field, held), field)).collect();
+    let contended = lens::contended(own.iter().map(|(key, _)| key.to_ascii_lowercase()));
     let mut owners = BTreeSet::new();
     let mut fields: Vec<(String, Field)> = Vec::new();
-    for field in std::mem::take(&mut after.fields) {
-        let key = key_of(&field, held);
+    for (key, field) in own {
         let at = paths::property(&key);
-        // A second field of a key is not in the view, so the view says nothing of it.
-        let is_shown = owners.insert(key.to_ascii_lowercase());
-        if !is_shown {
+        let folded = key.to_ascii_lowercase();
+        let is_contended = contended.contains(&folded);
+        let is_shown = owners.insert(folded);
+        let is_there = difference.has(&at);
+        if !is_shown || (!is_there && is_contended) {
+            // A second field of a key is not in the view, so the view says nothing of it. If the
+            // first one went, the second would be taken for it.
             fields.push((key, field));
-        } else if difference.has(&at) {
+        } else if is_there {
             fields.push((key, edited(field, &at, difference)));
         }
     }
