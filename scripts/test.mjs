@@ -2,6 +2,8 @@
 //
 // Cargo tests the crate without the feature `node`, the way in which it links as a program. The
 // boundary to Node.js is tested from the other side, by Jest, through the addon with all features.
+// Generated cases are the same each time, so that a result speaks of the code alone; new ones are
+// tried by `cargo nextest run` and, many of them, every night.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,6 +16,7 @@ import { requireTools } from './requirements.mjs'
 import { answers, duration, ROOT, run } from './run.mjs'
 
 const CORE = ['--no-default-features', '--color', 'never']
+const SEED = { PROPTEST_RNG_SEED: process.env.PROPTEST_RNG_SEED ?? '1' }
 const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js')
 
 /** Runs a step, says how long it took, and shows the output of one that failed. */
@@ -45,7 +48,11 @@ async function rust() {
   const words = nextest
     ? ['nextest', 'run', '--no-fail-fast', ...CORE]
     : ['test', '--lib', '--tests', '--no-fail-fast', ...CORE]
-  return counted('Rust tests', () => run('cargo', words), nextest ? ofNextest : ofCargo)
+  return counted(
+    'Rust tests',
+    () => run('cargo', words, { env: SEED }),
+    nextest ? ofNextest : ofCargo,
+  )
 }
 
 async function documentation() {
