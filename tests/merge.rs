@@ -3,6 +3,7 @@
 mod laws;
 mod matrix;
 mod mutation;
+mod ranges;
 mod renames;
 mod share;
 
@@ -27,6 +28,7 @@ const SHAPE: Shape = Shape {
     orders: &[("propertyOrder", "properties"), ("enumOrder", "enum")],
     anchor: "type",
     bound: &["minLength", "enum"],
+    ranges: &[("minLength", "maxLength")],
     references: &[],
     owned: &[
         "/displayName",

@@ -194,6 +194,46 @@ async fn a_value_of_neither_side_goes_to_both() {
     assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
 }
 
+/// At least 20, the studio says, and at most 10, the platform: each is fine, together they allow
+/// nothing, so neither side takes the other's before somebody decides.
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_that_allow_nothing_together_are_decided_one_by_one() {
+    let world = World::new().await;
+    let with = |limits: Value| {
+        let mut own = article("A");
+        own["fields"][0]["validation"] = limits;
+        own
+    };
+    world.add("c1", "Blog Post", &with(json!({ "minLength": 1, "maxLength": 50 })));
+    world.deploy().await;
+    let theirs = json!({ "properties": { "title": { "maxLength": 10 } } });
+    assert!(world.fake.control().edit(Version::V1, "BlogPost", theirs));
+    let ours = with(json!({ "minLength": 20, "maxLength": 50 }));
+    world.change("c1", &ours);
+
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost none conflict CONFLICT"]);
+    assert_eq!(definition(&world, "c1"), ours);
+    assert_eq!(title(&world)["minLength"], 1);
+    let open_now = open(&world).await;
+    let paths: Vec<&Value> =
+        open_now[0]["fields"].as_array().unwrap().iter().map(|field| &field["path"]).collect();
+    assert_eq!(paths, ["/properties/title/maxLength", "/properties/title/minLength"]);
+
+    let mut both = verdict(open_now[0]["id"].as_str().unwrap(), Strategy::Manual);
+    for (name, value) in [("minLength", 5.0), ("maxLength", 30.0)] {
+        let path = Path::parse(&format!("/properties/title/{name}")).unwrap();
+        both.values.insert(path, Some(Canonical::number(value)));
+    }
+    let resolution = resolve(&world, both).await;
+    assert!(resolution.success, "{resolution:?}");
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost update success"]);
+    assert_eq!((&title(&world)["minLength"], &title(&world)["maxLength"]), (&json!(5), &json!(30)));
+    let limits = &definition(&world, "c1")["fields"][0]["validation"];
+    assert_eq!(limits, &json!({ "minLength": 5, "maxLength": 30 }));
+    assert!(open(&world).await.is_empty());
+    world.fake.assert_clean();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_type_that_they_deleted_goes_from_the_studio_unless_there_is_content() {
     let (world, id) = gone_there().await;

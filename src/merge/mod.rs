@@ -1,8 +1,9 @@
 //! Layer 2: who changed what, per atom.
 //!
 //! [`classify`] tells how one value moved against the pair that both sides last agreed on;
-//! [`three_way`] does so for whole documents and adds the two rules of overlap: removing an element
-//! overlaps every movement inside it, and a property's type overlaps the attributes bound to it.
+//! [`three_way`] does so for whole documents and adds the three rules of overlap: removing an element
+//! overlaps every movement inside it, a property's type overlaps the attributes bound to it, and
+//! limits of both sides overlap that allow no value together.
 //! [`renames`] suggests where an element that went and one that came may be the same; the merge itself
 //! never assumes so.
 
@@ -10,6 +11,7 @@ mod base;
 mod meaning;
 mod movement;
 mod overlap;
+mod range;
 mod rename;
 mod shape;
 mod three_way;

@@ -36,6 +36,7 @@ pub struct Rename {
 ///     orders: &[("order", "fields")],
 ///     anchor: "type",
 ///     bound: &[],
+///     ranges: &[],
 ///     references: &[],
 ///     owned: &["/order", "/fields/*", "/fields/*/type", "/fields/*/label"],
 ///     meanings: &[("label", Meaning::Name)],

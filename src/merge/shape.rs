@@ -15,6 +15,8 @@ pub struct Shape {
     pub anchor: &'static str,
     /// Attributes beside the anchor that mean nothing without it.
     pub bound: &'static [&'static str],
+    /// `(least, most)`: attributes that limit the same values from both sides.
+    pub ranges: &'static [(&'static str, &'static str)],
     /// Lists whose elements are references, and attributes that hold some.
     pub references: &'static [&'static str],
     /// Every kind of atom that the dialect defines, elements as `*`: `/properties/*/required`.
@@ -98,6 +100,16 @@ impl Shape {
             .iter()
             .filter(move |(kind, _)| *kind == pattern || named.as_deref() == Some(*kind))
             .flat_map(|(_, rewrites)| rewrites.iter().copied())
+    }
+
+    /// For a limit of a range: both limits of it.
+    #[must_use]
+    pub fn range_of(&self, path: &Path) -> Option<(Path, Path)> {
+        let name = path.name();
+        let (least, most) =
+            self.ranges.iter().find(|(least, most)| *name == **least || *name == **most)?;
+        let owner = path.parent()?;
+        Some((owner.child(least), owner.child(most)))
     }
 
     /// For an atom that holds an order: the list it orders.

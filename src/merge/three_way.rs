@@ -7,6 +7,7 @@ use crate::collect::map_of;
 use crate::model::Json;
 
 use super::overlap::{differs, overlap_anchors, overlap_deletion, overlap_removals};
+use super::range::overlap_ranges;
 use super::{Ancestor, Base, Movement, Pair, Shape, classify};
 
 /// How one atom moved, with its values.
@@ -112,6 +113,7 @@ pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape
         map_of(movements.into_iter().map(|atom| (atom.path.clone(), atom)));
     overlap_removals(&mut atoms, shape);
     overlap_anchors(&mut atoms, shape);
+    overlap_ranges(&mut atoms, (local, remote), shape);
     overlap_deletion(&mut atoms, local, remote);
     Merge { movements: atoms.into_values().collect() }
 }

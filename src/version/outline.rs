@@ -15,6 +15,7 @@ pub(super) const SHAPE: Shape = Shape {
     orders: &[("fieldOrder", "fields"), ("optionOrder", "options")],
     anchor: "kind",
     bound: &[],
+    ranges: &[],
     references: &["targets"],
     owned: &[],
     meanings: &[],

@@ -86,6 +86,12 @@ pub(super) const SHAPE: Shape = Shape {
         "fields",
         "fieldOrder",
     ],
+    ranges: &[
+        ("minLength", "maxLength"),
+        ("min", "max"),
+        ("minDate", "maxDate"),
+        ("minItems", "maxItems"),
+    ],
     references: &["targets"],
     owned: &[
         "/name",

@@ -84,6 +84,7 @@ const SHAPE: Shape = Shape {
         "enumOrder",
         "allowedTypes",
     ],
+    ranges: &[("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems")],
     references: &["allowedTypes", "type"],
     owned: &[
         "/displayName",
