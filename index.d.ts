@@ -111,13 +111,33 @@ export interface EngineOptions {
  */
 export function configure(options?: EngineOptions): void
 
+/** Somebody who acts, as the server knows them. */
+export interface Actor {
+  /** Kept with everything they do; at most 200 bytes. */
+  id: string
+  /** What they may do; without it, look. */
+  role?: 'viewer' | 'editor' | 'admin'
+}
+
 /** An engine for one studio. */
 export class SyncEngine {
   /** Throws `INVALID_ARGUMENT` for a wrong option; opens nothing. */
   constructor(options?: EngineOptions)
 
-  /** Not available yet. */
-  as(actor: { id: string; role?: 'viewer' | 'editor' | 'admin' }): SyncEngine
+  /**
+   * The same engine, acting for somebody: histories name them, and what their role does not allow is
+   * refused with `ROLE_REFUSED`. Without a role, they may look. Closing either engine closes both.
+   *
+   * | role | may |
+   * | --- | --- |
+   * | `viewer` | read, plan, rehearse (`dryRun`) |
+   * | `editor` | deploy what loses nothing, cancel, decide about conflicts, accept drift, record and restore versions |
+   * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`, take conflicts out of the log |
+   *
+   * An engine that acts for nobody acts as `system`, with the role `admin`. A right is handed down,
+   * never up. Throws `INVALID_ARGUMENT` for what is no actor, and `ROLE_REFUSED` for a higher role.
+   */
+  as(actor: Actor): SyncEngine
 
   readonly credentials: typeof credentials;
 

@@ -56,11 +56,15 @@ export declare class NativeEngine {
   acceptDrift(wanted: string, path: string): Promise<Answer>
   /** Checks options and keeps them; nothing is opened yet. */
   static configure(options: string): NativeEngine
+  /** The same engine, acting for somebody. */
+  as(actor: string): NativeEngine
   /**
    * Prepares a deployment. Never fails: a job that cannot run ends failed. Without a provider, the
    * engine's own is meant. A refusal is the report of an error that the face found.
    */
   prepare(job: string, provider?: string | undefined | null, retryOf?: string | undefined | null, refusal?: Refusal | undefined | null): Deployment
+  /** Refuses those who may not cancel. */
+  mayCancel(): void
   /** Reads the studio's content types. */
   extract(options: string): Promise<Answer>
   /** Compares the studio with a target. */

@@ -27,10 +27,6 @@ test.each(['set', 'remove', 'rotate'] as const)('credentials.%s rejects', async 
   await expect(sync.credentials[name]('x')).rejects.toMatchObject(later(`credentials.${name}`))
 })
 
-test('acting for someone throws', () => {
-  expect(() => new sync.SyncEngine().as({ id: 'x' })).toThrow(expect.objectContaining(later('as')))
-})
-
 test('resuming and rolling back end failed', async () => {
   const seen: string[] = []
   const show = ({ status }: sync.DeploymentJob) => seen.push(status)

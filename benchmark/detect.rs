@@ -143,7 +143,6 @@ async fn deploy(engine: &Engine) -> Result<Value, Box<dyn Error>> {
     let request = RunRequest {
         job_id: "bench".to_owned(),
         job: r#"{"id":"bench"}"#.to_owned(),
-        actor: "system".to_owned(),
         ..RunRequest::default()
     };
     let cancel = CancellationToken::new();

@@ -9,7 +9,7 @@ const { Desk } = require('./desk.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
 const { Run, SAID_AT_THE_END } = require('./run.js')
-const { credentials, functions, refusal, unavailable } = require('./unavailable.js')
+const { credentials, functions, refusal } = require('./unavailable.js')
 const values = require('./values.js')
 
 /** The addon's side of an engine, for the methods that stand in files of their own. */
@@ -28,12 +28,21 @@ class SyncEngine {
     nativeOf = (engine) => engine.#native
   }
 
-  /** The desk is given by `configure` only: what runs stays known when the default engine changes. */
-  constructor(options = {}, desk = new Desk()) {
-    const { logger, text } = read.readOptions(options)
+  /**
+   * The desk is given by `configure` only: what runs stays known when the default engine changes.
+   * What is there already is given by `as` only.
+   */
+  constructor(options = {}, desk = new Desk(), present = undefined) {
+    const { logger, text } = present ?? read.readOptions(options)
     this.#logger = logger
-    this.#native = call(() => native.NativeEngine.configure(text))
+    this.#native = present?.native ?? call(() => native.NativeEngine.configure(text))
     this.#desk = desk
+  }
+
+  as(actor) {
+    const text = read.argumentText('actor', actor)
+    const acting = call(() => this.#native.as(text))
+    return new SyncEngine(undefined, this.#desk, { native: acting, logger: this.#logger })
   }
 
   startDeployment(job, provider, onUpdate) {
@@ -44,6 +53,7 @@ class SyncEngine {
   }
 
   cancelDeployment(id) {
+    call(() => this.#native.mayCancel())
     return this.#desk.cancel(id)
   }
 
@@ -219,10 +229,6 @@ class SyncEngine {
   formatDiff(diff) {
     const text = read.argumentText('diff', diff)
     return call(() => native.formatDiff(text))
-  }
-
-  as(_actor) {
-    throw unavailable('as')
   }
 
   get credentials() {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use catalyst_sync::engine::{
-    Engine, RunOptions, RunStatus, StateQuery, TypeRef, Version, VersionNote, VersionQuery,
-    format_diff, format_tree,
+    Actor, Engine, Role, RunOptions, RunRequest, RunStatus, StateQuery, TypeRef, Version,
+    VersionNote, VersionQuery, format_diff, format_tree,
 };
 use catalyst_sync::error::ErrorCode;
 use catalyst_sync::port::{ChangeType, VersionSource};
@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::support::clock::{START, TestClock};
 use crate::support::scenario::{definition, simple};
-use crate::support::world::{World, request, to_files};
+use crate::support::world::{Told, World, request, to_files};
+use tokio_util::sync::CancellationToken;
 
 mod damage;
 mod earlier;

@@ -5,6 +5,7 @@ use crate::error::{ErrorCode, SyncError};
 use crate::model::{Json, Text};
 use crate::port::{ConflictFilter, StoredConflict};
 
+use super::actor::Action;
 use super::changes::conflict_id;
 use super::failure::store_failure;
 use super::report::ConflictPage;
@@ -67,6 +68,7 @@ impl Engine {
     ///
     /// When the state cannot be written.
     pub async fn delete_conflict(&self, id: &str) -> Result<bool, SyncError> {
+        self.permit(Action::ForgetConflicts)?;
         let Some(StoredConflict { scope, entity, digest, .. }) = self.stored_conflict(id).await?
         else {
             return Ok(false);
@@ -81,6 +83,7 @@ impl Engine {
     ///
     /// When the state cannot be written.
     pub async fn clear_decided(&self, older_than_days: u32) -> Result<u64, SyncError> {
+        self.permit(Action::ForgetConflicts)?;
         let before = self.ports.clock.now() - i64::from(older_than_days) * DAY;
         self.ports.store.clear_decided(before).await.map_err(store_failure)
     }

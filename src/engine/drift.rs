@@ -12,6 +12,7 @@ use crate::merge::Base;
 use crate::model::Finding;
 use crate::port::{Entity, Lease, Record, Scope};
 
+use super::actor::Action;
 use super::decide::uphold;
 use super::detect::{Keep, Search};
 use super::examine::Examined;
@@ -64,6 +65,7 @@ impl Engine {
         wanted: &TypeRef,
         path: &Path,
     ) -> Result<AcceptedDrift, SyncError> {
+        self.permit(Action::AcceptDrift)?;
         let ruled = self.rule(provider, std::slice::from_ref(wanted), Ruling::Accept(path)).await?;
         let one = ruled.into_iter().next().ok_or_else(|| {
             SyncError::new(ErrorCode::Internal, "there is no answer about the type")

@@ -1,6 +1,7 @@
 //! Layer 6: one file per verb, over the ports of layer 4.
 
 mod absence;
+mod actor;
 mod analytics;
 mod announce;
 mod apply;
@@ -58,6 +59,7 @@ mod wish;
 
 /// How much of a history is kept.
 pub use crate::version::Kept as KeptVersions;
+pub use actor::{Action, Actor, Role};
 pub use conflicts::ConflictQuery;
 pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};

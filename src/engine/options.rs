@@ -180,8 +180,6 @@ pub struct RunRequest {
     pub retry_of: Option<String>,
     /// Options.
     pub options: RunOptions,
-    /// Who acts.
-    pub actor: String,
 }
 
 /// Without the job, which may hold anything.
@@ -194,7 +192,6 @@ impl fmt::Debug for RunRequest {
             .field("selected_types", &self.selected_types)
             .field("retry_of", &self.retry_of)
             .field("options", &self.options)
-            .field("actor", &self.actor)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::listing::KeptListing;
 use super::locals::Locals;
-use super::{ProviderRequest, Settings};
+use super::{Actor, ProviderRequest, Settings};
 use crate::error::SyncError;
 use crate::port::{Adapter, Clock, Dialect, Store, Studio};
 
@@ -70,6 +70,8 @@ pub struct Ports {
 pub struct Engine {
     pub(super) ports: Ports,
     pub(super) settings: Arc<Settings>,
+    /// Who everything is done for.
+    pub(super) actor: Arc<Actor>,
     /// The studio as last read, for as long as nothing is committed.
     pub(super) kept_locals: Arc<tokio::sync::Mutex<Option<Arc<Locals>>>>,
     /// Recent listings by target, shared by reading calls.
@@ -86,6 +88,7 @@ impl Engine {
         Self {
             ports,
             settings: Arc::new(settings),
+            actor: Arc::default(),
             kept_locals: Arc::default(),
             kept_listings: Arc::default(),
         }

@@ -78,7 +78,7 @@ impl Run<'_> {
             policy,
             items,
             run_id: &self.id,
-            actor: &self.request.actor,
+            actor: &self.engine.actor.id,
             references: scoped.references.clone(),
             targets: TargetIndex::default(),
             ids: BTreeMap::new(),

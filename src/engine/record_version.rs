@@ -15,6 +15,7 @@ use crate::version::{
     Content, Graph, Identity, Level, Semver, Snapshot, diff, next, prunable, version_hash,
 };
 
+use super::actor::Action;
 use super::failure::store_failure;
 use super::locals::{Locals, row_digest};
 use super::parse::row_of;
@@ -83,6 +84,7 @@ impl Engine {
         note: &VersionNote,
         merged: Option<&str>,
     ) -> Result<Option<Version>, SyncError> {
+        self.permit(Action::RecordVersion)?;
         for _ in 0..ATTEMPTS {
             let locals = self.locals().await?;
             let document = self.named_type(&locals, wanted).await?.document();

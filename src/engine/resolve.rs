@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::port::{Lease, Scope, StoredConflict};
 
+use super::actor::Action;
 use super::bench::Bench;
 use super::conflicts::{id_of, name_of};
 use super::decide::{Strategy, Values};
@@ -46,6 +47,7 @@ impl Engine {
         provider: &ProviderRequest,
         verdicts: Vec<Verdict>,
     ) -> Result<Vec<Resolution>, SyncError> {
+        self.permit(Action::Resolve)?;
         let platform = self.connect(provider, Purpose::Look).await?;
         let mut resolutions: Vec<Option<Resolution>> = verdicts.iter().map(|_| None).collect();
         let mut by_scope: BTreeMap<Scope, Vec<(usize, StoredConflict)>> = BTreeMap::new();

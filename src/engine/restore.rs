@@ -10,6 +10,7 @@ use crate::model::Json;
 use crate::port::{Document, RowOutcome, RowWrite, TypeRow, VersionRow, VersionSource};
 use crate::version::{Content, Snapshot};
 
+use super::actor::Action;
 use super::failure::{store_failure, studio_failure};
 use super::locals::Locals;
 use super::parse::row_of;
@@ -44,6 +45,7 @@ impl Engine {
         author: &str,
         message: Option<&str>,
     ) -> Result<Option<Version>, SyncError> {
+        self.permit(Action::RestoreVersion)?;
         let version = self.version_named("hash", hash).await?;
         let content = restorable(&version)?;
         self.ports.store.check_writable().await.map_err(store_failure)?;

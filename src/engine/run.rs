@@ -118,6 +118,9 @@ impl Engine {
 
 impl Run<'_> {
     async fn carry_out(&self, tally: &mut Tally) -> Result<(), SyncError> {
+        if let Some(action) = self.request.options.action() {
+            self.engine.permit(action)?;
+        }
         let policy = Policy::of(&self.request.options)?;
         let dry = self.request.options.dry_run;
         self.narrator.step(10, "Extracting content types from database...");
@@ -160,7 +163,7 @@ impl Run<'_> {
             run_id: self.id.clone(),
             job_id: self.request.job_id.clone(),
             provider: platform.provider.clone(),
-            actor: self.request.actor.clone(),
+            actor: self.engine.actor.id.clone(),
             options: serde_json::to_string(&self.request.options).unwrap_or_default(),
             job: kept_job(self.request, &*self.engine.ports.platforms),
             started_at: self.engine.ports.clock.now(),
@@ -207,7 +210,7 @@ impl Run<'_> {
             // After the search, which takes a mass disappearance for the mistake that it is.
             let note = VersionNote {
                 source: VersionSource::Sync,
-                author: self.request.actor.clone(),
+                author: self.engine.actor.id.clone(),
                 message: Some(format!("seen by the deployment {}", self.request.job_id)),
             };
             self.engine.record_seen(&found.locals, &websites, &note).await?;
@@ -351,7 +354,7 @@ impl Run<'_> {
                     wanted,
                     stop_on_error,
                     provider: &platform.provider,
-                    actor: &self.request.actor,
+                    actor: &self.engine.actor.id,
                     begin: result.is_ok() && !(stop_on_error && failed(&tally.outcomes)),
                 };
                 let (done, stopped) = execute(&execution).await;

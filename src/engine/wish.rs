@@ -8,6 +8,7 @@ use crate::error::{ErrorCode, SyncError};
 use crate::model::Json;
 use crate::port::{ConflictFilter, StoredConflict};
 
+use super::actor::Action;
 use super::conflicts::{id_of, shown};
 use super::drift::{Ruled, Ruling};
 use super::failure::store_failure;
@@ -77,6 +78,7 @@ impl Engine {
         by: &str,
         wishes: Vec<Wish>,
     ) -> Result<Vec<Resolution>, SyncError> {
+        self.permit(Action::Resolve)?;
         let (conflicts, choices): (Vec<_>, Vec<_>) =
             wishes.into_iter().map(|wish| (wish.conflict, wish.choice)).unzip();
         let found = self.find(provider, conflicts).await?;

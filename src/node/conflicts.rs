@@ -5,19 +5,16 @@ use std::sync::Arc;
 use napi::bindgen_prelude::{Env, PromiseRaw};
 
 use super::answer::Answer;
-use super::engine::NativeEngine;
+use super::engine::{NativeEngine, Shared};
 use super::error;
 use super::options::with_default;
 use super::type_ref::{required_type, type_ref};
 use crate::argument::{Argument, parse_argument};
 use crate::canonical::{Canonical, Path};
-use crate::compose::{EngineOptions, provider_request};
+use crate::compose::provider_request;
 use crate::engine::{Choice, ConflictQuery, ConflictRef, ProviderRequest, Strategy, Values, Wish};
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::model::Json;
-
-/// Who decides when nobody is named.
-const NOBODY: &str = "system";
 
 /// Conflicts of a page, unless the caller says how many, and at most.
 const PAGE: (u32, u32) = (50, 1_000);
@@ -54,7 +51,7 @@ impl NativeEngine {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
             let conflicts = conflict_refs(&conflicts)?;
-            let Options { provider, by, choice } = options_of(&options, &shared.options)?;
+            let Options { provider, by, choice } = options_of(&options, &shared)?;
             let choices = match choices {
                 Some(choices) => answers(&choices)?,
                 None => conflicts.iter().map(|_| Ok(Some(choice.clone()))).collect(),
@@ -76,7 +73,7 @@ impl NativeEngine {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
             let conflicts = conflict_refs(&conflicts)?;
-            let provider = options_of(&options, &shared.options)?.provider;
+            let provider = options_of(&options, &shared)?.provider;
             error::json(&shared.open().await?.engine.open_conflicts(&provider, conflicts).await?)
         })
     }
@@ -145,13 +142,13 @@ struct Options {
     choice: Choice,
 }
 
-fn options_of(text: &str, defaults: &EngineOptions) -> Result<Options, SyncError> {
+fn options_of(text: &str, shared: &Shared) -> Result<Options, SyncError> {
     let json = parse_argument("options", text)?;
     let options = Argument::new("options", &json);
     let by = options.member("resolvedBy")?.text()?.filter(|by| !by.is_empty());
     Ok(Options {
-        provider: with_default(provider_request(&options.member("provider")?)?, defaults),
-        by: by.unwrap_or(NOBODY).to_owned(),
+        provider: with_default(provider_request(&options.member("provider")?)?, &shared.options),
+        by: by.unwrap_or(&shared.actor.id).to_owned(),
         choice: choice(&options, Some(Strategy::Merge))?,
     })
 }

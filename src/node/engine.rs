@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::deployment::Deployment;
 use super::{error, options, stored};
 use crate::compose::{self, EngineOptions};
-use crate::engine::Engine;
+use crate::engine::{Action, Actor, Engine};
 use crate::error::{ErrorCode, SyncError};
 
 /// An engine and its options. Every answer is JSON in pieces; every error is one whose message is
@@ -23,7 +23,9 @@ pub struct NativeEngine {
 /// What an engine and its runs have in common.
 pub(super) struct Shared {
     pub(super) options: Arc<EngineOptions>,
-    closed: AtomicBool,
+    /// Who everything is done for.
+    pub(super) actor: Actor,
+    closed: Arc<AtomicBool>,
     /// Made by the first call that needs it, on the runtime; `None` once closed.
     engine: Arc<RwLock<Option<OnceCell<Engine>>>>,
 }
@@ -49,7 +51,7 @@ impl Shared {
                 .await
                 .map_err(error::crashed)?
         };
-        let engine = cell.get_or_try_init(compose).await?.clone();
+        let engine = cell.get_or_try_init(compose).await?.acting(self.actor.clone())?;
         Ok(InUse { engine, _open: open })
     }
 }
@@ -61,7 +63,25 @@ impl NativeEngine {
     pub fn configure(options: String) -> napi::Result<Self> {
         let options = EngineOptions::from_json(&options).map_err(|error| error::thrown(&error))?;
         let engine = Arc::new(RwLock::new(Some(OnceCell::new())));
-        let shared = Shared { options: Arc::new(options), closed: AtomicBool::new(false), engine };
+        let shared = Shared {
+            options: Arc::new(options),
+            actor: Actor::default(),
+            closed: Arc::default(),
+            engine,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// The same engine, acting for somebody.
+    #[napi(js_name = "as", catch_unwind)]
+    pub fn acting(&self, actor: String) -> napi::Result<Self> {
+        let actor = options::actor(&actor, &self.shared.actor);
+        let shared = Shared {
+            options: Arc::clone(&self.shared.options),
+            actor: actor.map_err(|error| error::thrown(&error))?,
+            closed: Arc::clone(&self.shared.closed),
+            engine: Arc::clone(&self.shared.engine),
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -82,6 +102,12 @@ impl NativeEngine {
             None => options::run_request(job, provider.as_deref(), retry_of, &self.shared.options),
         };
         Deployment::new(Arc::clone(&self.shared), request, own_progress)
+    }
+
+    /// Refuses those who may not cancel.
+    #[napi(catch_unwind)]
+    pub fn may_cancel(&self) -> napi::Result<()> {
+        self.shared.actor.permit(Action::Cancel).map_err(|error| error::thrown(&error))
     }
 
     /// Reads the studio's content types.

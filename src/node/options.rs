@@ -2,14 +2,31 @@
 
 use crate::argument::{Argument, parse_argument};
 use crate::compose::{EngineOptions, provider_request};
-use crate::engine::{ProviderRequest, Query, RunOptions, RunRequest};
+use crate::engine::{Actor, ProviderRequest, Query, Role, RunOptions, RunRequest};
 use crate::error::{ErrorCode, SyncError};
 use crate::model::Json;
+
+const ROLES: [(&str, Role); 3] =
+    [("viewer", Role::Viewer), ("editor", Role::Editor), ("admin", Role::Admin)];
+
+/// Bytes of an actor's id, which is kept with everything they do.
+const LONGEST_ID: usize = 200;
 
 /// Reads the website that an extraction is limited to.
 pub(super) fn extraction(text: &str) -> Result<Option<String>, SyncError> {
     let json = parse_argument("options", text)?;
     website(&Argument::new("options", &json))
+}
+
+/// Reads who acts, on behalf of somebody who may do at least as much. Without a role, they may look.
+pub(super) fn actor(text: &str, by: &Actor) -> Result<Actor, SyncError> {
+    let json = parse_argument("actor", text)?;
+    let given = Argument::new("actor", &json);
+    let id = given.member("id")?;
+    let named = id.text()?.filter(|id| !id.trim().is_empty() && id.len() <= LONGEST_ID);
+    let named = named.ok_or_else(|| id.expected("the id of somebody, of at most 200 bytes"))?;
+    let role = given.member("role")?.one_of(&ROLES)?.unwrap_or(Role::Viewer);
+    by.hand_down(Actor { id: named.to_owned(), role })
 }
 
 /// Reads what to look at.
@@ -50,7 +67,6 @@ pub(super) fn run_request(
         selected_types: job.member("selectedTypes")?.texts()?,
         retry_of,
         options: run_options(&job.member("options")?, defaults)?,
-        actor: "system".to_owned(),
         job: job_text,
     })
 }

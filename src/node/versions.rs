@@ -10,7 +10,7 @@ use super::error;
 use super::history::period;
 use super::type_ref::required_type;
 use crate::argument::{Argument, parse_argument};
-use crate::engine::{self, TypeRef, VersionNote, VersionQuery};
+use crate::engine::{self, Actor, TypeRef, VersionNote, VersionQuery};
 use crate::error::SyncError;
 use crate::model::Json;
 use crate::port::{ChangeType, VersionSource};
@@ -22,9 +22,6 @@ const CHANGES: &[(&str, ChangeType)] = &[
     ("update", ChangeType::Update),
     ("delete", ChangeType::Delete),
 ];
-
-/// Who acts when nobody is named.
-const NOBODY: &str = "system";
 
 #[napi_derive::napi]
 impl NativeEngine {
@@ -38,7 +35,7 @@ impl NativeEngine {
     ) -> napi::Result<PromiseRaw<'env, Answer>> {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
-            let (wanted, note) = (wanted_type(&wanted)?, note(&options)?);
+            let (wanted, note) = (wanted_type(&wanted)?, note(&options, &shared.actor)?);
             error::json(&shared.open().await?.engine.record_version(&wanted, &note).await?)
         })
     }
@@ -54,7 +51,7 @@ impl NativeEngine {
         let shared = Arc::clone(&self.shared);
         error::promise(env, async move {
             let hash = hash_named("hash", &hash)?;
-            let (author, message) = signature(&options)?;
+            let (author, message) = signature(&options, &shared.actor)?;
             let engine = &shared.open().await?.engine;
             error::json(&engine.restore_version(&hash, &author, message.as_deref()).await?)
         })
@@ -178,11 +175,11 @@ fn wanted_type(text: &str) -> Result<TypeRef, SyncError> {
     required_type(&Argument::new("type", &json))
 }
 
-fn note(text: &str) -> Result<VersionNote, SyncError> {
+fn note(text: &str, actor: &Actor) -> Result<VersionNote, SyncError> {
     let json = parse_argument("options", text)?;
     let options = Argument::new("options", &json);
     let source = options.member("source")?;
-    let (author, message) = signed(&options)?;
+    let (author, message) = signed(&options, actor)?;
     Ok(VersionNote {
         source: source
             .one_of(SOURCES)?
@@ -193,14 +190,14 @@ fn note(text: &str) -> Result<VersionNote, SyncError> {
 }
 
 /// Reads who changes something and why.
-fn signature(text: &str) -> Result<(String, Option<String>), SyncError> {
+fn signature(text: &str, actor: &Actor) -> Result<(String, Option<String>), SyncError> {
     let json = parse_argument("options", text)?;
-    signed(&Argument::new("options", &json))
+    signed(&Argument::new("options", &json), actor)
 }
 
-fn signed(options: &Argument<'_>) -> Result<(String, Option<String>), SyncError> {
+fn signed(options: &Argument<'_>, actor: &Actor) -> Result<(String, Option<String>), SyncError> {
     let given = |name: &str| options.member(name)?.text().map(|text| text.map(str::to_owned));
-    Ok((given("author")?.unwrap_or_else(|| NOBODY.to_owned()), given("message")?))
+    Ok((given("author")?.unwrap_or_else(|| actor.id.clone()), given("message")?))
 }
 
 fn query(text: &str) -> Result<VersionQuery, SyncError> {

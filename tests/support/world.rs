@@ -184,7 +184,6 @@ pub fn request() -> RunRequest {
     RunRequest {
         job_id: "job".to_owned(),
         job: r#"{"id":"job"}"#.to_owned(),
-        actor: "system".to_owned(),
         ..RunRequest::default()
     }
 }

@@ -8,13 +8,13 @@ async fn a_deployment_records_what_it_sees() {
     world.add("c1", "Post", &simple("Post"));
     world.add("c2", "Page", &simple("Page"));
     world.add("bad", "Bad", &json!(5));
-    let by_ada = |job: &str| {
-        let mut request = request();
-        request.actor = "ada".to_owned();
-        request.job_id = job.to_owned();
-        request
+    let by_ada = async |job: &str| {
+        let ada = Actor { id: "ada".to_owned(), role: Role::Editor };
+        let request = RunRequest { job_id: job.to_owned(), ..request() };
+        let engine = world.engine().acting(ada).unwrap();
+        engine.deploy(&request, Arc::new(Told::default()), &CancellationToken::new()).await;
     };
-    world.run(&by_ada("d1")).await;
+    by_ada("d1").await;
     let engine = world.engine();
     let first = history(&engine, "Post").await;
     assert_eq!(brief(&first), ["create SYNC 1.0.0"]);
@@ -26,11 +26,11 @@ async fn a_deployment_records_what_it_sees() {
 
     // Nothing moved, so nothing is recorded.
     assert_eq!(world.state("SELECT count(*) FROM content_type_versions"), "2");
-    world.run(&by_ada("d2")).await;
+    by_ada("d2").await;
     assert_eq!(world.state("SELECT count(*) FROM content_type_versions"), "2");
 
     world.change("c1", &with_field("body", "text"));
-    world.run(&by_ada("d3")).await;
+    by_ada("d3").await;
     assert_eq!(brief(&history(&engine, "Post").await), ["update SYNC 1.1.0", "create SYNC 1.0.0"]);
 
     // What was sent is told with the version that it was sent of.

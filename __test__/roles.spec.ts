@@ -1,0 +1,82 @@
+import { type Actor } from '..'
+import { Bench, job, provider, watched } from './support/bench'
+
+const REFUSED = { code: 'ROLE_REFUSED', class: 'FORBIDDEN', status: 403 }
+
+let bench: Bench
+beforeEach(async () => {
+  bench = await Bench.open({ types: 1 })
+})
+afterEach(() => bench.close())
+
+const as = (role?: Actor['role']) => bench.engine.as({ id: 'ada', role })
+
+test('a deployment of somebody is told with their name, by every engine', async () => {
+  const { done } = as('editor').startDeployment(job(), provider(), () => {})
+  expect((await done).job.status).toBe('completed')
+  const { data } = await bench.engine.getSyncHistory()
+  expect(data.map(({ actor }) => actor)).toEqual(['ada'])
+  expect(bench.engine.getDeploymentHistory().map(({ id }) => id)).toEqual(['deploy-1'])
+  const [version] = await bench.engine.getVersionHistory('Type1')
+  expect(version?.author).toBe('ada')
+  const recorded = await as('editor').recordVersion('Type1', { source: 'UI' })
+  expect(recorded).toBeNull()
+})
+
+test('who may only look sees everything and changes nothing', async () => {
+  const viewer = as()
+  expect((await viewer.detectChanges()).summary.created).toBe(1)
+  const plan = await viewer.planDeployment()
+  expect(plan.operations).toHaveLength(1)
+  const rehearsal = await viewer.synchronize({ dryRun: true })
+  expect(rehearsal.job.status).toBe('completed')
+
+  const { handle, updates } = watched((onUpdate) =>
+    viewer.startDeployment(job(), provider(), onUpdate),
+  )
+  const { job: ended } = await handle.done
+  expect(ended.errorInfo).toMatchObject({ code: 'ROLE_REFUSED', class: 'FORBIDDEN' })
+  expect(updates.map(({ status }) => status)).toEqual(['running', 'failed'])
+  await expect(viewer.resolveConflicts(['Type1'])).rejects.toMatchObject(REFUSED)
+  await expect(viewer.recordVersion('Type1', { source: 'UI' })).rejects.toMatchObject(REFUSED)
+  expect(() => viewer.cancelDeployment('deploy-1')).toThrow(expect.objectContaining(REFUSED))
+})
+
+test('what may be lost is for an admin to allow', async () => {
+  const options = { allowDelete: true }
+  const refused = await as('editor').synchronize(options)
+  expect(refused.job.error).toContain('"ada" acts as editor and may not deploy with allowDelete')
+  expect(refused.job.errorInfo?.details).toMatchObject({
+    nextStep: 'ask somebody with the role admin',
+  })
+  expect((await as('admin').synchronize(options)).job.status).toBe('completed')
+})
+
+test('a right is handed down and never up', () => {
+  const editor = as('editor')
+  expect(() => editor.as({ id: 'bob', role: 'admin' })).toThrow(expect.objectContaining(REFUSED))
+  expect(() => editor.as({ id: 'bob', role: 'viewer' })).not.toThrow()
+})
+
+test.each([
+  [undefined, 'actor.id is missing'],
+  ['ada', 'actor is "ada"'],
+  [{ id: '' }, 'actor.id is ""'],
+  [{ id: ' ' }, 'actor.id is " "'],
+  [{ id: 7 }, 'actor.id is 7'],
+  [{ id: 'x'.repeat(201) }, 'actor.id is "xxx'],
+  [{ id: 'ada', role: 'owner' }, 'actor.role is "owner"'],
+  [{ id: 'ada', role: 1 }, 'actor.role is 1'],
+])('%j is no actor', (actor, message) => {
+  expect(() => bench.engine.as(actor as never)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(message) as string,
+    }),
+  )
+})
+
+test('closing either engine closes both', async () => {
+  await as('viewer').close()
+  await expect(bench.engine.detectChanges()).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })
+})

@@ -1,0 +1,147 @@
+//! Who may do what.
+
+use std::sync::Arc;
+
+use catalyst_sync::canonical::Path;
+use catalyst_sync::engine::{
+    Actor, ConflictRef, Engine, ProviderRequest, Query, Role, RunOptions, RunRequest, RunStatus,
+    TypeRef, VersionNote, Wish,
+};
+use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
+use catalyst_sync::port::VersionSource;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::world::{Told, World, request};
+
+const ROLES: [Role; 3] = [Role::Viewer, Role::Editor, Role::Admin];
+
+fn ada(role: Role) -> Actor {
+    Actor { id: "ada".to_owned(), role }
+}
+
+async fn world() -> World {
+    let world = World::new().await;
+    let title = json!({ "name": "title", "type": "text" });
+    world.add("c1", "Post", &json!({ "name": "Post", "fields": [title] }));
+    world
+}
+
+async fn deploy(engine: &Engine, options: RunOptions) -> Result<(), SyncError> {
+    let request = RunRequest { options, ..request() };
+    let report =
+        engine.deploy(&request, Arc::new(Told::default()), &CancellationToken::new()).await;
+    match report.error {
+        Some(error) => {
+            assert_eq!((report.status, report.outcomes.len()), (RunStatus::Failed, 0));
+            Err(error)
+        }
+        None => Ok(()),
+    }
+}
+
+/// What asks for more than to deploy, and the role that it needs.
+fn options() -> Vec<(&'static str, RunOptions, Role)> {
+    let all = RunOptions::default;
+    vec![
+        ("a rehearsal", RunOptions { dry_run: true, force: true, ..all() }, Role::Viewer),
+        ("a deployment", all(), Role::Editor),
+        ("a pull", RunOptions { mode: Some("pull".to_owned()), ..all() }, Role::Editor),
+        ("allowDelete", RunOptions { allow_delete: true, ..all() }, Role::Admin),
+        ("allowDataLoss", RunOptions { allow_data_loss: true, ..all() }, Role::Admin),
+        ("force", RunOptions { force: true, ..all() }, Role::Admin),
+        ("bypassValidation", RunOptions { bypass_validation: true, ..all() }, Role::Admin),
+        (
+            "source_wins",
+            RunOptions { conflict_strategy: Some("source_wins".to_owned()), ..all() },
+            Role::Admin,
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_needs_the_role_that_its_options_ask_for() {
+    let world = world().await;
+    for (what, options, needed) in options() {
+        for role in ROLES {
+            let engine = world.engine().acting(ada(role)).unwrap();
+            world.fake.control().clear_requests();
+            let done = deploy(&engine, options.clone()).await;
+            if role >= needed {
+                assert!(done.is_ok(), "{what}, {role:?}: {done:?}");
+                continue;
+            }
+            let error = done.unwrap_err();
+            assert_eq!(error.code, ErrorCode::RoleRefused, "{what}, {role:?}");
+            assert_eq!(error.class(), ErrorClass::Forbidden);
+            let message = error.to_string();
+            assert!(message.contains(&format!("ada\" acts as {}", role.as_str())), "{message}");
+            assert_eq!(
+                error.details.next_step.as_deref(),
+                Some(&*format!("ask somebody with the role {}", needed.as_str()))
+            );
+            assert!(world.fake.control().requests().is_empty(), "{what}: nothing is sent");
+        }
+    }
+}
+
+/// Every verb beside a deployment that changes something, and who may.
+async fn refused(engine: &Engine) -> Vec<(&'static str, bool)> {
+    fn is_refused<T>(result: Result<T, SyncError>) -> bool {
+        result.is_err_and(|error| error.code == ErrorCode::RoleRefused)
+    }
+    let provider = ProviderRequest::default();
+    let post = TypeRef::named("Post");
+    let id = "conflict_0".to_owned();
+    let conflict = Ok(ConflictRef::Id { id, digest: None });
+    let wish = Wish { conflict, choice: Ok(None) };
+    let note = VersionNote { source: VersionSource::Ui, author: "ada".to_owned(), message: None };
+    let title = Path::parse("/displayName").unwrap();
+    vec![
+        ("detect", is_refused(engine.detect(&Query::default()).await)),
+        ("plan", is_refused(engine.plan(&Query::default(), &RunOptions::default()).await)),
+        ("resolve", is_refused(engine.resolve(&provider, vec![]).await)),
+        ("carry out", is_refused(engine.carry_out(&provider, "ada", vec![wish]).await)),
+        ("accept drift", is_refused(engine.accept_drift(&provider, &post, &title).await)),
+        ("record", is_refused(engine.record_version(&post, &note).await)),
+        ("restore", is_refused(engine.restore_version("none", "ada", None).await)),
+        ("delete conflict", is_refused(engine.delete_conflict("conflict_0").await)),
+        ("clear decided", is_refused(engine.clear_decided(1).await)),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_changes_nothing_and_who_edits_forgets_nothing() {
+    let world = world().await;
+    let expected = [
+        (
+            Role::Viewer,
+            "resolve, carry out, accept drift, record, restore, delete conflict, clear decided",
+        ),
+        (Role::Editor, "delete conflict, clear decided"),
+        (Role::Admin, ""),
+    ];
+    for (role, names) in expected {
+        let found = refused(&world.engine().acting(ada(role)).unwrap()).await;
+        let found: Vec<&str> =
+            found.into_iter().filter(|(_, is_refused)| *is_refused).map(|(name, _)| name).collect();
+        assert_eq!(found.join(", "), names, "{role:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_is_handed_down_and_never_up() {
+    let world = world().await;
+    for (at, own) in ROLES.into_iter().enumerate() {
+        let engine = world.engine().acting(ada(own)).unwrap();
+        for (below, wanted) in ROLES.into_iter().enumerate() {
+            let handed = engine.acting(Actor { id: "bob".to_owned(), role: wanted });
+            let code = handed.err().map(|error| error.code);
+            assert_eq!(
+                code,
+                (below > at).then_some(ErrorCode::RoleRefused),
+                "{own:?} to {wanted:?}"
+            );
+        }
+    }
+}
