@@ -551,7 +551,11 @@ export interface RunOptions {
    * and never while content items are of it.
    */
   mode?: 'push' | 'pull' | 'bidirectional'
-  /** Not available yet. */
+  /**
+   * `digest` of the plan that was reviewed: the run plans again, and carries it out only if it is the
+   * same. Else it ends with `PLAN_STALE`, and `errorInfo.details.operations` tells what moved. With
+   * `allowDelete`, such a plan may also delete most of what a website deployed.
+   */
   planDigest?: string
   /** Stop after the first type that fails. */
   stopOnError?: boolean
@@ -1223,6 +1227,15 @@ export interface ErrorDetails {
   httpStatus?: number
   requestId?: string
   nextStep?: string
+  /**
+   * Of `PLAN_STALE`: the operations that differ from the plan that was reviewed; `planned` where that
+   * plan was made by another process, so that only what would be done now can be told.
+   */
+  operations?: {
+    typeKey: string
+    operation: 'create' | 'update' | 'delete'
+    change: 'added' | 'changed' | 'removed' | 'planned'
+  }[]
 }
 
 /** What is thrown and rejected with. An ordinary `Error`: match on `code`. */

@@ -31,6 +31,21 @@ pub struct Details {
     /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_step: Option<String>,
+    /// Of a stale plan: the operations that differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<StaleOperation>,
+}
+
+/// An operation in which a plan differs from the one that was reviewed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StaleOperation {
+    /// The type.
+    pub type_key: String,
+    /// What is done to it: `create`, `update` or `delete`.
+    pub operation: &'static str,
+    /// `added`, `changed` or `removed`; `planned` where the reviewed plan is not known.
+    pub change: &'static str,
 }
 
 /// The public error: what happened, to which type and field, what to do next.

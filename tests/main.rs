@@ -37,6 +37,7 @@ mod reflect;
 mod replacing;
 mod resolve;
 mod retry;
+mod reviewed;
 mod roles;
 mod secrets;
 mod sqlite;

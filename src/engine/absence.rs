@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{ErrorCode, SyncError};
+use crate::model::Finding;
 use crate::plan::{Disappearance, check_presence};
 use crate::port::{Claim, Entity, RemoteId, Scope, StateRow};
 
@@ -21,16 +22,14 @@ pub(super) struct Gone {
 }
 
 impl Pass<'_> {
-    /// A website that lost most of its types, or a target that did, is a mistake.
+    /// A website that lost most of its types, or a target that did, is a mistake; where it was
+    /// reviewed, or is shown to be reviewed, a finding.
     pub(super) async fn check_absence(
         &self,
         scope: &Scope,
         states: &[StateRow],
         bindings: &Bindings,
-    ) -> Result<(), SyncError> {
-        if self.search.tolerate_absence {
-            return Ok(());
-        }
+    ) -> Result<Option<Finding>, SyncError> {
         let agreed: Vec<&StateRow> = states.iter().filter(|state| state.agreed).collect();
         let gone_here = agreed
             .iter()
@@ -50,30 +49,26 @@ impl Pass<'_> {
             let details = details.map_err(store_failure)?;
             unseen.retain(|entity| !self.within_lag(details.get(entity)));
         }
-        let mistake = |code, side: &str, gone: Disappearance, step: &str| {
-            let message = format!(
-                "{} of the {} types that website {} deploys to {} are gone from the {side}",
-                gone.gone, gone.bound, scope.website_id, scope.target
-            );
-            Err(SyncError::new(code, message).next_step(step).during("detect"))
+        let (code, side, gone, step) = if let Err(gone) = check_presence(agreed.len(), gone_here) {
+            let step = "check that databaseUrl names the right database";
+            (ErrorCode::StudioMismatch, "studio", gone, step)
+        } else if let Err(gone) = check_presence(agreed.len(), unseen.len()) {
+            let step = "check that the credentials belong to the right instance";
+            (ErrorCode::TargetMismatch, "platform", gone, step)
+        } else {
+            return Ok(None);
         };
-        if let Err(gone) = check_presence(agreed.len(), gone_here) {
-            return mistake(
-                ErrorCode::StudioMismatch,
-                "studio",
-                gone,
-                "check that databaseUrl names the right database; nothing was changed",
-            );
+        let Disappearance { gone, bound } = gone;
+        let message = format!(
+            "{gone} of the {bound} types that website {} deploys to {} are gone from the {side}",
+            scope.website_id, scope.target
+        );
+        if self.search.tolerate_absence {
+            let step = format!("{step} before you deploy this plan");
+            return Ok(Some(Finding::warning(code.as_str(), message, step)));
         }
-        if let Err(gone) = check_presence(agreed.len(), unseen.len()) {
-            return mistake(
-                ErrorCode::TargetMismatch,
-                "platform",
-                gone,
-                "check that the credentials belong to the right instance; nothing was changed",
-            );
-        }
-        Ok(())
+        let step = format!("{step}; nothing was changed");
+        Err(SyncError::new(code, message).next_step(step).during("detect"))
     }
 
     /// Sorts the documents whose row is gone, and whose place no other row took. What a living type

@@ -143,6 +143,7 @@ impl Pass<'_> {
             remote_new: Vec::new(),
             vanished: Vec::new(),
             stale: Vec::new(),
+            findings: Vec::new(),
         };
         let mut bindings = Bindings::default();
         let mut orphans = Vec::new();
@@ -177,7 +178,7 @@ impl Pass<'_> {
         }
 
         self.bind_roots(&roots, &mut found.references, &mut bindings, &orphans, claims);
-        self.check_absence(&found.scope, &states, &bindings).await?;
+        found.findings.extend(self.check_absence(&found.scope, &states, &bindings).await?);
 
         let mut queue: Vec<Entity> =
             roots.iter().map(|row| Entity::content_type(row.id.clone())).collect();

@@ -62,6 +62,8 @@ pub(super) struct Scoped {
     pub vanished: Vec<Entity>,
     /// Documents that still show what was there before our own last write.
     pub stale: Vec<Unseen>,
+    /// What is to be known of the scope as a whole.
+    pub findings: Vec<Finding>,
 }
 
 impl Scoped {

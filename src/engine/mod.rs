@@ -48,6 +48,7 @@ mod run_end;
 mod see;
 mod selection;
 mod send;
+mod sketch;
 mod state;
 mod type_ref;
 mod verify;

@@ -138,9 +138,6 @@ impl RunOptions {
             Some("failed-only" | "full") => return Err(later("options.rollback")),
             Some(other) => return Err(unknown("options.rollback", other, "none")),
         }
-        if self.plan_digest.is_some() {
-            return Err(later("options.planDigest"));
-        }
         match self.conflict_strategy.as_deref() {
             None | Some("merge") => Ok(ConflictStrategy::Merge),
             Some("skip") => Ok(ConflictStrategy::Skip),

@@ -9,15 +9,13 @@ use crate::collect::map_of;
 use crate::error::SyncError;
 use crate::merge::{AtomMovement, Merge, Movement, Shape};
 use crate::model::Finding;
-use crate::plan::{
-    Consent, DigestedOperation, PlanTerms, Risk, Verb, Withholding, plan_digest, withhold,
-};
+use crate::plan::{Consent, Risk, Verb, Withholding, withhold};
 
 use super::arrange::{arrange, trim};
 use super::changes::{ChangeReader, conflict};
-use super::detect::{Detection, Keep, Scoped, Search};
+use super::detect::{Keep, Scoped, Search};
 use super::examine::{Examined, Status};
-use super::home::{HomePlan, HomeStep, Source};
+use super::home::{HomeStep, Source};
 use super::listing::Freshness;
 use super::options::Mode;
 use super::presence::stale_finding;
@@ -26,7 +24,8 @@ use super::references::referred;
 use super::report::{AtomChange, PlanReport, PlanSummary, PlannedOperation};
 use super::see::wanted_websites;
 use super::selection::Selection;
-use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
+use super::sketch::sketch;
+use super::{ConflictStrategy, Engine, Purpose, Query, RunOptions};
 
 /// One operation of a run.
 #[derive(Debug, Clone)]
@@ -114,7 +113,7 @@ impl Engine {
             everything: options.force,
             keep: if options.force { Keep::All } else { Keep::Changes },
             leases: &[],
-            tolerate_absence: false,
+            tolerate_absence: options.allow_delete,
             cancel: &cancel,
         };
         let detection = self.search(&locals, &search).await?;
@@ -158,7 +157,7 @@ impl Engine {
                 report.conflicts.extend(conflict(one, &scoped.scope, now));
                 report.findings.extend(one.subject.findings.iter().cloned());
             }
-            report.findings.extend(plan.findings.iter().cloned());
+            report.findings.extend(plan.findings.iter().chain(&scoped.findings).cloned());
             let stale = scoped.stale.iter().filter(|one| selection.has(one));
             report.findings.extend(stale.map(|one| stale_finding(&one.key)));
             plans.push(plan);
@@ -166,63 +165,11 @@ impl Engine {
         report.findings.extend(detection.findings.iter().cloned());
         report.findings.extend(self.state_finding().await);
         report.summary.conflicts = report.conflicts.len();
-        report.digest = digest_of(&platform, website_id, policy, &detection, &homes, &plans);
+        let sketch = sketch(&platform, website_id, policy, &detection, &homes, &plans);
+        report.digest.clone_from(&sketch.digest);
+        self.remember_plan(sketch);
         Ok(report)
     }
-}
-
-/// The digest of what a run would do.
-pub(super) fn digest_of(
-    platform: &Platform,
-    website_id: Option<&str>,
-    policy: Policy,
-    detection: &Detection,
-    homes: &[HomePlan],
-    plans: &[ScopePlan],
-) -> String {
-    let terms = PlanTerms {
-        target: &platform.target,
-        website_id,
-        mode: policy.mode.as_str(),
-        profile: &platform.dialect.fingerprint(),
-        consent: policy.consent,
-    };
-    let keys: Vec<Vec<(String, &HomeStep)>> = detection
-        .scopes
-        .iter()
-        .zip(homes)
-        .map(|(scoped, plan)| {
-            plan.steps.iter().map(|step| (titles(scoped, step).0, step)).collect()
-        })
-        .collect();
-    let homeward = keys.iter().flatten().map(|(type_key, step)| DigestedOperation {
-        type_key,
-        verb: step.verb,
-        movements: step
-            .takes
-            .iter()
-            .map(|atom| (&atom.path, atom.remote.as_ref(), atom.remote.as_ref()))
-            .collect(),
-    });
-    let outward = detection
-        .scopes
-        .iter()
-        .zip(plans)
-        .flat_map(|(scoped, plan)| plan.steps.iter().map(move |step| (scoped, step)))
-        .filter_map(|(scoped, step)| {
-            Some(DigestedOperation {
-                type_key: &scoped.examined.get(step.at)?.key,
-                verb: step.verb,
-                movements: step
-                    .ships
-                    .iter()
-                    .chain(&step.deferred)
-                    .map(|atom| (&atom.path, atom.remote.as_ref(), atom.local.as_ref()))
-                    .collect(),
-            })
-        });
-    let operations: Vec<DigestedOperation<'_>> = homeward.chain(outward).collect();
-    plan_digest(&terms, &operations).to_string()
 }
 
 /// Plans one scope.

@@ -1,12 +1,13 @@
 //! What an engine is made of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
 use super::listing::KeptListing;
 use super::locals::Locals;
+use super::sketch::Sketch;
 use super::{Actor, ProviderRequest, Settings};
 use crate::error::SyncError;
 use crate::port::{Adapter, Clock, Dialect, Store, Studio};
@@ -76,6 +77,8 @@ pub struct Engine {
     pub(super) kept_locals: Arc<tokio::sync::Mutex<Option<Arc<Locals>>>>,
     /// Recent listings by target, shared by reading calls.
     pub(super) kept_listings: Arc<Mutex<HashMap<String, ListingSlot>>>,
+    /// The last plans that were shown to somebody.
+    pub(super) shown_plans: Arc<Mutex<VecDeque<Sketch>>>,
 }
 
 /// A listing that one reader makes and others wait for.
@@ -91,6 +94,7 @@ impl Engine {
             actor: Arc::default(),
             kept_locals: Arc::default(),
             kept_listings: Arc::default(),
+            shown_plans: Arc::default(),
         }
     }
 }

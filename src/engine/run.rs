@@ -20,11 +20,12 @@ use super::listing::Freshness;
 use super::locals::Locals;
 use super::narrate::Narrator;
 use super::outcome;
-use super::plan::{Policy, ScopePlan, digest_of, plan_scope};
+use super::plan::{Policy, ScopePlan, plan_scope};
 use super::pull::{of_staying, planned, told};
 use super::references::References;
 use super::report::{LogLevel, Outcome, Reporter, RunReport, RunStatus};
 use super::see::wanted_websites;
+use super::sketch::sketch;
 use super::wanted::Wanted;
 use super::{Engine, Platform, Purpose, RunRequest, VersionNote};
 
@@ -206,6 +207,18 @@ impl Run<'_> {
     ) -> Result<(), SyncError> {
         let locals = self.settle(platform, leases, locals, *policy).await?;
         let mut found = self.find(locals, platform, &websites, leases, *policy).await?;
+        self.announce(&found.detection, &found.wanted, policy.mode);
+        self.narrator
+            .step(20, format!("Transforming to {} schema...", schema_name(&platform.provider)));
+        let (homes, mut plans) = self.plan_both(platform, &found, *policy);
+        let website_id = self.request.website_id.as_deref().filter(|id| !id.is_empty());
+        let detection = &found.detection;
+        let reviewed = self.request.options.plan_digest.as_deref();
+        let planned = sketch(platform, website_id, *policy, detection, &homes, &plans);
+        tally.plan_digest = Some(planned.digest.clone());
+        if let Some(reviewed) = reviewed {
+            self.engine.check_reviewed(reviewed, &planned)?;
+        }
         if !leases.is_empty() {
             // After the search, which takes a mass disappearance for the mistake that it is.
             let note = VersionNote {
@@ -215,14 +228,6 @@ impl Run<'_> {
             };
             self.engine.record_seen(&found.locals, &websites, &note).await?;
         }
-        self.announce(&found.detection, &found.wanted, policy.mode);
-        self.narrator
-            .step(20, format!("Transforming to {} schema...", schema_name(&platform.provider)));
-        let (homes, mut plans) = self.plan_both(platform, &found, *policy);
-        let website_id = self.request.website_id.as_deref().filter(|id| !id.is_empty());
-        let detection = &found.detection;
-        tally.plan_digest =
-            Some(digest_of(platform, website_id, *policy, detection, &homes, &plans));
         for (scoped, plan) in detection.scopes.iter().zip(&plans) {
             for step in &plan.steps {
                 let one = scoped.examined.get(step.at);
@@ -236,13 +241,19 @@ impl Run<'_> {
         for finding in homes.iter().flat_map(|plan| &plan.findings) {
             self.narrator.finding(finding);
         }
-        for finding in plans.iter().flat_map(|plan| &plan.findings) {
+        let of_scopes = detection.scopes.iter().flat_map(|scoped| &scoped.findings);
+        for finding in plans.iter().flat_map(|plan| &plan.findings).chain(of_scopes) {
             self.narrator.finding(finding);
         }
         if self.bring_home(tally, platform, leases, &found, &homes, *policy).await? {
             let locals = self.engine.locals().await?;
             found = self.find(locals, platform, &websites, leases, *policy).await?;
-            plans = self.plan_both(platform, &found, *policy).1;
+            let homes;
+            (homes, plans) = self.plan_both(platform, &found, *policy);
+            if reviewed.is_some() {
+                let now = sketch(platform, website_id, *policy, &found.detection, &homes, &plans);
+                planned.check_outward(&now)?;
+            }
         }
         self.send(tally, platform, leases, &found, &plans, *policy).await?;
         self.conclude(&tally.outcomes)
@@ -257,6 +268,7 @@ impl Run<'_> {
         leases: &[Lease],
         policy: Policy,
     ) -> Result<Found, SyncError> {
+        let options = &self.request.options;
         let search = Search {
             platform,
             websites: websites.to_vec(),
@@ -264,7 +276,7 @@ impl Run<'_> {
             everything: policy.force,
             keep: if policy.force { Keep::All } else { Keep::Changes },
             leases,
-            tolerate_absence: false,
+            tolerate_absence: options.allow_delete && options.plan_digest.is_some(),
             cancel: self.cancel,
         };
         let detection = self.engine.search(&locals, &search).await?;

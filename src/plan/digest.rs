@@ -36,27 +36,7 @@ pub struct DigestedOperation<'p> {
 /// are equal, in order.
 #[must_use]
 pub fn plan_digest(terms: &PlanTerms<'_>, operations: &[DigestedOperation<'_>]) -> Digest {
-    let half = |value: Option<&Canonical>| {
-        Json::Array(value.into_iter().map(|value| value.value().into_owned()).collect())
-    };
-    let operations = operations.iter().map(|operation| {
-        Json::object([
-            ("typeKey", Json::str(operation.type_key)),
-            ("operation", Json::str(operation.verb.as_str())),
-            (
-                "movements",
-                Json::Array(
-                    operation
-                        .movements
-                        .iter()
-                        .map(|(path, expected, new)| {
-                            Json::Array(vec![Json::str(path.as_str()), half(*expected), half(*new)])
-                        })
-                        .collect(),
-                ),
-            ),
-        ])
-    });
+    let operations = operations.iter().map(DigestedOperation::document).collect();
     let document = Json::object([
         ("target", Json::str(terms.target)),
         ("websiteId", terms.website_id.map_or(Json::Null, Json::str)),
@@ -64,7 +44,29 @@ pub fn plan_digest(terms: &PlanTerms<'_>, operations: &[DigestedOperation<'_>]) 
         ("profile", Json::str(terms.profile)),
         ("allowDelete", Json::Bool(terms.consent.delete)),
         ("allowDataLoss", Json::Bool(terms.consent.data_loss)),
-        ("operations", Json::Array(operations.collect())),
+        ("operations", Json::Array(operations)),
     ]);
     Digest::of(write(&document))
+}
+
+impl DigestedOperation<'_> {
+    /// Digests what the operation does.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(write(&self.document()))
+    }
+
+    fn document(&self) -> Json<'static> {
+        let half = |value: Option<&Canonical>| {
+            Json::Array(value.into_iter().map(|value| value.value().into_owned()).collect())
+        };
+        let movement = |(path, expected, new): &(&Path, Option<&Canonical>, Option<&Canonical>)| {
+            Json::Array(vec![Json::str(path.as_str().to_owned()), half(*expected), half(*new)])
+        };
+        Json::object([
+            ("typeKey", Json::str(self.type_key.to_owned())),
+            ("operation", Json::str(self.verb.as_str())),
+            ("movements", Json::Array(self.movements.iter().map(movement).collect())),
+        ])
+    }
 }
