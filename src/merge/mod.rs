@@ -7,8 +7,10 @@
 //! never assumes so.
 
 mod base;
+mod follow;
 mod meaning;
 mod movement;
+mod order;
 mod overlap;
 mod rename;
 mod shape;
