@@ -3,6 +3,7 @@
 mod generated;
 mod interrupted;
 mod newcomers;
+mod order;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

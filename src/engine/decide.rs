@@ -101,6 +101,11 @@ pub(super) fn decide(
     if strategy == Strategy::Merge {
         take_remote(one, &mut base, &mut local);
     }
+    shape.follow(&mut local, &one.local, &one.remote);
+    for (path, value) in values {
+        // What is given by hand is meant as it is given.
+        local.put(path.clone(), value.clone());
+    }
     let rest = three_way(Some(&base), &local, &one.remote, shape);
     let remaining = rest.overlaps().cloned().collect();
     Ok(Settled { base, local, remaining })

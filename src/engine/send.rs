@@ -29,12 +29,19 @@ impl Hands<'_> {
             Some(current) => self.view_of(current)?,
             None => View::new(),
         };
-        let operation = self.operation(task, &before);
+        let after = self.intended(task, &before);
+        let operation = self.operation(task, &after);
         let adapter = &self.platform.adapter;
         let body = adapter
             .encode(&operation)
             .map_err(|error| adapter_failure(error, task.verb.as_str()))?;
         done.touched = touched_by(&task.ships, &before);
+        for atom in &mut done.touched {
+            // An order is meant with what else the platform has.
+            if self.shape().ordered_list(&atom.path).is_some() {
+                atom.intended = after.get(&atom.path).cloned();
+            }
+        }
         if let (Verb::Update, true, Some(current)) = (task.verb, body.is_empty(), &task.current) {
             // The platform's own form of the definition does not differ.
             return Ok(Attempt::Stored(current.clone()));
@@ -137,12 +144,18 @@ impl Hands<'_> {
         }
     }
 
-    /// The operation as the adapter needs it: the definition with the movements in it.
-    fn operation(&self, task: &Task<'_>, before: &View) -> Operation {
+    /// The definition with the movements in it.
+    fn intended(&self, task: &Task<'_>, before: &View) -> View {
         let mut after = before.clone();
         for atom in &task.ships {
             after.put(atom.path.clone(), atom.local.clone());
         }
+        self.shape().follow(&mut after, before, &task.one.local);
+        after
+    }
+
+    /// The operation as the adapter needs it.
+    fn operation(&self, task: &Task<'_>, after: &View) -> Operation {
         Operation {
             verb: task.verb,
             id: task.one.subject.remote_id.clone(),
@@ -150,7 +163,7 @@ impl Hands<'_> {
             after: if task.verb == Verb::Delete {
                 View::new()
             } else {
-                self.references.to_wire(&after, &self.shape())
+                self.references.to_wire(after, &self.shape())
             },
             accept_loss: self.accept_loss,
             whole: self.force,

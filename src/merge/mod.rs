@@ -8,8 +8,10 @@
 //! never assumes so.
 
 mod base;
+mod follow;
 mod meaning;
 mod movement;
+mod order;
 mod overlap;
 mod range;
 mod rename;

@@ -1,11 +1,11 @@
 //! The movements of a whole document.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::canonical::{Canonical, Path, View};
 use crate::collect::map_of;
-use crate::model::Json;
 
+use super::order::{Had, classify_order};
 use super::overlap::{differs, overlap_anchors, overlap_deletion, overlap_removals};
 use super::range::overlap_ranges;
 use super::{Ancestor, Base, Movement, Pair, Shape, classify};
@@ -79,7 +79,15 @@ pub fn three_way(base: Option<&Base>, local: &View, remote: &View, shape: &Shape
         }
         let ancestor = base.map_or(Ancestor::Unknown, |base| base.get(path, shape));
         let movement = match shape.ordered_list(path) {
-            Some(list) => classify_order(ancestor, (local, remote), path, &list),
+            Some(list) => {
+                let had = |element: &str| match base.map(|it| it.get(&list.child(element), shape)) {
+                    Some(Ancestor::Known { local, remote }) => {
+                        Had { local: local.is_some(), remote: remote.is_some() }
+                    }
+                    Some(Ancestor::Unknown) | None => Had::default(),
+                };
+                classify_order(ancestor, &had, (local, remote), path, &list)
+            }
             None => classify(ancestor, local_value, remote_value),
         };
         if movement == Movement::Unchanged {
@@ -163,76 +171,5 @@ fn revive(
             };
             movements.insert(at, atom);
         }
-    }
-}
-
-/// An order moves when the elements that all sides have stand in another sequence: an element that
-/// one side added or removed is no reordering. An order that only one side ever had is a difference
-/// that both live with until that side reorders.
-fn classify_order(
-    ancestor: Ancestor<&Canonical>,
-    (local, remote): (&View, &View),
-    path: &Path,
-    list: &Path,
-) -> Movement {
-    let sequence = |value: Option<&Canonical>| -> Option<Vec<String>> {
-        let value = value?.value();
-        Some(value.elements()?.iter().filter_map(Json::as_str).map(str::to_owned).collect())
-    };
-    let (now_local, now_remote) = (local.get(path), remote.get(path));
-    match ancestor {
-        Ancestor::Known { local: was_local, remote: was_remote }
-            if now_local == was_local && now_remote == was_remote =>
-        {
-            return Movement::Unchanged;
-        }
-        Ancestor::Unknown if now_local.is_some() && now_local == now_remote => {
-            return Movement::Same;
-        }
-        _ => {}
-    }
-    let lacks_owner = |side: &View| match path.parent() {
-        Some(owner) if owner != Path::root() => side.get(&owner).is_none(),
-        _ => side.is_empty(),
-    };
-    let elements = |side: &View| -> BTreeSet<String> { side.elements(list).collect() };
-    let common = match (lacks_owner(local), lacks_owner(remote)) {
-        // Where one side removed the whole list, the other may have reordered it meanwhile.
-        (true, false) => elements(remote),
-        (false, true) => elements(local),
-        _ => &elements(local) & &elements(remote),
-    };
-    let restrict = |value: Option<&Canonical>, also: Option<&Canonical>| {
-        let mut kept = sequence(value)?;
-        let other = sequence(also).map(BTreeSet::from_iter);
-        kept.retain(|identity| {
-            common.contains(identity) && other.as_ref().is_none_or(|other| other.contains(identity))
-        });
-        Some(kept)
-    };
-    match ancestor {
-        Ancestor::Known { local: was_local, remote: was_remote } => {
-            let local_moved = restrict(now_local, was_local) != restrict(was_local, now_local);
-            let remote_moved = restrict(now_remote, was_remote) != restrict(was_remote, now_remote);
-            match (local_moved, remote_moved) {
-                (false, false) => Movement::Unchanged,
-                (true, false) => Movement::Local,
-                (false, true) => Movement::Remote,
-                (true, true)
-                    if restrict(now_local, now_remote) == restrict(now_remote, now_local) =>
-                {
-                    Movement::Same
-                }
-                (true, true) => Movement::Conflict,
-            }
-        }
-        // Creating what holds the list carries the order over; adopting it does not impose one.
-        Ancestor::Unknown if now_remote.is_none() && lacks_owner(remote) => Movement::Local,
-        Ancestor::Unknown if now_local.is_none() && lacks_owner(local) => Movement::Remote,
-        Ancestor::Unknown if now_local.is_none() || now_remote.is_none() => Movement::Unchanged,
-        Ancestor::Unknown if restrict(now_local, now_remote) == restrict(now_remote, now_local) => {
-            Movement::Same
-        }
-        Ancestor::Unknown => Movement::Conflict,
     }
 }

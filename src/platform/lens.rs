@@ -38,6 +38,8 @@ impl Lens<'_> {
     pub(super) fn reflect(&self, local: &ContentType, held: &Held, view: &View) -> Reflection {
         let before = (self.project)(local, held);
         let mut target = view.clone();
+        // The studio has a place for everything, so what the view gives none keeps the one it had.
+        self.shape.follow(&mut target, &before, view);
         let mut refused: BTreeSet<Path> = BTreeSet::new();
         for _ in 0..ROUNDS {
             let Edited { local: after, keys, origins } = (self.edit)(&before, &target);

@@ -1,6 +1,6 @@
 //! What is read of a definition, and what is not.
 
-use catalyst_sync::canonical::View;
+use catalyst_sync::canonical::{Canonical, Path, View};
 use catalyst_sync::platform::optimizely::Profile;
 use catalyst_sync::port::Dialect;
 
@@ -62,7 +62,7 @@ fn attributes_of_elements_stand_under_the_property() {
     assert_eq!(
         normalized(body),
         view(
-            r#"{"/propertyOrder":["tags"],"/properties/tags":true,
+            r#"{"/properties/tags":true,
             "/properties/tags/type":{"items":{"format":"shortString","type":"string"},"type":"array"},
             "/properties/tags/minItems":1,"/properties/tags/maxLength":9,
             "/properties/tags/enum/b":true,"/properties/tags/enum/b/displayName":"B",
@@ -84,11 +84,18 @@ fn references_are_symbolic() {
 }
 
 #[test]
-fn equal_numbers_are_no_order() {
-    let order = |body: &str| normalized(body).to_json().contains("/propertyOrder");
-    assert!(order(r#"{"properties":{"a":{"sortOrder":2},"b":{"sortOrder":1}}}"#));
-    assert!(!order(r#"{"properties":{"a":{"sortOrder":0},"b":{"sortOrder":0}}}"#));
-    assert!(!order(r#"{"properties":{"a":{},"b":{}}}"#));
+fn an_order_names_what_has_a_number_of_its_own() {
+    for (properties, expected) in [
+        (r#""a":{"sortOrder":2},"b":{"sortOrder":1}"#, Some(r#"["b","a"]"#)),
+        (r#""a":{"sortOrder":0},"b":{"sortOrder":0}"#, None),
+        (r#""a":{},"b":{}"#, None),
+        (r#""a":{"sortOrder":7},"b":{"sortOrder":3},"c":{"sortOrder":3}"#, Some(r#"["a"]"#)),
+        (r#""a":{"sortOrder":7},"b":{},"c":{"sortOrder":-3}"#, Some(r#"["c","a"]"#)),
+    ] {
+        let view = normalized(&format!(r#"{{"properties":{{{properties}}}}}"#));
+        let order = view.get(&Path::parse("/propertyOrder").unwrap());
+        assert_eq!(order.map(Canonical::as_str), expected, "{properties}");
+    }
 }
 
 #[test]

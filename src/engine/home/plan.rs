@@ -216,6 +216,7 @@ pub(in crate::engine) fn homeward(
         let pair = Pair { local: atom.remote.clone(), remote: atom.remote.clone() };
         base.set(&atom.path, pair);
     }
+    shape.follow(&mut local, &one.local, &one.remote);
     (local, base)
 }
 

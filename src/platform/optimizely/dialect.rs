@@ -17,7 +17,7 @@ use super::version::ApiVersion;
 use super::{keys, normalize};
 
 /// Names the rules of this release; changed whenever the same input would give another view.
-const RULES: &str = "optimizely/1";
+const RULES: &str = "optimizely/2";
 
 /// How long a read may show what was there before a write. Third parties saw old versions for
 /// seconds, even flapping between replicas; a minute is on the safe side.

@@ -29,7 +29,7 @@
 //! * words for property types are compared without regard to case (an earlier tool left `String`);
 //! * a bound of a `dateTime` is a moment: written in UTC, whatever its offset was;
 //! * an attribute that the property's type cannot hold is not seen ([`Attribute`]);
-//! * the order of properties is what their `sortOrder` says, and unknown when two are equal;
+//! * the order of properties is what their `sortOrder` says; it does not name those that share one;
 //! * `localized`, `group`, `indexingType`, `sortOrder` itself, `restrictedTypes`, `mayContainTypes`
 //!   and every other member are not owned: neither read nor written, and kept by every update.
 //!

@@ -45,7 +45,7 @@ pub(super) fn view_of(body: &Json<'_>) -> Result<View, String> {
         }
         view.begin_section();
         read_property(property, &paths::property(key), &mut view);
-        numbers.push((key.to_owned(), order::number(property)));
+        numbers.extend(order::number(property).map(|number| (key.to_owned(), number)));
     }
     if let Some(order) = order::sequence(numbers) {
         let keys = order.into_iter().map(Json::str).collect();

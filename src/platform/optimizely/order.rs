@@ -5,23 +5,28 @@ use crate::model::Json;
 /// Distance between the numbers of a new sequence, which leaves room for insertions.
 const STEP: i64 = 10;
 
-/// The `sortOrder` of a property; the server's default is 0.
-pub(super) fn number(property: &Json<'_>) -> i64 {
-    let number = property.get("sortOrder").and_then(Json::as_f64).unwrap_or_default();
+/// The `sortOrder` of a property, if it has one.
+pub(super) fn number(property: &Json<'_>) -> Option<i64> {
+    let number = property.get("sortOrder").and_then(Json::as_f64)?;
     #[expect(
         clippy::cast_possible_truncation,
         reason = "int32 on the wire, and the cast saturates"
     )]
     let number = number as i64;
-    number
+    Some(number)
 }
 
-/// The keys in the order of their numbers; unknown when there are none, or two numbers are equal.
+/// The keys in the order of their numbers, without those that share a number, which says nothing of
+/// which comes first; unknown when no number is left.
 pub(super) fn sequence(mut numbers: Vec<(String, i64)>) -> Option<Vec<String>> {
     numbers.sort_by_key(|(_, number)| *number);
-    let is_known =
-        numbers.windows(2).all(|pair| matches!(pair, [(_, first), (_, second)] if first < second));
-    (is_known && !numbers.is_empty()).then(|| numbers.into_iter().map(|(key, _)| key).collect())
+    let alone = numbers.chunk_by(|(_, first), (_, second)| first == second);
+    let alone = alone.filter_map(|chunk| match chunk {
+        [(key, _)] => Some(key.clone()),
+        _ => None,
+    });
+    let keys: Vec<String> = alone.collect();
+    (!keys.is_empty()).then_some(keys)
 }
 
 /// Numbers that put properties into the order given, changing as few as possible.

@@ -94,12 +94,21 @@ fn arrange(wanted: Vec<Placed>, number_all: bool) -> Vec<Value> {
             return list;
         }
     }
+    // What is written there and is no number stays as it is, and counts as its position.
+    let is_other = |raw: &Value| {
+        let written = raw.get("order").is_some_and(|it| !it.is_null());
+        written && order(raw).is_none()
+    };
     let least = given.iter().copied().fold(f64::INFINITY, f64::min);
-    let mut number = if least.is_finite() { least } else { 0.0 };
+    let by_position = !least.is_finite() || wanted.iter().any(|(_, raw)| is_other(raw));
+    let mut number = if by_position { 0.0 } else { least };
     let mut list: Vec<Value> = wanted.into_iter().map(|(_, raw)| raw).collect();
     for raw in &mut list {
+        let stays = is_other(raw);
         if let Json::Object(members) = raw {
-            set(members, "order", Json::Number(number));
+            if !stays {
+                set(members, "order", Json::Number(number));
+            }
             number += 1.0;
         }
     }

@@ -21,7 +21,7 @@ pub(super) fn body(key: &str, view: &View, codec: &Codec) -> Result<String, Reas
     for attribute in [DISPLAY_NAME, DESCRIPTION, "baseType"] {
         members.extend(view.get(&paths::of_type(attribute)).map(|atom| (attribute, atom.value())));
     }
-    let keys = intended_order(view).unwrap_or_default();
+    let keys = intended_order(view, &View::new()).unwrap_or_default();
     let numbers: BTreeMap<&str, i64> =
         map_of(keys.iter().map(String::as_str).zip(order::renumber(&vec![None; keys.len()])));
     let mut properties = Vec::new();

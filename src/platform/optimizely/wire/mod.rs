@@ -32,13 +32,15 @@ pub(super) fn encode(operation: &Operation, codec: &Codec) -> Result<String, Rea
     }
 }
 
-/// The keys of all properties in the intended order; unknown where the document holds none.
-fn intended_order(view: &View) -> Option<Vec<String>> {
+/// The keys of the properties that get a place, in the intended order; unknown where the document
+/// holds none. What `was` there without being named keeps the number it has.
+fn intended_order(view: &View, was: &View) -> Option<Vec<String>> {
     let order = view.get(&paths::property_order())?;
     let mut keys: Vec<String> = texts(order);
     keys.retain(|key| view.get(&paths::property(key)).is_some());
     let listed: BTreeSet<String> = keys.iter().cloned().collect();
-    keys.extend(view.elements(&paths::properties()).filter(|key| !listed.contains(key)));
+    let is_left = |key: &String| !listed.contains(key) && was.get(&paths::property(key)).is_none();
+    keys.extend(view.elements(&paths::properties()).filter(is_left));
     Some(keys)
 }
 

@@ -182,11 +182,11 @@ fn numbers<'j>(
     (was, after): (&View, &View),
     extent: Extent,
 ) -> BTreeMap<String, i64> {
-    let keys = intended_order(after).unwrap_or_default();
+    let keys = intended_order(after, was).unwrap_or_default();
     let present: Vec<Option<i64>> = keys
         .iter()
         .map(|key| raw(key).filter(|_| was.get(&paths::property(key)).is_some()))
-        .map(|property| property.map(order::number))
+        .map(|property| property.and_then(order::number))
         .collect();
     let numbers = order::renumber(&present);
     let all = keys.into_iter().zip(present).zip(numbers);

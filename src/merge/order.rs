@@ -1,0 +1,117 @@
+//! How an order moved.
+
+use std::collections::BTreeSet;
+
+use crate::canonical::{Canonical, Path, View};
+use crate::model::Json;
+
+use super::follow::weave;
+use super::{Ancestor, Movement};
+
+/// Which sides had an element at the last agreement.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Had {
+    pub(super) local: bool,
+    pub(super) remote: bool,
+}
+
+/// An order moves when the elements that all sides have stand in another sequence: an element that
+/// one side added or removed is no reordering, and one that a side gives no place any more keeps the
+/// place it had. An order that only one side ever had is a difference that both live with until that
+/// side reorders.
+pub(super) fn classify_order(
+    ancestor: Ancestor<&Canonical>,
+    had: &dyn Fn(&str) -> Had,
+    (local, remote): (&View, &View),
+    path: &Path,
+    list: &Path,
+) -> Movement {
+    let (now_local, now_remote) = (local.get(path), remote.get(path));
+    match ancestor {
+        Ancestor::Known { local: was_local, remote: was_remote }
+            if now_local == was_local && now_remote == was_remote =>
+        {
+            return Movement::Unchanged;
+        }
+        Ancestor::Unknown if now_local.is_some() && now_local == now_remote => {
+            return Movement::Same;
+        }
+        _ => {}
+    }
+    let lacks_owner = |side: &View| match path.parent() {
+        Some(owner) if owner != Path::root() => side.get(&owner).is_none(),
+        _ => side.is_empty(),
+    };
+    let elements = |side: &View| -> BTreeSet<String> { side.elements(list).collect() };
+    let common = match (lacks_owner(local), lacks_owner(remote)) {
+        // Where one side removed the whole list, the other may have reordered it meanwhile.
+        (true, false) => elements(remote),
+        (false, true) => elements(local),
+        _ => &elements(local) & &elements(remote),
+    };
+    let restrict = |own: &Order, also: &Order| {
+        let mut kept = own.clone()?;
+        let other: Option<BTreeSet<&String>> = also.as_ref().map(|also| also.iter().collect());
+        kept.retain(|identity| {
+            common.contains(identity) && other.as_ref().is_none_or(|other| other.contains(identity))
+        });
+        Some(kept)
+    };
+    let now = (sequence(now_local), sequence(now_remote));
+    match ancestor {
+        Ancestor::Known { local: was_local, remote: was_remote } => {
+            let was = (sequence(was_local), sequence(was_remote));
+            let was = (
+                was.0.clone().map(|own| completed(own, &was.1, &|element| had(element).local)),
+                was.1.map(|own| completed(own, &was.0, &|element| had(element).remote)),
+            );
+            let has = |side: &View, element: &str| side.get(&list.child(element)).is_some();
+            let now = (
+                standing(now.0, &was.0, &|element| has(local, element)),
+                standing(now.1, &was.1, &|element| has(remote, element)),
+            );
+            let local_moved = restrict(&now.0, &was.0) != restrict(&was.0, &now.0);
+            let remote_moved = restrict(&now.1, &was.1) != restrict(&was.1, &now.1);
+            match (local_moved, remote_moved) {
+                (false, false) => Movement::Unchanged,
+                (true, false) => Movement::Local,
+                (false, true) => Movement::Remote,
+                (true, true) if restrict(&now.0, &now.1) == restrict(&now.1, &now.0) => {
+                    Movement::Same
+                }
+                (true, true) => Movement::Conflict,
+            }
+        }
+        // Creating what holds the list carries the order over; adopting it does not impose one.
+        Ancestor::Unknown if now_remote.is_none() && lacks_owner(remote) => Movement::Local,
+        Ancestor::Unknown if now_local.is_none() && lacks_owner(local) => Movement::Remote,
+        Ancestor::Unknown if now_local.is_none() || now_remote.is_none() => Movement::Unchanged,
+        Ancestor::Unknown if restrict(&now.0, &now.1) == restrict(&now.1, &now.0) => Movement::Same,
+        Ancestor::Unknown => Movement::Conflict,
+    }
+}
+
+/// Identities in their order; `None` where nobody says one.
+type Order = Option<Vec<String>>;
+
+/// The identities that an order names.
+pub(super) fn sequence(order: Option<&Canonical>) -> Order {
+    let value = order?.value();
+    Some(value.elements()?.iter().filter_map(Json::as_str).map(str::to_owned).collect())
+}
+
+/// An order with the elements of its side that it does not name, as another one has them.
+fn completed(mut own: Vec<String>, by: &Order, stands: &dyn Fn(&str) -> bool) -> Vec<String> {
+    weave(&mut own, by.as_deref().unwrap_or_default(), stands);
+    own
+}
+
+/// The order of a side now. Where it says none any more, its elements stand as they did; only where
+/// it has none of them any more, there is no order either.
+fn standing(own: Order, was: &Order, stands: &dyn Fn(&str) -> bool) -> Order {
+    let is_left = || was.iter().flatten().any(|element| stands(element));
+    match own {
+        None if !is_left() => None,
+        own => Some(completed(own.unwrap_or_default(), was, stands)),
+    }
+}
