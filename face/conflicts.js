@@ -17,6 +17,9 @@ const readPage = reader('conflicts.*.createdAt', 'conflicts.*.resolvedAt')
 /** How long callbacks are begun at a time, in milliseconds, before the event loop has its turn. */
 const SLICE = 3
 
+/** How many open conflicts are read at a time. */
+const PIECE = 50
+
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** What names a conflict: its three sides, which are long, are the engine's to know. */
@@ -42,31 +45,52 @@ async function answerOf(onConflict, conflict) {
 }
 
 /**
- * Asks about every conflict at once, and has decided together what is answered in the same turn: a slow
- * answer holds up nothing but its own conflict.
+ * Reads the open conflicts that are meant, some at a time: what is read at once is alive at once, and V8's
+ * collector holds the event loop for as long as it has to move what is alive.
  */
-async function decideAsAnswered(open, onConflict, decide) {
-  const resolutions = new Array(open.length)
+async function* piecesOf(given, openOf) {
+  // Of nothing, too, the engine says whether it could tell.
+  for (let at = 0; at === 0 || at < given.length; at += PIECE) {
+    yield await openOf(toText(given.slice(at, at + PIECE)))
+  }
+}
+
+/**
+ * Asks about every conflict, waiting for no answer, and has decided together what is answered in the same
+ * turn: a slow answer holds up nothing but its own conflict.
+ */
+async function decideAsAnswered(given, openOf, onConflict, decide) {
+  // What is not open keeps the name that it was given, and is told apart by the engine.
+  const names = [...given]
+  const resolutions = new Array(given.length)
   let answered = []
   let wake = () => {}
+  let asked = 0
   let since = performance.now()
-  for (const [at, conflict] of open.entries()) {
-    const answer = conflict === null ? Promise.resolve('{}') : answerOf(onConflict, conflict)
-    answer.then((text) => {
-      answered.push({ at, text })
-      wake()
-    })
-    if (performance.now() - since < SLICE) continue
-    await turn()
-    since = performance.now()
+  for await (const open of piecesOf(given, openOf)) {
+    for (const conflict of open) {
+      const at = asked++
+      if (conflict !== null) names[at] = conflict.id
+      const answer = conflict === null ? Promise.resolve('{}') : answerOf(onConflict, conflict)
+      answer.then((text) => {
+        answered.push({ at, text })
+        wake()
+      })
+      if (performance.now() - since < SLICE) continue
+      await turn()
+      since = performance.now()
+    }
   }
-  for (let left = open.length; left > 0;) {
+  for (let left = given.length; left > 0;) {
     if (answered.length === 0) await new Promise((resolve) => (wake = resolve))
     await turn()
     const batch = answered
     answered = []
     left -= batch.length
-    const decided = await decide(batch)
+    const decided = await decide(
+      toText(batch.map(({ at }) => names[at])),
+      `[${batch.map(({ text }) => text).join()}]`,
+    )
     for (const [n, { at }] of batch.entries()) resolutions[at] = decided[n]
   }
   return resolutions
@@ -83,14 +107,13 @@ function conflictsOf(nativeOf) {
         return ask(() => native.resolveConflicts(wanted, text), readPlain)
       }
       requireFunction('options.onConflict', onConflict)
-      const open = await ask(() => native.openConflicts(wanted, text), readOpen)
-      // What is not open keeps the name that it was given, and is told apart by the engine.
-      const names = JSON.parse(wanted).map((name, at) => open[at]?.id ?? name)
-      return decideAsAnswered(open, onConflict, (batch) => {
-        const decided = toText(batch.map(({ at }) => names[at]))
-        const choices = `[${batch.map(({ text: choice }) => choice).join()}]`
-        return ask(() => native.resolveConflicts(decided, text, choices), readPlain)
-      })
+      const openOf = (some) => ask(() => native.openConflicts(some, text), readOpen)
+      const given = JSON.parse(wanted)
+      // What is no list is refused by the engine.
+      if (!Array.isArray(given)) return openOf(wanted)
+      return decideAsAnswered(given, openOf, onConflict, (decided, choices) =>
+        ask(() => native.resolveConflicts(decided, text, choices), readPlain),
+      )
     },
 
     async listConflicts(options) {

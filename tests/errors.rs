@@ -417,6 +417,14 @@ impl Studio for Silent {
         Ok(None)
     }
 
+    async fn read_some(
+        &self,
+        _: Option<DataVersion>,
+        _: BTreeSet<String>,
+    ) -> Result<Option<RowSet>, StudioError> {
+        Ok(None)
+    }
+
     async fn content_items(
         &self,
         _: Vec<String>,

@@ -14,7 +14,7 @@ use crate::port::{
 };
 
 use super::binding::Origin;
-use super::changes::{conflict, overlaps};
+use super::changes::{conflict_digest, overlaps};
 use super::conflicts::id_of;
 use super::decide::{Settled, Strategy, decide, uphold};
 use super::detect::root_id;
@@ -54,9 +54,7 @@ impl Bench<'_> {
     ) -> Result<Resolution, SyncError> {
         let one = self.examine(stored, detail)?;
         let now = self.engine.ports.clock.now();
-        let is_as_seen = conflict(&one, &stored.scope, now)
-            .is_some_and(|seen| seen.digest == stored.digest.to_string());
-        if !is_as_seen {
+        if conflict_digest(&one) != Some(stored.digest) {
             return Err(outdated(&verdict.conflict, "the type was changed in the studio since"));
         }
         if one.status == Status::Conflict(ConflictKind::Delete) {
@@ -147,7 +145,10 @@ impl Bench<'_> {
         let id = &one.subject.entity.id;
         let ruling = self.ruling(verdict, stored);
         if one.subject.remote.is_some() {
-            let draft = self.home(&verdict.by).draft_new(one).await?;
+            // How the studio's rows are written is told by all of them.
+            let locals = &*self.engine.locals().await?;
+            let home = Home { locals, targets: locals.target_index(), ..self.home(&verdict.by) };
+            let draft = home.draft_new(one).await?;
             self.bring(verdict, one, &draft, Some(ruling)).await?;
             let merged = Some(Canonical::of(&draft.after.local.nested()));
             return Ok(Resolution { merged, ..resolution(verdict, &one.key, true) });

@@ -150,10 +150,9 @@ pub(super) fn risk(one: &Examined, shape: &Shape, consent: Consent) -> Risk {
 /// A type that both sides changed apart.
 pub(super) fn conflict(one: &Examined, scope: &Scope, now: i64) -> Option<Conflict> {
     let Status::Conflict(kind) = one.status else { return None };
-    let (local_hash, remote_hash, base_hash) =
-        (one.local_hash(), one.remote_hash(), one.base_hash());
-    let sides = [local_hash, remote_hash, base_hash].map(|side| hash(side).unwrap_or_default());
-    let digest = Digest::of_parts(sides.iter().map(String::as_bytes)).to_string();
+    let hashes = [one.local_hash(), one.remote_hash(), one.base_hash()];
+    let digest = of_sides(hashes).to_string();
+    let [local_hash, remote_hash, base_hash] = hashes;
     let whole = |there: bool, view: &View| there.then(|| Canonical::of(&view.nested()));
     Some(Conflict {
         id: conflict_id(scope, &one.subject.entity, &digest),
@@ -181,6 +180,17 @@ pub(super) fn conflict(one: &Examined, scope: &Scope, now: i64) -> Option<Confli
             .collect(),
         created_at: now,
     })
+}
+
+/// Digest of the three sides of a conflict; `None` for what is none.
+pub(super) fn conflict_digest(one: &Examined) -> Option<Digest> {
+    let hashes = || [one.local_hash(), one.remote_hash(), one.base_hash()];
+    matches!(one.status, Status::Conflict(_)).then(|| of_sides(hashes()))
+}
+
+fn of_sides(hashes: [Option<Digest>; 3]) -> Digest {
+    let sides = hashes.map(|side| hash(side).unwrap_or_default());
+    Digest::of_parts(sides.iter().map(String::as_bytes))
 }
 
 /// The id of a conflict: the name of its scope and document, and its digest, because a decision is

@@ -91,7 +91,7 @@ impl Engine {
         for known in known {
             let mut claims = self.ports.store.claims(&known.scope).await.map_err(store_failure)?;
             claims.extend(claimed_now.iter().cloned());
-            let pass = Pass { engine: self, search, locals, index: &index, remotes: &remotes };
+            let pass = Pass { engine: self, search, locals, index, remotes: &remotes };
             let found = pass.scope(known, &claims, &expected).await?;
             claimed_now.extend(found.1);
             scopes.push(found.0);

@@ -1,11 +1,11 @@
 //! The studio's side: rows with their digests, kept while nothing was committed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::canonical::derive_key;
 use crate::digest::Digest;
-use crate::error::SyncError;
+use crate::error::{ErrorCode, SyncError};
 use crate::model::TargetIndex;
 use crate::port::{RowSet, TypeRow, WebsiteRow};
 
@@ -17,7 +17,8 @@ use super::parse::parse_head;
 /// does not hold a large studio in memory.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
-/// All content types of the studio at one moment.
+/// The content types of the studio at one moment: all, or those that matter, with what the others are
+/// called by.
 #[derive(Debug)]
 pub(super) struct Locals {
     /// What the database looked like.
@@ -26,9 +27,12 @@ pub(super) struct Locals {
     pub digests: Vec<Digest>,
     /// Digest of all ids, keys and names: what views with references depend on besides their row.
     pub context: Digest,
+    /// Ids of the rows that were read whole; without it all were.
+    whole: Option<BTreeSet<String>>,
     by_id: HashMap<String, usize>,
     by_website: HashMap<String, Vec<usize>>,
-    /// Made by the first call that asks for keys.
+    /// Made by the first call that asks for them.
+    targets: OnceLock<TargetIndex>,
     keys: OnceLock<Keys>,
 }
 
@@ -42,7 +46,7 @@ struct Keys {
 }
 
 impl Locals {
-    fn new(rows: RowSet) -> Self {
+    fn new(rows: RowSet, whole: Option<BTreeSet<String>>) -> Self {
         let digests = rows.types.iter().map(row_digest).collect();
         let context = Digest::of_parts(rows.types.iter().flat_map(|row| {
             let key = row.key.as_deref().unwrap_or_default();
@@ -53,16 +57,32 @@ impl Locals {
         for (at, row) in rows.types.iter().enumerate() {
             by_website.entry(row.website_id.clone()).or_default().push(at);
         }
-        Self { rows, digests, context, by_id, by_website, keys: OnceLock::new() }
+        let (targets, keys) = (OnceLock::new(), OnceLock::new());
+        Self { rows, digests, context, whole, by_id, by_website, targets, keys }
     }
 
-    /// The row of an id with its digest.
+    /// Whether there is a row of an id.
+    pub fn lives(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    /// The row of an id with its digest, if it was read whole.
     pub fn row(&self, id: &str) -> Option<(&TypeRow, Digest)> {
         self.at(*self.by_id.get(id)?)
     }
 
     fn at(&self, at: usize) -> Option<(&TypeRow, Digest)> {
-        Some((self.rows.types.get(at)?, *self.digests.get(at)?))
+        let row = self.rows.types.get(at)?;
+        let is_whole = self.whole.as_ref().is_none_or(|whole| whole.contains(&row.id));
+        is_whole.then_some((row, *self.digests.get(at)?))
+    }
+
+    /// Whether a type of a website, other than the one of an id, has a name in any case.
+    pub fn is_called(&self, website_id: &str, id: &str, name: &str) -> bool {
+        let name = name.to_lowercase();
+        let places = self.by_website.get(website_id).map(Vec::as_slice).unwrap_or_default();
+        let mut others = places.iter().filter_map(|at| self.rows.types.get(*at));
+        others.any(|row| row.id != id && row.name.to_lowercase() == name)
     }
 
     /// The rows of a website, in order.
@@ -88,7 +108,7 @@ impl Locals {
         self.keys.get_or_init(|| {
             let targets = self.target_index();
             let of: Vec<String> =
-                self.rows.types.iter().map(|row| studio_key(row, &targets)).collect();
+                self.rows.types.iter().map(|row| studio_key(row, targets)).collect();
             let mut places: HashMap<String, Vec<usize>> = HashMap::new();
             for (at, key) in of.iter().enumerate() {
                 places.entry(key.clone()).or_default().push(at);
@@ -98,17 +118,24 @@ impl Locals {
     }
 
     /// The names by which references may call types.
-    pub fn target_index(&self) -> TargetIndex {
-        let types = self.rows.types.iter();
-        TargetIndex::new(
-            types.map(|row| (&*row.website_id, &*row.id, row.key.as_deref(), &*row.name)),
-        )
+    pub fn target_index(&self) -> &TargetIndex {
+        self.targets.get_or_init(|| {
+            let types = self.rows.types.iter();
+            TargetIndex::new(
+                types.map(|row| (&*row.website_id, &*row.id, row.key.as_deref(), &*row.name)),
+            )
+        })
     }
 
     /// The website of an id.
     pub fn website(&self, id: &str) -> Option<&WebsiteRow> {
         self.rows.websites.iter().find(|website| website.id == id)
     }
+}
+
+fn unseen() -> SyncError {
+    let message = "the studio reports no change to an engine that has seen nothing";
+    SyncError::new(ErrorCode::Internal, message)
 }
 
 fn studio_key(row: &TypeRow, targets: &TargetIndex) -> String {
@@ -146,15 +173,28 @@ impl Engine {
             if let Some(locals) = kept.as_ref() {
                 return Ok(Arc::clone(locals));
             }
-            return Err(SyncError::new(
-                crate::error::ErrorCode::Internal,
-                "the studio reports no change to an engine that has seen nothing",
-            ));
+            return Err(unseen());
         };
         let size: usize =
             rows.types.iter().filter_map(|row| row.fields.as_ref()).map(|f| f.len()).sum();
-        let locals = Arc::new(Locals::new(rows));
+        let locals = Arc::new(Locals::new(rows, None));
         *kept = (size <= KEPT_BYTES).then(|| Arc::clone(&locals));
         Ok(locals)
+    }
+
+    /// As [`Engine::locals`], for calls that are about some rows: reads no more than these whole, and
+    /// keeps nothing.
+    pub(super) async fn some_locals(
+        &self,
+        ids: BTreeSet<String>,
+    ) -> Result<Arc<Locals>, SyncError> {
+        let kept = self.kept_locals.lock().await.clone();
+        let seen = kept.as_ref().and_then(|locals| locals.rows.version);
+        let read = self.ports.studio.read_some(seen, ids.clone()).await.map_err(studio_failure)?;
+        match (read, kept) {
+            (Some(rows), _) => Ok(Arc::new(Locals::new(rows, Some(ids)))),
+            (None, Some(kept)) => Ok(kept),
+            (None, None) => Err(unseen()),
+        }
     }
 }

@@ -358,7 +358,7 @@ fn predecessor(
         head.document.website_id == document.website_id
             && head.document != *document
             && head.successor.is_none()
-            && locals.row(&head.document.entity.id).is_none()
+            && !locals.lives(&head.document.entity.id)
     });
     // Of several nobody can say which.
     gone.next().filter(|_| gone.next().is_none())

@@ -1,13 +1,15 @@
 //! Settles what an interrupted run left open: `design.md` §3.5.
 
+use std::collections::BTreeSet;
+
 use crate::canonical::Path;
 use crate::error::{ErrorClass, ErrorCode, SyncError};
 use crate::merge::{Base, Pair};
 use crate::model::Finding;
 use crate::plan::Verb;
 use crate::port::{
-    Closing, Direction, Held, HistoryRow, JournalEntry, Lease, OperationState, Record,
-    RemoteDefinition, Scope, StateDetail, StateRow, TouchedAtom,
+    Closing, Dialect, Direction, Held, HistoryRow, JournalEntry, Lease, OperationState, Record,
+    RemoteDefinition, RemoteId, Scope, StateDetail, StateRow, TouchedAtom,
 };
 
 use super::Engine;
@@ -64,6 +66,33 @@ impl Engine {
             }
         }
         for entry in self.ports.store.open_operations(scope).await.map_err(store_failure)? {
+            references.bind(&entry.intent.entity, &entry.intent.remote_id.key());
+        }
+        Ok(references)
+    }
+
+    /// As [`Engine::known_references`], of no more documents than some definitions refer to.
+    pub(super) async fn references_in(
+        &self,
+        scope: &Scope,
+        dialect: &dyn Dialect,
+        definitions: impl Iterator<Item = &RemoteDefinition>,
+    ) -> Result<References, SyncError> {
+        let shape = dialect.capabilities().shape;
+        // What cannot be read refers to nothing, and is told of where it is looked at.
+        let views = definitions.filter_map(|one| dialect.normalize(one).ok());
+        let keys: BTreeSet<String> =
+            views.flat_map(|view| References::keys_in(&view, &shape)).collect();
+        let mut references = References::default();
+        if keys.is_empty() {
+            return Ok(references);
+        }
+        let ids = keys.iter().map(|key| RemoteId::of_key(key)).collect();
+        let store = &self.ports.store;
+        for (entity, id) in store.bound(scope, ids).await.map_err(store_failure)? {
+            references.bind(&entity, &id.key());
+        }
+        for entry in store.open_operations(scope).await.map_err(store_failure)? {
             references.bind(&entry.intent.entity, &entry.intent.remote_id.key());
         }
         Ok(references)
@@ -187,7 +216,7 @@ fn is_wanted(
     let row = row.filter(|(row, _)| row.website_id == *website_id);
     let Some((row, row_digest)) = row else { return intent.verb == Verb::Delete };
     let dialect = &*hands.platform.dialect;
-    let content = parse_row(row, &locals.target_index()).content;
+    let content = parse_row(row, locals.target_index()).content;
     let content = if row.id == intent.entity.id {
         Some(content)
     } else {

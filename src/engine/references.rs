@@ -4,6 +4,7 @@
 //! `remote:<key>` where only the platform knows it. Which atoms hold references is declared by the
 //! dialect's [`Shape`]; nothing else is looked at.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Path, View};
@@ -58,6 +59,18 @@ impl References {
             return view;
         }
         rewrite(&view, shape, &|token| self.to_local.get(token.strip_prefix(REMOTE)?).cloned())
+    }
+
+    /// The keys of the platform that a view refers to.
+    pub fn keys_in(view: &View, shape: &Shape) -> BTreeSet<String> {
+        let keys = RefCell::new(BTreeSet::new());
+        if view.iter().any(|(path, value)| may_refer(path, Some(value), REMOTE)) {
+            rewrite(view, shape, &|token| {
+                keys.borrow_mut().extend(token.strip_prefix(REMOTE).map(str::to_owned));
+                None
+            });
+        }
+        keys.into_inner()
     }
 
     /// A view as it is sent. References to what has no key yet stay symbolic.

@@ -14,6 +14,7 @@ use super::actor::Action;
 use super::bench::Bench;
 use super::conflicts::{id_of, name_of};
 use super::decide::{Strategy, Values};
+use super::detect::root_id;
 use super::failure::store_failure;
 use super::outcome::outcome_error;
 use super::report::Resolution;
@@ -49,10 +50,21 @@ impl Engine {
     ) -> Result<Vec<Resolution>, SyncError> {
         self.permit(Action::Resolve)?;
         let platform = self.connect(provider, Purpose::Look).await?;
+        let ids: Vec<&str> = verdicts.iter().map(|verdict| &*verdict.conflict).collect();
+        let found = self.look_up(&ids).await?;
+        self.resolve_found(&platform, verdicts, found).await
+    }
+
+    /// Decides what was looked up: the conflict of each verdict, or why there is none.
+    pub(super) async fn resolve_found(
+        &self,
+        platform: &Platform,
+        verdicts: Vec<Verdict>,
+        found: Vec<Result<StoredConflict, SyncError>>,
+    ) -> Result<Vec<Resolution>, SyncError> {
         let mut resolutions: Vec<Option<Resolution>> = verdicts.iter().map(|_| None).collect();
         let mut by_scope: BTreeMap<Scope, Vec<(usize, StoredConflict)>> = BTreeMap::new();
-        let ids: Vec<&str> = verdicts.iter().map(|verdict| &*verdict.conflict).collect();
-        for (at, (verdict, found)) in verdicts.iter().zip(self.look_up(&ids).await?).enumerate() {
+        for (at, (verdict, found)) in verdicts.iter().zip(found).enumerate() {
             match found {
                 Ok(conflict) if conflict.scope.target == platform.target => {
                     by_scope.entry(conflict.scope.clone()).or_default().push((at, conflict));
@@ -76,7 +88,7 @@ impl Engine {
                     continue;
                 }
             };
-            let result = self.resolve_scope(&platform, &lease, &verdicts, conflicts).await;
+            let result = self.resolve_scope(platform, &lease, &verdicts, conflicts).await;
             let released = self.ports.store.release(lease).await.map_err(store_failure);
             for (at, resolution) in result? {
                 set(&mut resolutions, at, resolution);
@@ -137,11 +149,13 @@ impl Engine {
     ) -> Result<Vec<(usize, Resolution)>, SyncError> {
         // What an interrupted decision left open comes first, and may be one of these.
         self.settle_rows(platform, lease).await?;
-        let locals = &*self.locals().await?;
+        let rows = conflicts.iter().map(|(_, conflict)| root_id(&conflict.entity.id).to_owned());
+        let locals = &*self.some_locals(rows.collect()).await?;
         let wanted = conflicts.iter().map(|(_, conflict)| conflict.entity.clone()).collect();
         let details = self.ports.store.details(&lease.scope, wanted).await;
         let mut details = details.map_err(store_failure)?;
-        let references = self.known_references(&lease.scope).await?;
+        let remotes = conflicts.iter().filter_map(|(_, conflict)| conflict.remote.as_ref());
+        let references = self.references_in(&lease.scope, &*platform.dialect, remotes).await?;
         let clock = &self.ports.clock;
         let mut bench = Bench {
             engine: self,
@@ -149,7 +163,7 @@ impl Engine {
             locals,
             lease,
             references: &references,
-            targets: &locals.target_index(),
+            targets: locals.target_index(),
             run_id: format!("resolution_{:013x}_{:016x}", clock.now(), clock.random()),
             shape: platform.dialect.capabilities().shape,
             written: BTreeMap::new(),

@@ -66,7 +66,7 @@ impl Engine {
         for website in &websites {
             let name = locals.website(website).map_or("", |website| &website.name);
             for (row, _) in locals.of_website(website) {
-                let parsed = parse_row(row, &index);
+                let parsed = parse_row(row, index);
                 let json = |text: Option<&str>| text.and_then(|text| Canonical::parse(text).ok());
                 let key = row.key.clone().filter(|key| !key.is_empty());
                 types.push(ContentTypeSnapshot {

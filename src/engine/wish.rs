@@ -15,7 +15,7 @@ use super::failure::store_failure;
 use super::outcome::outcome_error;
 use super::report::{ConflictField, Resolution};
 use super::resolve::outdated;
-use super::{Engine, ProviderRequest, Purpose, Strategy, TypeRef, Values, Verdict};
+use super::{Engine, Platform, ProviderRequest, Purpose, Strategy, TypeRef, Values, Verdict};
 
 /// A conflict as a caller names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Engine {
         provider: &ProviderRequest,
         conflicts: Vec<Result<ConflictRef, SyncError>>,
     ) -> Result<Vec<Option<Canonical>>, SyncError> {
-        let found = self.find(provider, conflicts).await?;
+        let (_, found) = self.find(provider, conflicts).await?;
         found.iter().map(|one| one.as_ref().ok().map(shown).transpose()).collect()
     }
 
@@ -81,9 +81,9 @@ impl Engine {
         self.permit(Action::Resolve)?;
         let (conflicts, choices): (Vec<_>, Vec<_>) =
             wishes.into_iter().map(|wish| (wish.conflict, wish.choice)).unzip();
-        let found = self.find(provider, conflicts).await?;
+        let (platform, found) = self.find(provider, conflicts).await?;
         let mut resolutions = Vec::new();
-        let mut verdicts = Vec::new();
+        let (mut verdicts, mut decided) = (Vec::new(), Vec::new());
         let mut places = Vec::new();
         let mut overruled = Vec::new();
         let mut known = BTreeSet::new();
@@ -111,6 +111,7 @@ impl Engine {
                         Ok(Some(Choice { strategy, values })) => {
                             let by = by.to_owned();
                             verdicts.push(Verdict { conflict: id, strategy, values, by });
+                            decided.push(Ok(one));
                             places.push(at);
                             continue;
                         }
@@ -120,7 +121,7 @@ impl Engine {
             resolutions.push((at, answer));
         }
         if !verdicts.is_empty() {
-            let decided = self.resolve(provider, verdicts).await?;
+            let decided = self.resolve_found(&platform, verdicts, decided).await?;
             resolutions.extend(places.into_iter().zip(decided));
         }
         resolutions.extend(self.overrule(provider, overruled).await);
@@ -164,21 +165,22 @@ impl Engine {
         places.into_iter().zip(ruled.into_iter().map(resolution)).collect()
     }
 
-    /// The open conflict of each name, or why there is none.
+    /// The open conflict of each name, or why there is none; and the platform that is meant.
     async fn find(
         &self,
         provider: &ProviderRequest,
         conflicts: Vec<Result<ConflictRef, SyncError>>,
-    ) -> Result<Vec<Result<StoredConflict, Missing>>, SyncError> {
-        let target = self.connect(provider, Purpose::Look).await?.target;
+    ) -> Result<(Platform, Vec<Result<StoredConflict, Missing>>), SyncError> {
+        let platform = self.connect(provider, Purpose::Look).await?;
+        let target = &platform.target;
         let mut pinned = Vec::with_capacity(conflicts.len());
         for conflict in conflicts {
             pinned.push(match conflict {
                 Ok(ConflictRef::Id { id, digest }) => Ok((id, digest)),
-                Ok(ConflictRef::Type(wanted)) => match self.open_of(&wanted, &target).await {
+                Ok(ConflictRef::Type(wanted)) => match self.open_of(&wanted, target).await {
                     Ok(Some(id)) => Ok((id, None)),
                     Ok(None) => Err(Missing {
-                        error: none_open(&wanted, &target),
+                        error: none_open(&wanted, target),
                         of: Some(Box::new(wanted)),
                     }),
                     Err(error) => Err(Missing::from(error)),
@@ -201,7 +203,7 @@ impl Engine {
             };
             conflicts.extend(one);
         }
-        Ok(conflicts)
+        Ok((platform, conflicts))
     }
 
     /// The id of the conflict that is open between a type and a target.

@@ -384,6 +384,13 @@ pub trait Store: History + Conflicts + Versions + RowJournal + Send + Sync {
         entities: Vec<Entity>,
     ) -> Result<BTreeMap<Entity, StateDetail>, StoreError>;
 
+    /// The documents of a scope that have one of these identities on its target.
+    async fn bound(
+        &self,
+        scope: &Scope,
+        remote_ids: Vec<RemoteId>,
+    ) -> Result<Vec<(Entity, RemoteId)>, StoreError>;
+
     /// What other websites than the scope's own claim on its target.
     async fn claims(&self, scope: &Scope) -> Result<Vec<Claim>, StoreError>;
 

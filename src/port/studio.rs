@@ -1,6 +1,6 @@
 //! The studio's database, which is someone else's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
@@ -19,6 +19,18 @@ pub trait Studio: Send + Sync {
     ///
     /// When there is no readable database of a studio.
     async fn read(&self, seen: Option<DataVersion>) -> Result<Option<RowSet>, StudioError>;
+
+    /// As [`Studio::read`], with no more than these content types whole: of every other one only its
+    /// ids, its key and its name are there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Studio::read`].
+    async fn read_some(
+        &self,
+        seen: Option<DataVersion>,
+        type_ids: BTreeSet<String>,
+    ) -> Result<Option<RowSet>, StudioError>;
 
     /// Counts the content items of each of these types; types without any are left out.
     ///

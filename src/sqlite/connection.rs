@@ -6,6 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 use url::Url;
 
@@ -16,6 +17,10 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Pause between two looks at a state of the file that no lock announces the end of.
 const POLL: Duration = Duration::from_millis(10);
+
+/// Statements that a connection keeps prepared: more than one call of the engine uses, because what is
+/// pushed out by the others is compiled anew each time.
+const STATEMENTS: usize = 96;
 
 /// A connection that only reads.
 pub(super) struct Reader {
@@ -37,8 +42,8 @@ pub(super) fn open_to_read(path: &Path, patience: Duration) -> rusqlite::Result<
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX
                 | OpenFlags::SQLITE_OPEN_URI;
-            let connection = probed(Connection::open_with_flags(url.as_str(), flags)?)?;
-            Ok(Reader { connection, immutable: true })
+            let connection = steady(Connection::open_with_flags(url.as_str(), flags)?)?;
+            Ok(Reader { connection: probed(connection)?, immutable: true })
         }
         opened => Ok(Reader { connection: opened?, immutable: false }),
     }
@@ -74,6 +79,14 @@ fn open(path: &Path, flags: OpenFlags, patience: Duration) -> rusqlite::Result<C
     super::system_calls::install()?;
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(patience)?;
+    steady(connection)
+}
+
+/// Has prepared statements stay prepared. `SQLite` compiles one again whenever its parameters are
+/// cleared, in case another plan suits the new ones better; none of ours depends on them.
+fn steady(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 

@@ -1,6 +1,6 @@
 //! Rows of the studio's tables, copied out as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, OptionalExtension as _, Row};
@@ -23,8 +23,12 @@ impl From<Error> for RowFault {
     }
 }
 
-/// Reads all websites and content types. Runs inside the caller's read transaction.
-pub(super) fn read(connection: &Connection) -> Result<RowSet, RowFault> {
+/// Reads all websites and content types; of content types that are not among the `whole` ones, if
+/// those are named, only what they are called by. Runs inside the caller's read transaction.
+pub(super) fn read(
+    connection: &Connection,
+    whole: Option<&BTreeSet<String>>,
+) -> Result<RowSet, RowFault> {
     Table::find(connection, "Website")?.with(&["id", "name"])?;
     let content_type = content_type(connection)?;
     let websites = connection
@@ -32,10 +36,18 @@ pub(super) fn read(connection: &Connection) -> Result<RowSet, RowFault> {
         .query_map([], |row| Ok(WebsiteRow { id: word(row, 0)?, name: word(row, 1)? }))?
         .collect::<Result<_, _>>()?;
 
+    let columns = if whole.is_some() { heads(&content_type) } else { select(&content_type) };
     let mut types: Vec<TypeRow> = connection
-        .prepare_cached(&format!("{} ORDER BY rowid", select(&content_type)))?
+        .prepare_cached(&format!("{columns} ORDER BY rowid"))?
         .query_map([], type_row)?
         .collect::<Result<_, _>>()?;
+    if let Some(whole) = whole {
+        let mut read =
+            connection.prepare_cached(&format!("{} WHERE id = ?1", select(&content_type)))?;
+        for row in types.iter_mut().filter(|row| whole.contains(&row.id)) {
+            *row = read.query_row([&row.id], type_row)?;
+        }
+    }
     types.sort_by(|a, b| a.website_id.cmp(&b.website_id));
 
     let columns = Columns { key: content_type.has("key"), settings: content_type.has("settings") };
@@ -63,6 +75,15 @@ fn select(content_type: &Table) -> String {
             .map(|column| content_type.column(column))
             .join(", ");
     format!("SELECT id, websiteId, name, fields, {optional} FROM ContentType")
+}
+
+/// As [`select`], with nothing but what types are called by.
+fn heads(content_type: &Table) -> String {
+    let key = content_type.column("key");
+    format!(
+        "SELECT id, websiteId, name, NULL, {key}, NULL, NULL, NULL, NULL, NULL, NULL
+         FROM ContentType"
+    )
 }
 
 /// Counts the items of some types; a database without the table has none.

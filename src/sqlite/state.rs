@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 use super::column::{Bytes, Hex, Remote, entity};
 use super::fault::Fault;
 use super::session::Session;
-use crate::port::{Claim, Entity, Revision, Scope, StateDetail, StateRow};
+use crate::port::{Claim, Entity, RemoteId, Revision, Scope, StateDetail, StateRow};
 
 /// The columns of a [`StateRow`], in its order.
 const SMALL: &str = "kind, local_id, type_key, remote_id, row_digest, remote_digest, dialect, \
@@ -48,6 +48,28 @@ pub(super) fn details(
         }
     }
     Ok(details)
+}
+
+/// The documents of a scope that have one of these identities on its target.
+pub(super) fn bound(
+    session: Session<'_>,
+    scope: &Scope,
+    remote_ids: &[RemoteId],
+) -> Result<Vec<(Entity, RemoteId)>, Fault> {
+    let mut statement = session.prepare(
+        "SELECT kind, local_id FROM {prefix}sync_state
+         WHERE target = ?2 AND remote_id = ?3 AND website_id = ?1",
+    )?;
+    let mut bound = Vec::new();
+    for remote_id in remote_ids {
+        let id = Remote(remote_id.clone());
+        let mut rows = statement.query((&scope.website_id, &scope.target, id))?;
+        while let Some(row) = rows.next()? {
+            let kind = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            bound.push((entity(kind, row.get(1)?)?, remote_id.clone()));
+        }
+    }
+    Ok(bound)
 }
 
 /// What other websites claim on the target.

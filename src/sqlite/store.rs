@@ -18,8 +18,8 @@ use crate::blocking::blocking;
 use crate::digest::Digest;
 use crate::port::{
     Claim, Closing, ConflictFilter, Conflicts, Decided, Decision, Entity, Intent, JournalEntry,
-    Lease, PlannedRow, Record, RunEnd, RunRow, Scope, StateDetail, StateRow, Store, StoreError,
-    StoredConflict,
+    Lease, PlannedRow, Record, RemoteId, RunEnd, RunRow, Scope, StateDetail, StateRow, Store,
+    StoreError, StoredConflict,
 };
 
 /// How long a write waits for others. Longer than a read: a run that gives up has to be repeated, and
@@ -127,6 +127,15 @@ impl Store for SqliteStore {
     ) -> Result<BTreeMap<Entity, StateDetail>, StoreError> {
         let scope = scope.clone();
         self.read(move |session| state::details(session, &scope, &entities)).await
+    }
+
+    async fn bound(
+        &self,
+        scope: &Scope,
+        remote_ids: Vec<RemoteId>,
+    ) -> Result<Vec<(Entity, RemoteId)>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |session| state::bound(session, &scope, &remote_ids)).await
     }
 
     async fn claims(&self, scope: &Scope) -> Result<Vec<Claim>, StoreError> {

@@ -1,6 +1,6 @@
 //! The studio's database: how it is read. How it is written stands in `studio_write`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -79,7 +79,16 @@ impl SqliteStudio {
 #[async_trait]
 impl Studio for SqliteStudio {
     async fn read(&self, seen: Option<DataVersion>) -> Result<Option<RowSet>, StudioError> {
-        self.blocking(move |inner| inner.with(|kept| kept.read(&inner.path, seen))).await
+        self.blocking(move |inner| inner.with(|kept| kept.read(&inner.path, seen, None))).await
+    }
+
+    async fn read_some(
+        &self,
+        seen: Option<DataVersion>,
+        type_ids: BTreeSet<String>,
+    ) -> Result<Option<RowSet>, StudioError> {
+        self.blocking(move |inner| inner.with(|kept| kept.read(&inner.path, seen, Some(&type_ids))))
+            .await
     }
 
     async fn content_items(
@@ -224,6 +233,7 @@ impl Kept {
         &mut self,
         path: &Path,
         seen: Option<DataVersion>,
+        whole: Option<&BTreeSet<String>>,
     ) -> Result<Step<Option<RowSet>>, RowFault> {
         let mut rereads = 0;
         loop {
@@ -240,7 +250,7 @@ impl Kept {
                 let same = before == Some(self.stamp);
                 return Ok(if same { Step::Done(None) } else { Step::Reopen });
             }
-            let rows = rows::read(&transaction);
+            let rows = rows::read(&transaction, whole);
             let after = Stamp::of(path).ok();
             transaction.commit()?;
             if before != after && rereads < REREADS {

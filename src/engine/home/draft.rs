@@ -177,9 +177,7 @@ impl Home<'_> {
     /// Whether a new name is that of another type of the website, which rows may refer to by name.
     fn is_called_so(&self, now: &ContentType, before: &ContentType) -> bool {
         let is_new = now.name != before.name;
-        let name = now.name.to_lowercase();
-        let mut others = self.locals.of_website(&before.website_id);
-        is_new && others.any(|(row, _)| row.id != before.id && row.name.to_lowercase() == name)
+        is_new && self.locals.is_called(&before.website_id, &before.id, &now.name)
     }
 }
 

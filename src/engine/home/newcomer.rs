@@ -78,9 +78,7 @@ impl Home<'_> {
     }
 
     fn is_name_taken(&self, content: &ContentType) -> bool {
-        let name = content.name.to_lowercase();
-        let mut others = self.locals.of_website(&content.website_id);
-        others.any(|(row, _)| row.id != content.id && row.name.to_lowercase() == name)
+        self.locals.is_called(&content.website_id, &content.id, &content.name)
     }
 }
 

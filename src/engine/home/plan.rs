@@ -242,7 +242,7 @@ impl Engine {
                     platform,
                     scope: &scoped.scope,
                     references: &scoped.references,
-                    targets: &locals.target_index(),
+                    targets: locals.target_index(),
                     locals,
                     run_id: "",
                     actor: "",
