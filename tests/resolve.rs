@@ -236,6 +236,38 @@ async fn a_type_that_the_studio_deleted_is_made_again_when_they_win() {
     assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
 }
 
+/// The side that loses nothing is named in the conflict, and nothing is decided by that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_says_which_side_loses_nothing() {
+    let world = World::new().await;
+    let limited = |most: u8| {
+        let mut article = article("A");
+        article["fields"][0]["validation"] = json!({ "maxLength": most });
+        article
+    };
+    world.add("c1", "Blog Post", &limited(50));
+    world.deploy().await;
+    let theirs = json!({ "properties": { "title": { "maxLength": 80 } } });
+    assert!(world.fake.control().edit(Version::V1, "BlogPost", theirs));
+    world.change("c1", &limited(60));
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost none conflict CONFLICT"]);
+    let suggestion = json!({ "code": "LOOSER", "take": "remote",
+        "reason": "what fits the other side's rule fits this one, too; \
+                   the platform's side loses nothing" });
+    let conflict = &open(&world).await[0];
+    assert_eq!(conflict["fields"][0]["suggestion"], suggestion);
+    let id = conflict["id"].as_str().unwrap();
+    let left = resolve(&world, verdict(id, Strategy::Merge)).await;
+    let left = serde_json::to_value(&left.remaining).unwrap();
+    assert_eq!(left[0]["suggestion"], suggestion);
+    assert_eq!(left[0]["remote"], 80);
+
+    let (world, _) = gone_there().await;
+    let whole = &open(&world).await[0]["fields"][0];
+    assert_eq!((&whole["path"], &whole["suggestion"]["take"]), (&json!(""), &json!("local")));
+    assert_eq!(whole["suggestion"]["code"], "KEEPS_CONTENT");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_about_other_sides_is_refused() {
     let (world, id) = conflicting().await;

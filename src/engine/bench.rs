@@ -14,7 +14,7 @@ use crate::port::{
 };
 
 use super::binding::Origin;
-use super::changes::{conflict, overlaps};
+use super::changes::conflict;
 use super::conflicts::id_of;
 use super::decide::{Settled, Strategy, decide, uphold};
 use super::detect::root_id;
@@ -22,10 +22,11 @@ use super::examine::{ConflictKind, Examined, LocalSide, Status, Subject, examine
 use super::failure::store_failure;
 use super::home::{Arrival, Draft, Home, Ruling, part};
 use super::locals::{Locals, row_digest};
+use super::overlap::overlaps;
 use super::parse::{content_hash, parse_row};
 use super::record::conflict_row;
 use super::references::References;
-use super::report::{ConflictField, Resolution};
+use super::report::Resolution;
 use super::resolve::{Verdict, outdated, resolution};
 use super::{Engine, Platform};
 
@@ -54,7 +55,7 @@ impl Bench<'_> {
     ) -> Result<Resolution, SyncError> {
         let one = self.examine(stored, detail)?;
         let now = self.engine.ports.clock.now();
-        let is_as_seen = conflict(&one, &stored.scope, now)
+        let is_as_seen = conflict(&one, &stored.scope, &self.shape, now)
             .is_some_and(|seen| seen.digest == stored.digest.to_string());
         if !is_as_seen {
             return Err(outdated(&verdict.conflict, "the type was changed in the studio since"));
@@ -77,7 +78,7 @@ impl Bench<'_> {
         let after = Examined { base: Some(base), local, ..one };
         let after = after.judged_again(&self.shape);
         let mut record = Record { state: Some(state), ..Record::default() };
-        let fields: Vec<ConflictField> = remaining.iter().map(ConflictField::of).collect();
+        let fields = overlaps(&after, &self.shape);
         let merged = Some(Canonical::of(&after.local.nested()));
         if is_done {
             self.decide(verdict, stored, record).await?;
@@ -85,7 +86,7 @@ impl Bench<'_> {
                 self.home(&verdict.by).record_merge(&after, row, theirs).await?;
             }
         } else {
-            record.conflict = conflict_row(&after, &stored.scope, now);
+            record.conflict = conflict_row(&after, &stored.scope, &self.shape, now);
             let store = &self.engine.ports.store;
             store.record(self.lease, vec![record]).await.map_err(store_failure)?;
         }
@@ -112,8 +113,7 @@ impl Bench<'_> {
             .of(&one.key)
             .next_step("give a value that fits the kind of the field"));
         }
-        let remaining: Vec<ConflictField> =
-            draft.after.merge.overlaps().map(ConflictField::of).collect();
+        let remaining = overlaps(&draft.after, &self.shape);
         let is_done = remaining.is_empty();
         let ruling = is_done.then(|| self.ruling(verdict, stored));
         self.bring(verdict, one, &draft, ruling).await?;
@@ -210,7 +210,7 @@ impl Bench<'_> {
             }
             Strategy::TargetWins => return self.follow(verdict, stored, &one).await,
             Strategy::Merge | Strategy::Manual => {
-                let remaining = overlaps(&one);
+                let remaining = overlaps(&one, &self.shape);
                 return Ok(Resolution { remaining, ..resolution(verdict, &one.key, false) });
             }
         }

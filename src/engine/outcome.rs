@@ -205,7 +205,7 @@ pub(super) fn idle_record(
     {
         record.forget = Some(old.clone());
     }
-    record.conflict = conflict_row(one, scope, at);
+    record.conflict = conflict_row(one, scope, &dialect.capabilities().shape, at);
     if record.conflict.is_none() && had_conflict(one) {
         record.settled_conflict = Some(one.subject.entity.clone());
     }

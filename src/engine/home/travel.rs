@@ -146,6 +146,7 @@ impl Home<'_> {
     /// What a document leaves behind that is home; `None` for one that is gone.
     fn record_of(&self, one: &Examined, state: Option<StateDetail>) -> Record {
         let now = self.engine.ports.clock.now();
+        let shape = self.platform.dialect.capabilities().shape;
         let mut record = Record { seen_at: Some(now), ..Record::default() };
         match (&state, &one.subject.origin) {
             (None, _) => record.forget = Some(one.subject.entity.clone()),
@@ -153,7 +154,7 @@ impl Home<'_> {
             (Some(_), _) => {}
         }
         if state.is_some() {
-            record.conflict = conflict_row(one, self.scope, now);
+            record.conflict = conflict_row(one, self.scope, &shape, now);
         }
         if record.conflict.is_none() && had_conflict(one) {
             record.settled_conflict = Some(one.subject.entity.clone());
