@@ -100,6 +100,7 @@ export interface EngineOptions {
   filesRoot?: string
   /** Hosts that `config.apiUrl` may name besides the environment's and the platform's own. */
   allowedHosts?: string[]
+  /** `backups` are the rows that were replaced in the studio. What a base or the next undo needs stays. */
   retention?: { versions?: Keep; audit?: Keep; backups?: Keep }
   /** Called on the event loop; its exceptions are reported once, as a process warning. */
   logger?: (entry: LoggerEntry) => void

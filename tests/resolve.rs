@@ -310,6 +310,31 @@ async fn what_they_deleted_and_the_studio_changed_is_made_again_when_the_studio_
     assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
 }
 
+/// A type is there or not, so no value decides whether it goes.
+#[tokio::test(flavor = "multi_thread")]
+async fn values_for_a_type_that_is_gone_on_one_side_are_refused_with_a_reason() {
+    let whole = [(Path::root(), Some(Canonical::bool(true)))];
+    for (gone, sides) in [
+        (gone_here().await, "gone from the studio and was changed on the platform"),
+        (gone_there().await, "gone from the platform and was changed in the studio"),
+    ] {
+        let (world, id) = gone;
+        let by_hand = Verdict { values: whole.clone().into(), ..verdict(&id, Strategy::Manual) };
+        let refused = resolve(&world, by_hand).await;
+        assert_eq!((refused.success, refused.requires_manual), (false, true));
+        assert_eq!(refused.remaining.len(), 1);
+        let error = refused.error.unwrap();
+        let message = format!(
+            "BlogPost is {sides}; no value decides that; \
+             decide with source_wins or target_wins, without values"
+        );
+        assert_eq!((&*error.code, error.message), ("INVALID_ARGUMENT", message));
+        // Leaving it open is no mistake.
+        let left = resolve(&world, verdict(&id, Strategy::Merge)).await;
+        assert_eq!((left.error, open(&world).await.len()), (None, 1));
+    }
+}
+
 async fn gone_there() -> (World, String) {
     let world = World::new().await;
     world.add("c1", "Blog Post", &article("A"));
@@ -337,11 +362,10 @@ async fn gone_here() -> (World, String) {
 /// The studio was written and nobody lived to record the decision: it holds all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_that_was_under_way_is_finished_by_the_next_run() {
-    let tables = ["content_type_versions", "sync_history"];
     for (database, table, event) in [
         ("studio", "ContentType", "UPDATE"),
-        ("state", tables[0], "INSERT"),
-        ("state", tables[1], "INSERT"),
+        ("state", "version_heads", "INSERT"),
+        ("state", "sync_history", "INSERT"),
     ] {
         let (world, id) = conflicting().await;
         let path = format!("{}.catalyst-sync", world.studio.path().display());
@@ -365,6 +389,7 @@ async fn a_decision_that_was_under_way_is_finished_by_the_next_run() {
 
         assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost update success"], "{table}");
         assert_eq!(definition(&world, "c1")["fields"][0]["label"], "D", "{table}");
+        two_parents(&world, "D").await;
         assert_eq!(title(&world)["displayName"], "D", "{table}");
         let decided = "SELECT group_concat(resolution || ' ' || resolved_by) FROM conflict_log";
         assert_eq!(world.state(decided), "manual ada", "{table}");

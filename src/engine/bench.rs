@@ -22,6 +22,7 @@ use super::examine::{ConflictKind, Examined, LocalSide, Status, Subject, examine
 use super::failure::store_failure;
 use super::home::{Arrival, Draft, Home, Ruling, part};
 use super::locals::{Locals, row_digest};
+use super::outcome::outcome_error;
 use super::overlap::overlaps;
 use super::parse::{content_hash, parse_row};
 use super::record::conflict_row;
@@ -211,7 +212,9 @@ impl Bench<'_> {
             Strategy::TargetWins => return self.follow(verdict, stored, &one).await,
             Strategy::Merge | Strategy::Manual => {
                 let remaining = overlaps(&one, &self.shape);
-                return Ok(Resolution { remaining, ..resolution(verdict, &one.key, false) });
+                let valueless = || outcome_error(&undivided(&one));
+                let error = (!verdict.values.is_empty()).then(valueless);
+                return Ok(Resolution { remaining, error, ..resolution(verdict, &one.key, false) });
             }
         }
         let record = Record { state: Some(state), ..Record::default() };
@@ -288,6 +291,20 @@ fn known_state(one: &Examined) -> Result<StateDetail, SyncError> {
     })?;
     state.row.settled = false;
     Ok(state)
+}
+
+/// A type that is gone on one side is there or not; no value lies in between.
+fn undivided(one: &Examined) -> SyncError {
+    let (gone, changed) = match one.subject.local {
+        None => ("from the studio", "on the platform"),
+        Some(_) => ("from the platform", "in the studio"),
+    };
+    SyncError::new(
+        ErrorCode::InvalidArgument,
+        format!("{} is gone {gone} and was changed {changed}; no value decides that", one.key),
+    )
+    .of(&one.key)
+    .next_step("decide with source_wins or target_wins, without values")
 }
 
 /// Refuses a decision that could not be carried out as it was meant.
