@@ -1,5 +1,7 @@
 //! Conflicts that people decide.
 
+mod processes;
+
 use catalyst_sync::canonical::{Canonical, Path};
 use catalyst_sync::engine::{
     ConflictQuery, ProviderRequest, Resolution, RunOptions, Strategy, TypeRef, Values, Verdict,
