@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::clock::TestClock;
-use crate::support::fake::{Fault, FaultKind, Match, Version};
+use crate::support::fake::{Fault, FaultKind, Kind, Match, Version};
 use crate::support::studio_rules::complaints;
 use crate::support::world::{Told, World, brief, request, to_files};
 
@@ -234,6 +234,52 @@ async fn both_ways_take_home_first_and_send_the_rest() {
     assert_eq!(stored["description"], "Theirs");
     assert_eq!(stored["properties"]["title"]["displayName"], "Ours");
     nothing_is_left(&world).await;
+}
+
+/// The platform is listed once, though it is looked at again before anything is sent; and what a
+/// colleague changed in between is no less safe for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn both_ways_list_the_platform_once() {
+    for (meanwhile, outcomes, label) in [
+        (None, ["Event update success", "Event update success"], "Ours"),
+        (Some("Theirs"), ["Event update success", "Event update conflict CONFLICT"], "Theirs"),
+    ] {
+        let world = Arc::new(deployed("compatible", Version::V1).await);
+        edit(&world, "Event", json!({ "description": "Theirs" }));
+        let mut ours = event();
+        ours["fields"][0]["label"] = json!("Ours");
+        world.change("c1", &ours);
+        let reporter = Colleague { world: Arc::clone(&world), label: meanwhile };
+        let request = RunRequest { options: options("bidirectional"), ..request() };
+        let never = CancellationToken::new();
+        world.fake.control().clear_requests();
+        let report = Box::pin(world.engine().deploy(&request, Arc::new(reporter), &never)).await;
+        assert_eq!(brief(&report.outcomes), outcomes);
+        assert_eq!(world.fake.control().count(Kind::List), 1);
+        let stored = world.fake.control().content_type(Version::V1, "Event").unwrap();
+        assert_eq!(stored["properties"]["title"]["displayName"], label);
+        assert_eq!(stored["description"], "Theirs");
+    }
+}
+
+/// Edits the platform as soon as a type is about to come home.
+struct Colleague {
+    world: Arc<World>,
+    label: Option<&'static str>,
+}
+
+impl Reporter for Colleague {
+    fn report(&self, event: RunEvent) {
+        if let (RunEvent::Log { message, .. }, Some(label)) = (event, self.label)
+            && message == "Syncing Event (1 of 2)..."
+        {
+            edit(
+                &self.world,
+                "Event",
+                json!({ "properties": { "title": { "displayName": label } } }),
+            );
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -399,6 +399,22 @@ async fn a_decision_that_was_under_way_is_finished_by_the_next_run() {
     }
 }
 
+/// What changes nothing in the studio has no write that could be finished, so the merge is recorded
+/// before the decision, and once, however often it is decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_whose_decision_died_is_no_second_one() {
+    let (world, id) = conflicting().await;
+    let state = format!("{}.catalyst-sync", world.studio.path().display());
+    let state = rusqlite::Connection::open(state).unwrap();
+    let death = "CREATE TRIGGER death BEFORE UPDATE ON conflict_log
+                 BEGIN SELECT RAISE(ABORT, 'died'); END";
+    state.execute_batch(death).unwrap();
+    assert!(!resolve(&world, verdict(&id, Strategy::SourceWins)).await.success);
+    state.execute_batch("DROP TRIGGER death").unwrap();
+    assert!(resolve(&world, verdict(&id, Strategy::SourceWins)).await.success);
+    two_parents(&world, "B").await;
+}
+
 /// Two documents in one row: a part and the type that it lies in, decided in one call.
 #[tokio::test(flavor = "multi_thread")]
 async fn decisions_about_one_row_follow_each_other() {

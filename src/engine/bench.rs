@@ -82,10 +82,11 @@ impl Bench<'_> {
         let fields = overlaps(&after, &self.shape);
         let merged = Some(Canonical::of(&after.local.nested()));
         if is_done {
-            self.decide(verdict, stored, record).await?;
+            // First, because nothing that is recorded with the decision would tell of it later.
             if let Some((row, _)) = self.row(&after.subject.entity.id) {
                 self.home(&verdict.by).record_merge(&after, row, theirs).await?;
             }
+            self.decide(verdict, stored, record).await?;
         } else {
             record.conflict = conflict_row(&after, &stored.scope, &self.shape, now);
             let store = &self.engine.ports.store;

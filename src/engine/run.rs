@@ -19,6 +19,7 @@ use super::job::kept_job;
 use super::listing::Freshness;
 use super::locals::Locals;
 use super::narrate::Narrator;
+use super::options::Mode;
 use super::outcome;
 use super::plan::{Policy, ScopePlan, digest_of, plan_scope};
 use super::pull::{of_staying, planned, told};
@@ -202,7 +203,12 @@ impl Run<'_> {
         policy: &Policy,
     ) -> Result<(), SyncError> {
         let locals = self.settle(platform, leases, locals, *policy).await?;
-        let mut found = self.find(locals, platform, &websites, leases, *policy).await?;
+        let began = self.engine.ports.clock.elapsed();
+        let first = match policy.mode {
+            Mode::Push => Freshness::Now,
+            Mode::Pull | Mode::Bidirectional => Freshness::Kept,
+        };
+        let mut found = self.find(locals, platform, &websites, leases, (*policy, first)).await?;
         if !leases.is_empty() {
             // After the search, which takes a mass disappearance for the mistake that it is.
             let note = VersionNote {
@@ -238,7 +244,9 @@ impl Run<'_> {
         }
         if self.bring_home(tally, platform, leases, &found, &homes, *policy).await? {
             let locals = self.engine.locals().await?;
-            found = self.find(locals, platform, &websites, leases, *policy).await?;
+            // Only the studio was written since.
+            let again = (*policy, Freshness::Since(began));
+            found = self.find(locals, platform, &websites, leases, again).await?;
             plans = self.plan_both(platform, &found, *policy).1;
         }
         self.send(tally, platform, leases, &found, &plans, *policy).await?;
@@ -252,12 +260,12 @@ impl Run<'_> {
         platform: &Platform,
         websites: &[String],
         leases: &[Lease],
-        policy: Policy,
+        (policy, freshness): (Policy, Freshness),
     ) -> Result<Found, SyncError> {
         let search = Search {
             platform,
             websites: websites.to_vec(),
-            freshness: Freshness::Now,
+            freshness,
             everything: policy.force,
             keep: if policy.force { Keep::All } else { Keep::Changes },
             leases,

@@ -112,8 +112,8 @@ impl Engine {
         Ok(finding)
     }
 
-    /// The version that a write merges, unless the latest one has it for a parent already.
-    async fn still_to_merge(
+    /// A version that is merged into the latest one, unless that has it for a parent already.
+    pub(super) async fn still_to_merge(
         &self,
         document: &Document,
         merged: Option<&str>,

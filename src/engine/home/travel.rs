@@ -230,11 +230,12 @@ impl Home<'_> {
         row: &TypeRow,
         theirs: Option<String>,
     ) -> Result<(), SyncError> {
+        let document = self.document(one);
+        let theirs = self.engine.still_to_merge(&document, theirs.as_deref()).await?;
         if theirs.is_none() {
             return Ok(());
         }
         let note = self.note(format!("decided against {}", self.platform.provider));
-        let document = self.document(one);
         self.engine.record_row(self.locals, &document, Some(row), theirs, &note).await?;
         Ok(())
     }
