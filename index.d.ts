@@ -100,6 +100,7 @@ export interface EngineOptions {
   filesRoot?: string
   /** Hosts that `config.apiUrl` may name besides the environment's and the platform's own. */
   allowedHosts?: string[]
+  /** `backups` are the rows that were replaced in the studio. What a base or the next undo needs stays. */
   retention?: { versions?: Keep; audit?: Keep; backups?: Keep }
   /** Called on the event loop; its exceptions are reported once, as a process warning. */
   logger?: (entry: LoggerEntry) => void
@@ -782,6 +783,24 @@ export interface ConflictField {
   ancestor?: unknown
   local?: unknown
   remote?: unknown
+  /** What speaks for a side, where that can be told; nothing is decided by it. */
+  suggestion?: Suggestion
+}
+
+/** What speaks for a side of an overlap. */
+export interface Suggestion {
+  /** The side that loses nothing; `values: { [path]: field[take] ?? null }` decides so. */
+  take?: 'local' | 'remote'
+  /**
+   * `LOOSER`: the other side's rule forbids what this one allows. `KEEPS_CONTENT`: the other side removed it.
+   * `ONLY_FORMATTING`: the other side brings nothing new but white space. `REWRITTEN`: both say the same, and
+   * the platform writes it in its own form. `RENAMED`: what one side removed stands there under another
+   * name (`renamedTo`), as it seems; no side is right then.
+   */
+  code: 'LOOSER' | 'KEEPS_CONTENT' | 'ONLY_FORMATTING' | 'REWRITTEN' | 'RENAMED'
+  /** For people. */
+  reason: string
+  renamedTo?: string
 }
 
 /**

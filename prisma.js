@@ -34,18 +34,20 @@ function recordVersions({ note = { source: 'UI' }, engine = sync, onUnrecorded =
   }
 
   /** Has the ids told, whatever the caller wants to see of the rows. */
-  async function returning({ operation, args, query, ...rest }) {
-    const elsewhere = answersOther(rest)
-    const { asked, hide } = elsewhere ? { asked: args } : withId(args ?? {})
-    // Called before anything is awaited: what is late is no part of its transaction.
-    const result = await query(asked)
-    const rows = Array.isArray(result) ? result : [result]
-    const ids = elsewhere ? [givenId(operation, args)] : rows.map(({ id }) => id)
-    if (hide) for (const row of rows) delete row.id
-    if (isOpen(rest)) skip(operation, OPEN)
-    else if (ids.includes(undefined)) skip(operation, OTHER)
-    else await record(operation, ids)
-    return result
+  function returning(client) {
+    return async ({ operation, args, query, ...rest }) => {
+      const elsewhere = answersOther(rest)
+      const { asked, hide } = elsewhere ? { asked: args } : withId(args ?? {}, omitsId(client))
+      // Called before anything is awaited: what is late is no part of its transaction.
+      const result = await query(asked)
+      const rows = Array.isArray(result) ? result : [result]
+      const ids = elsewhere ? [givenId(operation, args)] : rows.map(({ id }) => id)
+      if (hide) for (const row of rows) delete row.id
+      if (isOpen(rest)) skip(operation, OPEN)
+      else if (ids.includes(undefined)) skip(operation, OTHER)
+      else await record(operation, ids)
+      return result
+    }
   }
 
   /** Says of each row that may be touched what became of it; of one that is the same there is nothing. */
@@ -60,9 +62,10 @@ function recordVersions({ note = { source: 'UI' }, engine = sync, onUnrecorded =
         select: { id: true },
       })
       const result = await query(args)
+      const now = written(args?.data?.id)
       await record(
         operation,
-        touched.map(({ id }) => id),
+        touched.map(({ id }) => now ?? id),
       )
       return result
     }
@@ -83,7 +86,7 @@ function recordVersions({ note = { source: 'UI' }, engine = sync, onUnrecorded =
       name: 'catalyst-sync',
       query: {
         contentType: {
-          ...Object.fromEntries([...ONE, ...RETURNING].map((name) => [name, returning])),
+          ...Object.fromEntries([...ONE, ...RETURNING].map((name) => [name, returning(client)])),
           ...Object.fromEntries(COUNTING.map((name) => [name, counting(client)])),
           createMany,
         },
@@ -114,16 +117,32 @@ function answersOther({ __internalParams }) {
 }
 
 /** The id of the one row that an operation is about, where its arguments name it. */
-function givenId(operation, { data, where }) {
-  return operation === 'create' ? data.id : where.id
+function givenId(operation, { data, where, create, update }) {
+  if (operation === 'create') return data.id
+  if (operation !== 'upsert') return written(data?.id) ?? where.id
+  // Which of the two it was, the answer does not tell.
+  const ids = new Set([create.id, written(update.id) ?? where.id])
+  return ids.size === 1 ? create.id : undefined
+}
+
+/** The value that a member is given by an update. */
+function written(value) {
+  return value?.set ?? value
+}
+
+/** Whether a client leaves the id out unless it is asked for. Read as Prisma's own runtime reads it. */
+function omitsId(client) {
+  return client._globalOmit?.contentType?.id === true
 }
 
 /** The arguments with the id among what is returned, and whether the caller did not ask for it. */
-function withId(args) {
-  if (args.select && !args.select.id) {
+function withId(args, isOmitted) {
+  if (args.select) {
+    if (args.select.id) return { asked: args, hide: false }
     return { asked: { ...args, select: { ...args.select, id: true } }, hide: true }
   }
-  if (args.omit?.id) return { asked: { ...args, omit: { ...args.omit, id: false } }, hide: true }
+  if (args.omit?.id ?? isOmitted)
+    return { asked: { ...args, omit: { ...args.omit, id: false } }, hide: true }
   return { asked: args, hide: false }
 }
 

@@ -27,9 +27,9 @@ function plain(...[made]: [Parameters<typeof clientOf>[1]?]): PrismaClient {
   return client
 }
 
-function extended(options: RecordVersionsOptions = {}) {
+function extended(options: RecordVersionsOptions = {}, client = plain()) {
   const onUnrecorded = ({ message }: Error) => unrecorded.push(message)
-  return plain().$extends(
+  return client.$extends(
     recordVersions({
       note: { source: 'AI', author: 'ada', message: 'why' },
       engine: bench.engine,
@@ -83,6 +83,62 @@ describeClient('with a generated client', () => {
     const both = { where: {}, data: { name: 'Story' }, select: { id: true, name: true } }
     expect(await contentType.updateManyAndReturn(both)).toStrictEqual([{ id: 'c1', name: 'Story' }])
     expect(await history('c1')).toHaveLength(3)
+  })
+
+  test('a client that leaves the id out records all the same, and still leaves it out', async () => {
+    const { contentType } = extended({}, plain({ omit: { contentType: { id: true } } }))
+    const made = await contentType.create({ data: post('c1') })
+    expect(made).not.toHaveProperty('id')
+    expect(made).toMatchObject({ name: 'Post' })
+    const where = { id: 'c1' }
+    const data = { fields: fields('B') }
+    expect(await contentType.update({ where, data, omit: { name: true } })).toStrictEqual(
+      expect.not.objectContaining({ id: 'c1', name: 'Post' }),
+    )
+    // Whoever asks for it gets it.
+    expect(
+      await contentType.update({ where, data: { name: 'Story' }, omit: { id: false } }),
+    ).toHaveProperty('id', 'c1')
+    const all = await contentType.updateManyAndReturn({ data: { fields: fields('C') } })
+    expect(all.map((row) => 'id' in row)).toEqual([false])
+    await contentType.updateMany({ data: { fields: fields('D') } })
+    await contentType.delete({ where })
+    expect((await history('c1')).map((line) => line.split(' ')[0])).toEqual([
+      'delete',
+      'update',
+      'update',
+      'update',
+      'update',
+      'create',
+    ])
+    expect(unrecorded).toEqual([])
+  })
+
+  test('a type that is given another id keeps its history', async () => {
+    const { contentType } = extended()
+    await contentType.create({ data: post('c1') })
+    const rename = (id: string, to: string) =>
+      contentType.update({ where: { id }, data: { id: to, fields: fields(to) } })
+    expect(await rename('c1', 'c2')).toHaveProperty('id', 'c2')
+    await contentType.updateMany({ where: { id: 'c2' }, data: { id: { set: 'c3' } } })
+    await contentType.updateMany({ where: { id: 'c3' }, data: { fields: fields('C') } })
+    await contentType.update({ where: { id: 'c3' }, data: { id: 'c4' } }).website()
+    await contentType.update({ where: { id: 'c4' }, data: { fields: fields('D') } })
+    expect((await history('c4')).map((line) => line.split(' ')[0])).toEqual([
+      'update',
+      'update',
+      'update',
+      'update',
+      'update',
+      'create',
+    ])
+    expect(unrecorded).toEqual([])
+    const where = { id: 'c5' }
+    const create = post('c6', 'Other')
+    await contentType.upsert({ where, create, update: {} }).website()
+    expect(unrecorded).toEqual([
+      'upsert of content types is not recorded: the answer does not tell which; name it by its id',
+    ])
   })
 
   test('changes of many rows are recorded where it can be told which', async () => {
@@ -287,6 +343,23 @@ describeClient('with a generated client', () => {
       expect(home.createdAt).toEqual(made?.createdAt)
       expect(home.updatedAt.getTime()).toBeGreaterThan(changed.updatedAt.getTime())
       expect(await contentItem.count({ where: { contentType: { name: 'Venue' } } })).toBe(1)
+    })
+
+    test('rows of both writers stand in the order of their dates', async () => {
+      const { contentType } = client()
+      const at = (date: Date) => ({ createdAt: date, updatedAt: date })
+      await contentType.create({ data: { ...post('c1', 'First'), ...at(new Date(1)) } })
+      const properties = { town: { type: 'string', displayName: 'Town' } }
+      const types = [{ key: 'Venue', displayName: 'Venue', baseType: '_component', properties }]
+      await bench.platform.control('seed', { version: 'v1', types })
+      await bench.deploy({ options: { mode: 'pull' }, selectedTypes: ['Venue'] }).handle.done
+      const later = at(new Date(Date.now() + 1_000))
+      await contentType.create({ data: { ...post('c3', 'Last'), ...later } })
+      const inOrder = await contentType.findMany({ orderBy: { createdAt: 'asc' } })
+      expect(inOrder.map(({ name }) => name)).toEqual(['First', 'Venue', 'Last'])
+      const venue = inOrder[1]
+      const since = { where: { updatedAt: { gte: venue?.updatedAt } } }
+      expect(await contentType.count(since)).toBe(2)
     })
 
     test('a type that was restored has its earlier content, and new changes are seen', async () => {

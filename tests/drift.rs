@@ -2,6 +2,7 @@
 
 mod corpus;
 mod detected;
+mod suggestions;
 
 use catalyst_sync::canonical::{Canonical, Path, View};
 use catalyst_sync::diff::diff;

@@ -8,11 +8,14 @@ mod order;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use catalyst_sync::engine::{Query, Reporter, RunEvent, RunOptions, RunReport, RunRequest};
+use catalyst_sync::engine::{
+    Query, Reporter, RunEvent, RunOptions, RunReport, RunRequest, RunStatus,
+};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::fake::{Fault, FaultKind, Match, Version};
+use crate::support::clock::TestClock;
+use crate::support::fake::{Fault, FaultKind, Kind, Match, Version};
 use crate::support::studio_rules::complaints;
 use crate::support::world::{Told, World, brief, request, to_files};
 
@@ -130,6 +133,61 @@ async fn nothing_is_left(world: &World) {
     assert_eq!(rows(world), before);
 }
 
+/// What the studio cannot say at all is told with its paths, and is no failure.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nothing_of_can_come_home_is_named() {
+    let world = deployed("compatible", Version::V1).await;
+    let raw = json!({ "type": "binary", "displayName": "Raw" });
+    edit(&world, "Event", json!({ "properties": { "raw": raw } }));
+    let before = definition(&world, "c1");
+    for dry_run in [true, false] {
+        let options = RunOptions { dry_run, ..options("pull") };
+        let report = Box::pin(world.deploy_with(options)).await;
+        assert_eq!(report.status, RunStatus::Completed);
+        assert_eq!(brief(&report.outcomes), ["Event none skipped NOT_REPRESENTABLE"]);
+        assert_eq!(report.outcomes[0].dropped, ["/properties/raw"]);
+        assert_eq!(report.outcomes[0].direction, "pull");
+        assert!(report.recovery.is_none());
+    }
+    assert_eq!(definition(&world, "c1"), before);
+    // Beside something that can be said, the rest comes home.
+    edit(&world, "Event", json!({ "description": "Theirs" }));
+    let report = run(&world, "pull").await;
+    assert_eq!(brief(&report.outcomes), ["Event update success"]);
+    assert_eq!(report.outcomes[0].dropped, ["/properties/raw"]);
+}
+
+/// A row that came home replaced another one, which is kept as long as it is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn replaced_rows_are_kept_within_bounds() {
+    let mut world = deployed("compatible", Version::V1).await;
+    let clock = TestClock::new();
+    world.clock = clock.clone();
+    let pull = async |world: &World, key: &str, description: &str| {
+        edit(world, key, json!({ "description": description }));
+        let options = RunOptions { allow_data_loss: true, ..options("pull") };
+        let report = Box::pin(world.deploy_with(options)).await;
+        assert_eq!(brief(&report.outcomes), [format!("{key} update success")]);
+    };
+    let kept = |world: &World| -> String {
+        world.state(
+            "SELECT group_concat(local_id || ' ' || json_extract(json_extract(row_after, '$.fields'),
+               '$.description'), ', ') FROM (SELECT * FROM sync_rows ORDER BY id)",
+        )
+    };
+    for description in ["1", "2", "3"] {
+        pull(&world, "Event", description).await;
+    }
+    assert_eq!(kept(&world), "c1 1, c1 2, c1 3", "without bounds all stay");
+    world.options["retention"] = json!({ "backups": { "count": 2 } });
+    pull(&world, "Event", "4").await;
+    assert_eq!(kept(&world), "c1 2, c1 3, c1 4", "what is beyond goes before anything is added");
+    world.options["retention"] = json!({ "backups": { "days": 10 } });
+    clock.advance(std::time::Duration::from_hours(11 * 24));
+    run(&world, "pull").await;
+    assert_eq!(kept(&world), "c1 4", "what would be undone next stays, however old");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_comes_home_as_well() {
     let world = World::new().await;
@@ -177,6 +235,52 @@ async fn both_ways_take_home_first_and_send_the_rest() {
     assert_eq!(stored["description"], "Theirs");
     assert_eq!(stored["properties"]["title"]["displayName"], "Ours");
     nothing_is_left(&world).await;
+}
+
+/// The platform is listed once, though it is looked at again before anything is sent; and what a
+/// colleague changed in between is no less safe for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn both_ways_list_the_platform_once() {
+    for (meanwhile, outcomes, label) in [
+        (None, ["Event update success", "Event update success"], "Ours"),
+        (Some("Theirs"), ["Event update success", "Event update conflict CONFLICT"], "Theirs"),
+    ] {
+        let world = Arc::new(deployed("compatible", Version::V1).await);
+        edit(&world, "Event", json!({ "description": "Theirs" }));
+        let mut ours = event();
+        ours["fields"][0]["label"] = json!("Ours");
+        world.change("c1", &ours);
+        let reporter = Colleague { world: Arc::clone(&world), label: meanwhile };
+        let request = RunRequest { options: options("bidirectional"), ..request() };
+        let never = CancellationToken::new();
+        world.fake.control().clear_requests();
+        let report = Box::pin(world.engine().deploy(&request, Arc::new(reporter), &never)).await;
+        assert_eq!(brief(&report.outcomes), outcomes);
+        assert_eq!(world.fake.control().count(Kind::List), 1);
+        let stored = world.fake.control().content_type(Version::V1, "Event").unwrap();
+        assert_eq!(stored["properties"]["title"]["displayName"], label);
+        assert_eq!(stored["description"], "Theirs");
+    }
+}
+
+/// Edits the platform as soon as a type is about to come home.
+struct Colleague {
+    world: Arc<World>,
+    label: Option<&'static str>,
+}
+
+impl Reporter for Colleague {
+    fn report(&self, event: RunEvent) {
+        if let (RunEvent::Log { message, .. }, Some(label)) = (event, self.label)
+            && message == "Syncing Event (1 of 2)..."
+        {
+            edit(
+                &self.world,
+                "Event",
+                json!({ "properties": { "title": { "displayName": label } } }),
+            );
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! Conflicts that people decide.
 
+mod processes;
+
 use catalyst_sync::canonical::{Canonical, Path};
 use catalyst_sync::engine::{
     ConflictQuery, ProviderRequest, Resolution, RunOptions, Strategy, TypeRef, Values, Verdict,
@@ -276,6 +278,38 @@ async fn a_type_that_the_studio_deleted_is_made_again_when_they_win() {
     assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
 }
 
+/// The side that loses nothing is named in the conflict, and nothing is decided by that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_says_which_side_loses_nothing() {
+    let world = World::new().await;
+    let limited = |most: u8| {
+        let mut article = article("A");
+        article["fields"][0]["validation"] = json!({ "maxLength": most });
+        article
+    };
+    world.add("c1", "Blog Post", &limited(50));
+    world.deploy().await;
+    let theirs = json!({ "properties": { "title": { "maxLength": 80 } } });
+    assert!(world.fake.control().edit(Version::V1, "BlogPost", theirs));
+    world.change("c1", &limited(60));
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost none conflict CONFLICT"]);
+    let suggestion = json!({ "code": "LOOSER", "take": "remote",
+        "reason": "what fits the other side's rule fits this one, too; \
+                   the platform's side loses nothing" });
+    let conflict = &open(&world).await[0];
+    assert_eq!(conflict["fields"][0]["suggestion"], suggestion);
+    let id = conflict["id"].as_str().unwrap();
+    let left = resolve(&world, verdict(id, Strategy::Merge)).await;
+    let left = serde_json::to_value(&left.remaining).unwrap();
+    assert_eq!(left[0]["suggestion"], suggestion);
+    assert_eq!(left[0]["remote"], 80);
+
+    let (world, _) = gone_there().await;
+    let whole = &open(&world).await[0]["fields"][0];
+    assert_eq!((&whole["path"], &whole["suggestion"]["take"]), (&json!(""), &json!("local")));
+    assert_eq!(whole["suggestion"]["code"], "KEEPS_CONTENT");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_about_other_sides_is_refused() {
     let (world, id) = conflicting().await;
@@ -318,6 +352,31 @@ async fn what_they_deleted_and_the_studio_changed_is_made_again_when_the_studio_
     assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
 }
 
+/// A type is there or not, so no value decides whether it goes.
+#[tokio::test(flavor = "multi_thread")]
+async fn values_for_a_type_that_is_gone_on_one_side_are_refused_with_a_reason() {
+    let whole = [(Path::root(), Some(Canonical::bool(true)))];
+    for (gone, sides) in [
+        (gone_here().await, "gone from the studio and was changed on the platform"),
+        (gone_there().await, "gone from the platform and was changed in the studio"),
+    ] {
+        let (world, id) = gone;
+        let by_hand = Verdict { values: whole.clone().into(), ..verdict(&id, Strategy::Manual) };
+        let refused = resolve(&world, by_hand).await;
+        assert_eq!((refused.success, refused.requires_manual), (false, true));
+        assert_eq!(refused.remaining.len(), 1);
+        let error = refused.error.unwrap();
+        let message = format!(
+            "BlogPost is {sides}; no value decides that; \
+             decide with source_wins or target_wins, without values"
+        );
+        assert_eq!((&*error.code, error.message), ("INVALID_ARGUMENT", message));
+        // Leaving it open is no mistake.
+        let left = resolve(&world, verdict(&id, Strategy::Merge)).await;
+        assert_eq!((left.error, open(&world).await.len()), (None, 1));
+    }
+}
+
 async fn gone_there() -> (World, String) {
     let world = World::new().await;
     world.add("c1", "Blog Post", &article("A"));
@@ -345,11 +404,10 @@ async fn gone_here() -> (World, String) {
 /// The studio was written and nobody lived to record the decision: it holds all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_that_was_under_way_is_finished_by_the_next_run() {
-    let tables = ["content_type_versions", "sync_history"];
     for (database, table, event) in [
         ("studio", "ContentType", "UPDATE"),
-        ("state", tables[0], "INSERT"),
-        ("state", tables[1], "INSERT"),
+        ("state", "version_heads", "INSERT"),
+        ("state", "sync_history", "INSERT"),
     ] {
         let (world, id) = conflicting().await;
         let path = format!("{}.catalyst-sync", world.studio.path().display());
@@ -373,11 +431,28 @@ async fn a_decision_that_was_under_way_is_finished_by_the_next_run() {
 
         assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost update success"], "{table}");
         assert_eq!(definition(&world, "c1")["fields"][0]["label"], "D", "{table}");
+        two_parents(&world, "D").await;
         assert_eq!(title(&world)["displayName"], "D", "{table}");
         let decided = "SELECT group_concat(resolution || ' ' || resolved_by) FROM conflict_log";
         assert_eq!(world.state(decided), "manual ada", "{table}");
         assert_eq!(brief(&world.deploy().await.outcomes), [""; 0], "{table}");
     }
+}
+
+/// What changes nothing in the studio has no write that could be finished, so the merge is recorded
+/// before the decision, and once, however often it is decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_whose_decision_died_is_no_second_one() {
+    let (world, id) = conflicting().await;
+    let state = format!("{}.catalyst-sync", world.studio.path().display());
+    let state = rusqlite::Connection::open(state).unwrap();
+    let death = "CREATE TRIGGER death BEFORE UPDATE ON conflict_log
+                 BEGIN SELECT RAISE(ABORT, 'died'); END";
+    state.execute_batch(death).unwrap();
+    assert!(!resolve(&world, verdict(&id, Strategy::SourceWins)).await.success);
+    state.execute_batch("DROP TRIGGER death").unwrap();
+    assert!(resolve(&world, verdict(&id, Strategy::SourceWins)).await.success);
+    two_parents(&world, "B").await;
 }
 
 /// Two documents in one row: a part and the type that it lies in, decided in one call.

@@ -18,10 +18,11 @@ export const describeClient = existsSync(join(ROOT, 'node_modules/.prisma/client
 
 interface Made {
   timestampFormat?: (typeof DATES)[number]
+  omit?: Prisma.PrismaClientOptions['omit']
 }
 
 /** A generated Prisma client of a studio's database. */
-export function clientOf(path: string, { timestampFormat = 'unixepoch-ms' }: Made = {}) {
+export function clientOf(path: string, { timestampFormat = 'unixepoch-ms', omit }: Made = {}) {
   // Not imported above, because Prisma does not load in every Node.js.
   const { PrismaClient: Client } = require('@prisma/client') as typeof import('@prisma/client')
   const { PrismaBetterSQLite3: Adapter } = require('@prisma/adapter-better-sqlite3') as {
@@ -29,6 +30,7 @@ export function clientOf(path: string, { timestampFormat = 'unixepoch-ms' }: Mad
   }
   const options: Prisma.PrismaClientOptions = {
     adapter: new Adapter({ url: `file:${path}` }, { timestampFormat }),
+    ...(omit && { omit }),
   }
   return new Client(options)
 }

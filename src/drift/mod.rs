@@ -5,16 +5,19 @@
 //! declares ([`Rewrite`](crate::merge::Rewrite)). [`settle`] moves the base along with the noise, so
 //! that no merge sees it; [`accept`] does so where a person says that a movement is no change. Both
 //! leave pairs with unequal halves, which hold until a value changes again. [`overrule`] makes
-//! a movement of the studio's side of what the platform moved.
+//! a movement of the studio's side of what the platform moved. [`suggest`] tells which side of an
+//! overlap loses nothing.
 
 mod accept;
 mod moved;
 mod noise;
 mod overrule;
 mod severity;
+mod suggest;
 
 pub use accept::accept;
 pub use moved::{Drift, Moved, drift};
 pub use noise::{has_noise, is_noise, settle};
 pub use overrule::overrule;
 pub use severity::Severity;
+pub use suggest::{Side, Suggestion, suggest};

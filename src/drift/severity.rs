@@ -43,12 +43,8 @@ pub(super) fn severity(
         Meaning::Name | Meaning::Text => Severity::Text,
         Meaning::Restriction if edit.after.is_none() => Severity::Addition,
         Meaning::Nature | Meaning::Restriction => Severity::Breaking,
-        Meaning::Least => of_bound(edit.before.as_ref(), edit.after.as_ref()),
-        // What is an upper bound to one is a lower one to the other.
-        Meaning::Most => match (&edit.before, &edit.after) {
-            (Some(before), Some(after)) => of_bound(Some(after), Some(before)),
-            (before, after) => of_bound(before.as_ref(), after.as_ref()),
-        },
+        Meaning::Least => of_bound(narrows_least(edit.before.as_ref(), edit.after.as_ref())),
+        Meaning::Most => of_bound(narrows_most(edit.before.as_ref(), edit.after.as_ref())),
         Meaning::Allowed | Meaning::Value => Severity::Addition,
     }
 }
@@ -83,10 +79,14 @@ fn of_element(
     }
 }
 
-/// How much another lower bound matters: a higher one than before, or a first one, forbids what was
-/// allowed.
-fn of_bound(before: Option<&Canonical>, after: Option<&Canonical>) -> Severity {
-    let narrows = match (before.map(Canonical::value), after.map(Canonical::value)) {
+fn of_bound(narrows: bool) -> Severity {
+    if narrows { Severity::Breaking } else { Severity::Addition }
+}
+
+/// Whether another lower bound forbids what was allowed: a higher one than before does, and a first
+/// one.
+pub(super) fn narrows_least(before: Option<&Canonical>, after: Option<&Canonical>) -> bool {
+    match (before.map(Canonical::value), after.map(Canonical::value)) {
         (_, None) => false,
         (None, Some(_)) => true,
         (Some(Json::Number(before)), Some(Json::Number(after))) => after > before,
@@ -95,6 +95,13 @@ fn of_bound(before: Option<&Canonical>, after: Option<&Canonical>) -> Severity {
             (Some(before), Some(after)) => after > before,
             _ => true,
         },
-    };
-    if narrows { Severity::Breaking } else { Severity::Addition }
+    }
+}
+
+/// As [`narrows_least`], of an upper bound: what is an upper one to one is a lower one to the other.
+pub(super) fn narrows_most(before: Option<&Canonical>, after: Option<&Canonical>) -> bool {
+    match (before, after) {
+        (Some(before), Some(after)) => narrows_least(Some(after), Some(before)),
+        (before, after) => narrows_least(before, after),
+    }
 }

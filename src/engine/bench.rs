@@ -14,7 +14,7 @@ use crate::port::{
 };
 
 use super::binding::Origin;
-use super::changes::{conflict_digest, overlaps};
+use super::changes::conflict_digest;
 use super::conflicts::id_of;
 use super::decide::{Settled, Strategy, decide, uphold};
 use super::detect::root_id;
@@ -22,10 +22,12 @@ use super::examine::{ConflictKind, Examined, LocalSide, Status, Subject, examine
 use super::failure::store_failure;
 use super::home::{Arrival, Draft, Home, Ruling, part};
 use super::locals::{Locals, row_digest};
+use super::outcome::outcome_error;
+use super::overlap::overlaps;
 use super::parse::{content_hash, parse_row};
 use super::record::conflict_row;
 use super::references::References;
-use super::report::{ConflictField, Resolution};
+use super::report::Resolution;
 use super::resolve::{Verdict, outdated, resolution};
 use super::{Engine, Platform};
 
@@ -75,15 +77,16 @@ impl Bench<'_> {
         let after = Examined { base: Some(base), local, ..one };
         let after = after.judged_again(&self.shape);
         let mut record = Record { state: Some(state), ..Record::default() };
-        let fields: Vec<ConflictField> = remaining.iter().map(ConflictField::of).collect();
+        let fields = overlaps(&after, &self.shape);
         let merged = Some(Canonical::of(&after.local.nested()));
         if is_done {
-            self.decide(verdict, stored, record).await?;
+            // First, because nothing that is recorded with the decision would tell of it later.
             if let Some((row, _)) = self.row(&after.subject.entity.id) {
                 self.home(&verdict.by).record_merge(&after, row, theirs).await?;
             }
+            self.decide(verdict, stored, record).await?;
         } else {
-            record.conflict = conflict_row(&after, &stored.scope, now);
+            record.conflict = conflict_row(&after, &stored.scope, &self.shape, now);
             let store = &self.engine.ports.store;
             store.record(self.lease, vec![record]).await.map_err(store_failure)?;
         }
@@ -110,8 +113,7 @@ impl Bench<'_> {
             .of(&one.key)
             .next_step("give a value that fits the kind of the field"));
         }
-        let remaining: Vec<ConflictField> =
-            draft.after.merge.overlaps().map(ConflictField::of).collect();
+        let remaining = overlaps(&draft.after, &self.shape);
         let is_done = remaining.is_empty();
         let ruling = is_done.then(|| self.ruling(verdict, stored));
         self.bring(verdict, one, &draft, ruling).await?;
@@ -211,8 +213,10 @@ impl Bench<'_> {
             }
             Strategy::TargetWins => return self.follow(verdict, stored, &one).await,
             Strategy::Merge | Strategy::Manual => {
-                let remaining = overlaps(&one);
-                return Ok(Resolution { remaining, ..resolution(verdict, &one.key, false) });
+                let remaining = overlaps(&one, &self.shape);
+                let valueless = || outcome_error(&undivided(&one));
+                let error = (!verdict.values.is_empty()).then(valueless);
+                return Ok(Resolution { remaining, error, ..resolution(verdict, &one.key, false) });
             }
         }
         let record = Record { state: Some(state), ..Record::default() };
@@ -289,6 +293,20 @@ fn known_state(one: &Examined) -> Result<StateDetail, SyncError> {
     })?;
     state.row.settled = false;
     Ok(state)
+}
+
+/// A type that is gone on one side is there or not; no value lies in between.
+fn undivided(one: &Examined) -> SyncError {
+    let (gone, changed) = match one.subject.local {
+        None => ("from the studio", "on the platform"),
+        Some(_) => ("from the platform", "in the studio"),
+    };
+    SyncError::new(
+        ErrorCode::InvalidArgument,
+        format!("{} is gone {gone} and was changed {changed}; no value decides that", one.key),
+    )
+    .of(&one.key)
+    .next_step("decide with source_wins or target_wins, without values")
 }
 
 /// Refuses a decision that could not be carried out as it was meant.

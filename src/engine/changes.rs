@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::canonical::{Canonical, Path, View};
+use crate::canonical::{Canonical, View};
 use crate::collect::map_of;
 use crate::digest::Digest;
 use crate::drift::Severity;
@@ -13,7 +13,8 @@ use crate::port::{Entity, Scope};
 
 use super::drift_findings::{drift_findings, drift_of, suggested_renames};
 use super::examine::{Examined, Status};
-use super::report::{AtomChange, Conflict, ConflictField, FailedType, FieldChanges, TypeChange};
+use super::overlap::overlaps;
+use super::report::{AtomChange, Conflict, FailedType, FieldChanges, TypeChange};
 
 /// Reads the movements of one document for people.
 pub(super) struct ChangeReader<'c> {
@@ -148,7 +149,7 @@ pub(super) fn risk(one: &Examined, shape: &Shape, consent: Consent) -> Risk {
 }
 
 /// A type that both sides changed apart.
-pub(super) fn conflict(one: &Examined, scope: &Scope, now: i64) -> Option<Conflict> {
+pub(super) fn conflict(one: &Examined, scope: &Scope, shape: &Shape, now: i64) -> Option<Conflict> {
     let Status::Conflict(kind) = one.status else { return None };
     let hashes = [one.local_hash(), one.remote_hash(), one.base_hash()];
     let digest = of_sides(hashes).to_string();
@@ -169,7 +170,7 @@ pub(super) fn conflict(one: &Examined, scope: &Scope, now: i64) -> Option<Confli
         local: whole(one.subject.local.is_some(), &one.local),
         remote: whole(one.subject.remote.is_some(), &one.remote),
         ancestor: one.base.as_ref().map(|base| Canonical::of(&base.remote().nested())),
-        fields: overlaps(one),
+        fields: overlaps(one, shape),
         auto_merged: one
             .merge
             .movements
@@ -206,20 +207,6 @@ pub(super) fn conflict_name(scope: &Scope, entity: &Entity) -> String {
         [&*scope.website_id, &*scope.target, entity.kind, &*entity.id].map(str::as_bytes),
     );
     name.to_string().get(..24).unwrap_or_default().to_owned()
-}
-
-/// One entry per overlap; a type that is gone on one side overlaps as a whole.
-pub(super) fn overlaps(one: &Examined) -> Vec<ConflictField> {
-    if one.subject.local.is_none() || one.subject.remote.is_none() {
-        let side = |there: bool, view: &View| there.then(|| Canonical::of(&view.nested()));
-        return vec![ConflictField {
-            path: Path::root(),
-            ancestor: one.base.as_ref().map(|base| Canonical::of(&base.remote().nested())),
-            local: side(one.subject.local.is_some(), &one.local),
-            remote: side(one.subject.remote.is_some(), &one.remote),
-        }];
-    }
-    one.merge.overlaps().map(ConflictField::of).collect()
 }
 
 /// A type that could not be compared: its first error finding says why.

@@ -199,6 +199,7 @@ impl Execution<'_> {
     ) -> Record {
         let hands = self.hands;
         let now = hands.engine.ports.clock.now();
+        let shape = hands.platform.dialect.capabilities().shape;
         let mut record = Record { closes: std::mem::take(&mut done.closes), ..Record::default() };
         record.seen_at = (!record.closes.is_empty()).then_some(now);
         if done.deleted && step.verb == Verb::Delete {
@@ -226,7 +227,7 @@ impl Execution<'_> {
         if let Some(state) = &record.state {
             let conflicts = matches!(&*state.row.status, "conflict" | "in_doubt");
             if conflicts && let Some(seen) = self.seen_since(one, done, state) {
-                record.conflict = conflict_row(&seen, &self.scoped.scope, now);
+                record.conflict = conflict_row(&seen, &self.scoped.scope, &shape, now);
             } else if !conflicts && had_conflict(one) {
                 record.settled_conflict = Some(one.subject.entity.clone());
             }

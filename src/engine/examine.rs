@@ -14,7 +14,7 @@ use crate::port::{
 
 use super::binding::Origin;
 use super::fields::{FieldBinding, Properties, bind_fields, read_bindings, recognise_renamed};
-use super::references::{References, refers};
+use super::references::{References, awaits, refers};
 
 /// A document to be looked at, with everything that is known of it.
 pub(super) struct Subject {
@@ -229,7 +229,8 @@ pub(super) fn examine(
         (None, Some(definition)) => definition.name.clone(),
         (None, None) => key.clone(),
     };
-    let refers = refers(&local, &shape);
+    // What refers to a type that the studio does not have says so once it has one.
+    let refers = refers(&local, &shape) || awaits(&remote, &shape, &|_| true);
     subject.findings = findings;
     let mut examined = Examined {
         subject,

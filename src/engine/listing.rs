@@ -57,13 +57,18 @@ pub(super) struct KeptListing {
     definitions: Vec<Arc<RemoteDefinition>>,
 }
 
-/// Whether a listing may be as old as `cacheTtlMs`.
+/// How old a listing may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Freshness {
-    /// For reading calls.
+    /// As old as `cacheTtlMs`: for reading calls.
     Cached,
-    /// For a run's own detection.
+    /// Read now: for a run's own detection.
     Now,
+    /// Read now, and kept: for a run that looks again before it writes to the platform.
+    Kept,
+    /// No older than this, in the time of the clock: for that second look. What came between is met by
+    /// the preconditions of the writes, as what comes after any listing is.
+    Since(Duration),
 }
 
 impl Engine {
@@ -80,10 +85,12 @@ impl Engine {
         let mut kept = slot.lock().await;
         let ttl = Duration::from_millis(self.settings.cache_ttl_ms);
         let mut remotes = Remotes::default();
-        if freshness == Freshness::Cached
-            && let Some(listing) = kept.as_ref()
-            && self.ports.clock.elapsed().saturating_sub(listing.at) < ttl
-        {
+        let suffices = |listing: &&KeptListing| match freshness {
+            Freshness::Cached => self.ports.clock.elapsed().saturating_sub(listing.at) < ttl,
+            Freshness::Since(moment) => listing.at >= moment,
+            Freshness::Now | Freshness::Kept => false,
+        };
+        if let Some(listing) = kept.as_ref().filter(suffices) {
             for definition in &listing.definitions {
                 remotes.take(Arc::clone(definition), expected);
             }
@@ -92,7 +99,11 @@ impl Engine {
             return Ok(remotes);
         }
         *kept = None;
-        let keep = freshness == Freshness::Cached && !ttl.is_zero();
+        let keep = match freshness {
+            Freshness::Cached => !ttl.is_zero(),
+            Freshness::Kept => true,
+            Freshness::Now | Freshness::Since(_) => false,
+        };
         let mut all = Vec::new();
         let mut bytes = 0;
         let listing = platform

@@ -30,6 +30,7 @@ mod locals;
 mod narrate;
 mod options;
 mod outcome;
+mod overlap;
 mod parse;
 mod parts;
 mod plan;

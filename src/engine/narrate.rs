@@ -118,6 +118,14 @@ impl Narrator {
 
     /// An operation ended.
     pub fn end(&self, outcome: &Outcome) {
+        self.error(outcome);
+        let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
+        let total = self.total.load(Ordering::Relaxed).max(1);
+        self.reach(20 + u8::try_from(60 * ended.min(total) / total).unwrap_or(60));
+    }
+
+    /// What went wrong with a type, if anything did.
+    pub fn error(&self, outcome: &Outcome) {
         if let Some(error) = &outcome.error {
             let level =
                 if outcome.status == "failed" { LogLevel::Error } else { LogLevel::Warning };
@@ -126,9 +134,6 @@ impl Narrator {
             let details = Some(Canonical::of(&details));
             self.log(level, message, Some(&outcome.type_key), details);
         }
-        let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
-        let total = self.total.load(Ordering::Relaxed).max(1);
-        self.reach(20 + u8::try_from(60 * ended.min(total) / total).unwrap_or(60));
     }
 
     /// How far the run is, as the caller knows it.

@@ -205,7 +205,7 @@ pub(super) fn idle_record(
     {
         record.forget = Some(old.clone());
     }
-    record.conflict = conflict_row(one, scope, at);
+    record.conflict = conflict_row(one, scope, &dialect.capabilities().shape, at);
     if record.conflict.is_none() && had_conflict(one) {
         record.settled_conflict = Some(one.subject.entity.clone());
     }
@@ -228,17 +228,17 @@ pub(super) fn had_conflict(one: &Examined) -> bool {
     old.is_some_and(|old| matches!(&*old.row.status, "conflict" | "in_doubt"))
 }
 
-/// How many types succeeded, and how many did not. What waits for consent counts as neither.
+/// How many types succeeded, and how many did not. What waits for consent counts as neither, and so
+/// does what nobody can do anything about.
 pub(super) fn counts(outcomes: &[Outcome]) -> (usize, usize) {
-    let consent = |outcome: &&Outcome| {
+    let is_neither =
+        |code: &str| matches!(code, "DELETE_REFUSED" | "DATA_LOSS_REFUSED" | "NOT_REPRESENTABLE");
+    let waits = |outcome: &&Outcome| {
         outcome.status == "skipped"
-            && outcome
-                .error
-                .as_ref()
-                .is_some_and(|error| matches!(&*error.code, "DELETE_REFUSED" | "DATA_LOSS_REFUSED"))
+            && outcome.error.as_ref().is_some_and(|error| is_neither(&error.code))
     };
     let succeeded = outcomes.iter().filter(|outcome| outcome.status == "success").count();
-    let neither = outcomes.iter().filter(consent).count();
+    let neither = outcomes.iter().filter(waits).count();
     (succeeded, outcomes.len() - succeeded - neither)
 }
 

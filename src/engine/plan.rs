@@ -154,7 +154,7 @@ impl Engine {
             let glimpsed = scoped.glimpsed.iter().filter(|one| selection.glimpses(one)).count();
             report.summary.unchanged += same + settled + glimpsed;
             for one in wanted() {
-                report.conflicts.extend(conflict(one, &scoped.scope, now));
+                report.conflicts.extend(conflict(one, &scoped.scope, &shape, now));
                 report.findings.extend(one.subject.findings.iter().cloned());
             }
             report.findings.extend(plan.findings.iter().chain(&scoped.findings).cloned());

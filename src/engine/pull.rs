@@ -1,18 +1,23 @@
 //! Brings home what a run found on the platform: one document after the other, because several may
 //! lie in one row.
 
+mod newcomers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::error::{ErrorCode, SyncError};
 use crate::model::TargetIndex;
 use crate::plan::Verb;
-use crate::port::{Entity, Lease, RowWrite, TypeRow};
+use crate::port::{Lease, RowWrite, TypeRow};
 
+use self::newcomers::Newcomers;
 use super::complete::stops_the_run;
 use super::detect::{Scoped, root_id};
 use super::examine::{Examined, Status};
-use super::home::{Arrival, Draft, Home, HomePlan, HomeStep, Source, Stays, homeward, takes};
+use super::home::{
+    Arrival, Draft, Home, HomePlan, HomeStep, Source, Stays, homeward, paths_of, takes,
+};
 use super::locals::Locals;
 use super::narrate::Phase;
 use super::outcome::{blank, conflicted, outcome_error};
@@ -35,6 +40,9 @@ pub(super) struct Pulled {
     pub stopped: Option<SyncError>,
 }
 
+/// What became of a document, and what was written of it, if anything.
+type Carried = (Outcome, Option<Draft>);
+
 /// One scope on its way home.
 struct Trip<'t> {
     engine: &'t Engine,
@@ -48,8 +56,7 @@ struct Trip<'t> {
     locals: Arc<Locals>,
     references: References,
     targets: TargetIndex,
-    /// Ids of the types that are to be made, by position in [`Scoped::remote_new`].
-    ids: BTreeMap<usize, String>,
+    newcomers: Newcomers,
     /// Rows as this trip left them.
     written: BTreeMap<String, TypeRow>,
 }
@@ -81,68 +88,100 @@ impl Run<'_> {
             actor: &self.engine.actor.id,
             references: scoped.references.clone(),
             targets: TargetIndex::default(),
-            ids: BTreeMap::new(),
+            newcomers: Newcomers::default(),
             written: BTreeMap::new(),
             locals,
         };
         trip.name_newcomers(plan);
-        for step in &plan.steps {
-            let (key, name) = titles(scoped, step);
-            let failed = pulled.outcomes.iter().any(|one| one.status == "failed");
-            let is_over = self.cancel.is_cancelled()
-                || pulled.stopped.is_some()
-                || (failed && self.request.options.stop_on_error);
-            if is_over {
-                pulled.outcomes.push(planned(scoped, step, "not_attempted"));
-                continue;
+        // What is made comes first; and what was made before what it refers to is completed then.
+        let made = plan.steps.partition_point(|step| step.verb == Verb::Create);
+        let (makes, others) = plan.steps.split_at(made);
+        for step in makes {
+            self.take_step(&mut trip, &mut pulled, step).await;
+        }
+        for (at, step) in makes.iter().enumerate() {
+            if trip.is_incomplete(step.of) && !self.is_over(&pulled) {
+                self.complete_step(&mut trip, &mut pulled, step, at).await;
             }
-            self.narrator.begin(&[Phase::from(step.verb)], &key, &name);
-            let (outcome, draft) = match Box::pin(trip.carry_out(step)).await {
-                Ok(done) => done,
-                Err(error) => {
-                    let mut outcome = planned(scoped, step, "failed");
-                    outcome.error = Some(outcome_error(&error));
-                    if stops_the_run(&error) {
-                        pulled.stopped = Some(error);
-                    }
-                    (outcome, None)
-                }
-            };
-            for finding in draft.iter().flat_map(|draft| &draft.findings) {
-                self.narrator.finding(finding);
-            }
-            self.narrator.end(&outcome);
-            pulled.outcomes.push(outcome);
+        }
+        for step in others {
+            self.take_step(&mut trip, &mut pulled, step).await;
         }
         if pulled.stopped.is_none() && self.cancel.is_cancelled() {
             pulled.stopped = Some(SyncError::new(ErrorCode::Cancelled, "cancelled by the user"));
         }
         pulled
     }
+
+    /// Whether nothing more is to be begun.
+    fn is_over(&self, pulled: &Pulled) -> bool {
+        let failed = pulled.outcomes.iter().any(|one| one.status == "failed");
+        self.cancel.is_cancelled()
+            || pulled.stopped.is_some()
+            || (failed && self.request.options.stop_on_error)
+    }
+
+    async fn take_step(&self, trip: &mut Trip<'_>, pulled: &mut Pulled, step: &HomeStep) {
+        let scoped = trip.scoped;
+        if self.is_over(pulled) {
+            pulled.outcomes.push(planned(scoped, step, "not_attempted"));
+            return;
+        }
+        let (key, name) = titles(scoped, step);
+        self.narrator.begin(&[Phase::from(step.verb)], &key, &name);
+        let carried = Box::pin(trip.carry_out(step)).await;
+        let (outcome, draft) = told_of(carried, pulled, || planned(scoped, step, "failed"));
+        // Of what is not complete yet nobody can say what it lacks.
+        if !trip.is_incomplete(step.of) {
+            for finding in draft.iter().flat_map(|draft| &draft.findings) {
+                self.narrator.finding(finding);
+            }
+        }
+        self.narrator.end(&outcome);
+        pulled.outcomes.push(outcome);
+    }
+
+    /// Completes a type that was made, and tells of it anew.
+    async fn complete_step(
+        &self,
+        trip: &mut Trip<'_>,
+        pulled: &mut Pulled,
+        step: &HomeStep,
+        at: usize,
+    ) {
+        let Some(first) = pulled.outcomes.get(at).cloned() else { return };
+        let carried = Box::pin(trip.complete(step.of, first)).await;
+        let scoped = trip.scoped;
+        let (outcome, draft) = told_of(carried, pulled, || planned(scoped, step, "failed"));
+        for finding in draft.iter().flat_map(|draft| &draft.findings) {
+            self.narrator.finding(finding);
+        }
+        self.narrator.error(&outcome);
+        if let Some(told) = pulled.outcomes.get_mut(at) {
+            *told = outcome;
+        }
+    }
+}
+
+/// What to tell of a document that was carried home or failed on the way.
+fn told_of(
+    carried: Result<Carried, SyncError>,
+    pulled: &mut Pulled,
+    failed: impl FnOnce() -> Outcome,
+) -> Carried {
+    match carried {
+        Ok(done) => done,
+        Err(error) => {
+            let outcome = Outcome { error: Some(outcome_error(&error)), ..failed() };
+            if stops_the_run(&error) {
+                pulled.stopped = Some(error);
+            }
+            (outcome, None)
+        }
+    }
 }
 
 impl Trip<'_> {
-    /// Gives types that are to be made their ids, so that others can refer to them.
-    fn name_newcomers(&mut self, plan: &HomePlan) {
-        for step in &plan.steps {
-            let Source::New(at) = step.of else { continue };
-            let Some(definition) = self.scoped.remote_new.get(at) else { continue };
-            let id = self.engine.new_row_id();
-            self.references.bind(&Entity::content_type(id.clone()), &definition.id.key());
-            self.ids.insert(at, id);
-        }
-        self.targets = self.index();
-    }
-
-    /// The names by which rows refer to types, with those that are to be made.
-    fn index(&self) -> TargetIndex {
-        let website_id = &*self.scoped.scope.website_id;
-        let known = self.locals.rows.types.iter();
-        let known = known.map(|row| (&*row.website_id, &*row.id, row.key.as_deref(), &*row.name));
-        let new = self.ids.values().filter(|id| self.locals.row(id).is_none());
-        TargetIndex::new(known.chain(new.map(|id| (website_id, &**id, None, &**id))))
-    }
-
     /// Reads the studio anew.
     async fn refresh(&mut self) -> Result<(), SyncError> {
         self.locals = self.engine.locals().await?;
@@ -169,7 +208,7 @@ impl Trip<'_> {
         self.written.get(root).or_else(|| self.locals.row(root).map(|(row, _)| row))
     }
 
-    async fn carry_out(&mut self, step: &HomeStep) -> Result<(Outcome, Option<Draft>), SyncError> {
+    async fn carry_out(&mut self, step: &HomeStep) -> Result<Carried, SyncError> {
         let outcome = planned(self.scoped, step, "success");
         let known = match step.of {
             Source::Known(at) => self.scoped.examined.get(at),
@@ -182,32 +221,10 @@ impl Trip<'_> {
                 let draft = self.home().draft_new(one).await?;
                 self.make(one, draft, outcome).await
             }
-            (None, _) => {
-                let Source::New(at) = step.of else { return Ok((outcome, None)) };
-                let (Some(definition), Some(id)) =
-                    (self.scoped.remote_new.get(at), self.ids.get(&at).cloned())
-                else {
-                    return Ok((outcome, None));
-                };
-                let one = self.home().newcomer(definition, &id);
-                let draft = self.home().draft_new(&one).await;
-                let made = match draft {
-                    Ok(draft) => self.make(&one, draft, outcome).await,
-                    Err(error) => Err(error),
-                };
-                if made.is_err() {
-                    // Nothing may refer to what was not made.
-                    self.ids.remove(&at);
-                    self.references = self.scoped.references.clone();
-                    for (at, id) in &self.ids {
-                        let Some(definition) = self.scoped.remote_new.get(*at) else { continue };
-                        let entity = Entity::content_type(id.clone());
-                        self.references.bind(&entity, &definition.id.key());
-                    }
-                    self.targets = self.index();
-                }
-                made
-            }
+            (None, _) => match step.of {
+                Source::New(at) => self.welcome(at, outcome).await,
+                Source::Known(_) => Ok((outcome, None)),
+            },
         }
     }
 
@@ -216,7 +233,7 @@ impl Trip<'_> {
         one: &Examined,
         draft: Draft,
         outcome: Outcome,
-    ) -> Result<(Outcome, Option<Draft>), SyncError> {
+    ) -> Result<Carried, SyncError> {
         let name = draft.after.name.to_lowercase();
         let is_taken = self.written.values().any(|row| row.name.to_lowercase() == name);
         let arrival = if is_taken {
@@ -238,11 +255,7 @@ impl Trip<'_> {
 
     /// Carries movements home. A row that somebody edited meanwhile is looked at again: what the
     /// edit overlaps is a conflict then, and stays open.
-    async fn update(
-        &mut self,
-        one: &Examined,
-        outcome: Outcome,
-    ) -> Result<(Outcome, Option<Draft>), SyncError> {
+    async fn update(&mut self, one: &Examined, outcome: Outcome) -> Result<Carried, SyncError> {
         let shape = self.platform.dialect.capabilities().shape;
         let count = self.items.get(&one.subject.entity.id).copied().unwrap_or_default();
         for _ in 0..ATTEMPTS {
@@ -317,7 +330,7 @@ impl Trip<'_> {
 
 /// The outcome of a document that is home.
 fn arrived(draft: &Draft, mut outcome: Outcome) -> Outcome {
-    outcome.dropped = draft.findings.iter().filter_map(|finding| finding.path.clone()).collect();
+    outcome.dropped = paths_of(&draft.findings);
     outcome.name.clone_from(&draft.after.name);
     match draft.after.status {
         Status::Conflict(_) => conflicted(&draft.after, outcome),
@@ -378,7 +391,15 @@ pub(super) fn of_staying(scoped: &Scoped, plan: &HomePlan) -> Vec<Outcome> {
             ..one(at, "none")?
         })
     });
-    stays.chain(waiting).collect()
+    let unsaid = plan.unsaid.iter().filter_map(|(at, paths)| {
+        let message = "what changed on the platform is nothing that the studio can say".to_owned();
+        Some(Outcome {
+            dropped: paths.clone(),
+            error: refused("NOT_REPRESENTABLE", message),
+            ..one(at, "none")?
+        })
+    });
+    stays.chain(waiting).chain(unsaid).collect()
 }
 
 fn in_use(items: u64) -> String {

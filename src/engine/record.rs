@@ -202,8 +202,13 @@ fn status_after(one: &Examined, rest: &crate::merge::Merge, is_new_doubt: bool) 
 }
 
 /// The row of an open conflict, when there is one.
-pub(super) fn conflict_row(one: &Examined, scope: &Scope, at: i64) -> Option<ConflictRow> {
-    let conflict = conflict(one, scope, at)?;
+pub(super) fn conflict_row(
+    one: &Examined,
+    scope: &Scope,
+    shape: &Shape,
+    at: i64,
+) -> Option<ConflictRow> {
+    let conflict = conflict(one, scope, shape, at)?;
     let kind = conflict.kind;
     let details = serde_json::to_string(&conflict).unwrap_or_default();
     let sides = [&conflict.local_hash, &conflict.remote_hash, &conflict.ancestor_hash]

@@ -110,6 +110,17 @@ pub(super) fn refers(view: &View, shape: &Shape) -> bool {
     view.iter().any(|(path, value)| !referred(path, Some(value), shape).is_empty())
 }
 
+/// Whether a view refers to a key of a kind that no document of the studio has.
+pub(super) fn awaits(view: &View, shape: &Shape, is_of_kind: &dyn Fn(&str) -> bool) -> bool {
+    let mut found = false;
+    for (path, value) in view.iter().filter(|(path, value)| may_refer(path, Some(value), REMOTE)) {
+        visit(path, Some(value), shape, &mut |token| {
+            found |= token.strip_prefix(REMOTE).is_some_and(is_of_kind);
+        });
+    }
+    found
+}
+
 fn visit(path: &Path, value: Option<&Canonical>, shape: &Shape, see: &mut dyn FnMut(&str)) {
     if let Some(list) = path.parent()
         && shape.references.contains(&&*list.name())

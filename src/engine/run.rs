@@ -19,6 +19,7 @@ use super::job::kept_job;
 use super::listing::Freshness;
 use super::locals::Locals;
 use super::narrate::Narrator;
+use super::options::Mode;
 use super::outcome;
 use super::plan::{Policy, ScopePlan, plan_scope};
 use super::pull::{of_staying, planned, told};
@@ -206,7 +207,12 @@ impl Run<'_> {
         policy: &Policy,
     ) -> Result<(), SyncError> {
         let locals = self.settle(platform, leases, locals, *policy).await?;
-        let mut found = self.find(locals, platform, &websites, leases, *policy).await?;
+        let began = self.engine.ports.clock.elapsed();
+        let first = match policy.mode {
+            Mode::Push => Freshness::Now,
+            Mode::Pull | Mode::Bidirectional => Freshness::Kept,
+        };
+        let mut found = self.find(locals, platform, &websites, leases, (*policy, first)).await?;
         self.announce(&found.detection, &found.wanted, policy.mode);
         self.narrator
             .step(20, format!("Transforming to {} schema...", schema_name(&platform.provider)));
@@ -247,7 +253,9 @@ impl Run<'_> {
         }
         if self.bring_home(tally, platform, leases, &found, &homes, *policy).await? {
             let locals = self.engine.locals().await?;
-            found = self.find(locals, platform, &websites, leases, *policy).await?;
+            // Only the studio was written since.
+            let again = (*policy, Freshness::Since(began));
+            found = self.find(locals, platform, &websites, leases, again).await?;
             let homes;
             (homes, plans) = self.plan_both(platform, &found, *policy);
             if reviewed.is_some() {
@@ -266,13 +274,13 @@ impl Run<'_> {
         platform: &Platform,
         websites: &[String],
         leases: &[Lease],
-        policy: Policy,
+        (policy, freshness): (Policy, Freshness),
     ) -> Result<Found, SyncError> {
         let options = &self.request.options;
         let search = Search {
             platform,
             websites: websites.to_vec(),
-            freshness: Freshness::Now,
+            freshness,
             everything: policy.force,
             keep: if policy.force { Keep::All } else { Keep::Changes },
             leases,

@@ -136,7 +136,7 @@ impl Engine {
                         details.remote_changed.push(change());
                     }
                     Status::Conflict(_) => {
-                        details.conflicts.extend(conflict(one, &scoped.scope, now));
+                        details.conflicts.extend(conflict(one, &scoped.scope, &shape, now));
                     }
                     Status::Failed => details.failed.push(failed_type(one, now)),
                 }

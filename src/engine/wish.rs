@@ -277,6 +277,7 @@ fn recorded_fields(one: &StoredConflict) -> Vec<ConflictField> {
             ancestor: side("ancestor"),
             local: side("local"),
             remote: side("remote"),
+            suggestion: side("suggestion"),
         })
     };
     let fields = details.get("fields").and_then(Json::elements).unwrap_or_default();

@@ -30,7 +30,7 @@ pub use history::{
     LastAttempt, StateFilter, SyncStateRow, Tally, TallyOfDay,
 };
 pub use identity::{Entity, RemoteId, Scope};
-pub use row_journal::{OpenRow, RowIntent, RowJournal};
+pub use row_journal::{OpenRow, RowBounds, RowIntent, RowJournal};
 pub use store::{
     Check, Claim, Closing, ConflictRow, HistoryRow, Intent, JournalEntry, Lease, OperationState,
     PlannedRow, Record, RunEnd, RunRow, StateDetail, StateRow, Store, StoreError, TouchedAtom,

@@ -23,6 +23,8 @@ pub struct RowIntent {
     pub base: String,
     /// The bindings of fields then.
     pub bindings: String,
+    /// The version that it merges into the row, which becomes the second parent of what it leaves.
+    pub merged: Option<String>,
     /// The decision that it carries out, with the digest of the conflict.
     pub decision: Option<(Digest, Decision)>,
     /// Who acts.
@@ -58,4 +60,18 @@ pub trait RowJournal: Send + Sync {
 
     /// Writes of a scope that were begun and never closed, oldest first.
     async fn open_rows(&self, scope: &Scope) -> Result<Vec<OpenRow>, StoreError>;
+
+    /// Removes closed writes of a scope beyond the bounds, and with them the rows that they replaced.
+    /// The latest of each document stays, and so do those of the latest deployment that made any:
+    /// they are what would be undone next.
+    async fn prune_rows(&self, lease: &Lease, bounds: RowBounds) -> Result<(), StoreError>;
+}
+
+/// How much of the journal is kept; `None` for no bound. What either bound excludes goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowBounds {
+    /// At most this many of each document, the newest ones.
+    pub count: Option<u32>,
+    /// Begun at this time or later, in milliseconds.
+    pub since: Option<i64>,
 }

@@ -18,6 +18,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "conflicts", sql: include_str!("migrations/0003_conflicts.sql") },
     Migration { number: 4, name: "versions", sql: include_str!("migrations/0004_versions.sql") },
     Migration { number: 5, name: "rows", sql: include_str!("migrations/0005_rows.sql") },
+    Migration {
+        number: 6,
+        name: "row history",
+        sql: include_str!("migrations/0006_row_history.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE {prefix}sync_migrations (

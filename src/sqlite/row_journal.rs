@@ -10,8 +10,8 @@ use super::store::SqliteStore;
 use crate::canonical::{parse, write};
 use crate::model::Json;
 use crate::port::{
-    Decision, Lease, OpenRow, OperationState, RowIntent, RowJournal, RowWrite, Scope, StoreError,
-    TypeRow,
+    Decision, Lease, OpenRow, OperationState, RowBounds, RowIntent, RowJournal, RowWrite, Scope,
+    StoreError, TypeRow,
 };
 
 #[async_trait]
@@ -37,6 +37,10 @@ impl RowJournal for SqliteStore {
         let scope = scope.clone();
         self.read(move |session| open(session, &scope)).await
     }
+
+    async fn prune_rows(&self, lease: &Lease, bounds: RowBounds) -> Result<(), StoreError> {
+        self.write_under(lease, move |session, lease| prune(session, &lease.scope, bounds)).await
+    }
 }
 
 fn intend(session: Session<'_>, lease: &Lease, intent: &RowIntent) -> Result<i64, Fault> {
@@ -50,11 +54,11 @@ fn intend(session: Session<'_>, lease: &Lease, intent: &RowIntent) -> Result<i64
         .prepare(
             "INSERT INTO {prefix}sync_rows
                (run_id, website_id, target, kind, local_id, type_key, state, fence, remote_id,
-                row_before, row_after, base, bindings, conflict_digest, resolution, resolved_by,
-                resolved_at, actor, started_at)
+                row_before, row_after, base, bindings, merged, conflict_digest, resolution,
+                resolved_by, resolved_at, actor, started_at)
              VALUES (:run, :website, :target, :kind, :local, :type_key, 'started', :fence, :remote,
-                :before, :after, :base, :bindings, :digest, :resolution, :by, :decided, :actor,
-                :at)
+                :before, :after, :base, :bindings, :merged, :digest, :resolution, :by, :decided,
+                :actor, :at)
              RETURNING id",
         )?
         .query_row(
@@ -71,6 +75,7 @@ fn intend(session: Session<'_>, lease: &Lease, intent: &RowIntent) -> Result<i64
                 ":after": after.map(|row| row_to_json(row)),
                 ":base": intent.base,
                 ":bindings": intent.bindings,
+                ":merged": intent.merged,
                 ":digest": decision.map(|(digest, _)| Bytes(*digest)),
                 ":resolution": decision.map(|(_, decision)| &decision.resolution),
                 ":by": decision.and_then(|(_, decision)| decision.by.as_ref()),
@@ -112,7 +117,7 @@ pub(super) fn close(
 fn open(session: Session<'_>, scope: &Scope) -> Result<Vec<OpenRow>, Fault> {
     let mut statement = session.prepare(
         "SELECT id, run_id, kind, local_id, type_key, remote_id, row_before, row_after, base,
-           bindings, conflict_digest, resolution, resolved_by, resolved_at, actor, started_at
+           bindings, merged, conflict_digest, resolution, resolved_by, resolved_at, actor, started_at
          FROM {prefix}sync_rows
          WHERE state = 'started' AND target = ?2 AND website_id = ?1 ORDER BY id",
     )?;
@@ -122,6 +127,33 @@ fn open(session: Session<'_>, scope: &Scope) -> Result<Vec<OpenRow>, Fault> {
         entries.push(entry(row)?);
     }
     Ok(entries)
+}
+
+/// Whoever undoes next needs the rows that the latest deployment replaced, and of what was decided or
+/// restored since, the latest of each document.
+fn prune(session: Session<'_>, scope: &Scope, bounds: RowBounds) -> Result<(), Fault> {
+    session
+        .prepare(
+            "DELETE FROM {prefix}sync_rows WHERE id IN (
+               SELECT id FROM (
+                 SELECT id, run_id, state, started_at, row_number() OVER (
+                   PARTITION BY kind, local_id ORDER BY id DESC) AS place
+                 FROM {prefix}sync_rows WHERE website_id = :website AND target = :target)
+               WHERE state <> 'started' AND place > 1
+                 AND (place > :count OR started_at < :since)
+                 AND run_id IS NOT (
+                   SELECT r.run_id FROM {prefix}sync_rows r
+                   JOIN {prefix}sync_transactions t ON t.id = r.run_id
+                   WHERE r.website_id = :website AND r.target = :target
+                   ORDER BY r.id DESC LIMIT 1))",
+        )?
+        .execute(named_params! {
+            ":website": scope.website_id,
+            ":target": scope.target,
+            ":count": bounds.count,
+            ":since": bounds.since,
+        })?;
+    Ok(())
 }
 
 fn entry(row: &Row<'_>) -> Result<OpenRow, Fault> {
@@ -151,6 +183,7 @@ fn entry(row: &Row<'_>) -> Result<OpenRow, Fault> {
         write,
         base: row.get("base")?,
         bindings: row.get("bindings")?,
+        merged: row.get("merged")?,
         decision: digest.zip(resolution).map(|(Bytes(digest), resolution)| {
             (digest, Decision { resolution, by, at: decided.unwrap_or(at) })
         }),

@@ -10,9 +10,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params_from_iter,
+};
 
 use super::connection::{Identity, Stamp, open_to_write};
+use super::date::Form;
 use super::rows::{self, RowFault, Table};
 use crate::port::{RowOutcome, RowWrite, TypeRow};
 
@@ -59,8 +62,11 @@ fn update(
     }
     let old = columns(seen);
     let changed = columns(row).into_iter().zip(old).filter(|(new, old)| new != old);
-    let changed: Vec<(&str, Value)> =
+    let mut changed: Vec<(&str, Value)> =
         changed.map(|(new, _)| new).filter(|(name, _)| table.has(name)).collect();
+    if row.updated_at != seen.updated_at && table.has(UPDATED) {
+        changed.push((UPDATED, date_of(connection, &seen.id, row.updated_at)?));
+    }
     if changed.is_empty() {
         return Ok(RowOutcome::Written);
     }
@@ -74,9 +80,13 @@ fn update(
 
 fn insert(connection: &Connection, table: &Table, row: &TypeRow) -> Result<RowOutcome, RowFault> {
     let ids = [("id", Value::from(row.id.clone())), ("websiteId", row.website_id.clone().into())];
-    let created = ("createdAt", row.created_at.map_or(Value::Null, Value::Integer));
-    let all = ids.into_iter().chain(columns(row)).chain([created]);
-    let present: Vec<(&str, Value)> = all.filter(|(name, _)| table.has(name)).collect();
+    let all = ids.into_iter().chain(columns(row));
+    let mut present: Vec<(&str, Value)> = all.filter(|(name, _)| table.has(name)).collect();
+    for (column, at) in [(CREATED, row.created_at), (UPDATED, row.updated_at)] {
+        if table.has(column) {
+            present.push((column, date_of_newest(connection, column, at)?));
+        }
+    }
     let names: Vec<String> = present.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let places = vec!["?"; present.len()].join(", ");
     let sql = format!("INSERT INTO ContentType ({}) VALUES ({places})", names.join(", "));
@@ -96,9 +106,38 @@ fn delete(connection: &Connection, seen: &TypeRow) -> Result<RowOutcome, RowFaul
     Ok(RowOutcome::Written)
 }
 
-/// What is written of a row besides its ids. A date is written as Prisma writes it: an integer of
-/// milliseconds since the epoch.
-fn columns(row: &TypeRow) -> [(&'static str, Value); 8] {
+const CREATED: &str = "createdAt";
+const UPDATED: &str = "updatedAt";
+
+/// The date of a change in the form that the row has it in, and where it has none, in that of the
+/// newest row.
+fn date_of(connection: &Connection, id: &str, at: Option<i64>) -> rusqlite::Result<Value> {
+    let own = format!("SELECT \"{UPDATED}\" FROM ContentType WHERE id = ?1");
+    let form = connection.query_row(&own, [id], |row| Ok(Form::of(row.get_ref(0)?)))?;
+    match (form, at) {
+        (Some(form), Some(at)) => Ok(form.write(at)),
+        _ => date_of_newest(connection, UPDATED, at),
+    }
+}
+
+/// A date in the form of the newest row, which is how the studio's client writes now. Without any row,
+/// as Prisma's native engine does.
+fn date_of_newest(
+    connection: &Connection,
+    column: &str,
+    at: Option<i64>,
+) -> rusqlite::Result<Value> {
+    let Some(at) = at else { return Ok(Value::Null) };
+    let newest = format!(
+        "SELECT \"{column}\" FROM ContentType WHERE \"{column}\" IS NOT NULL
+         ORDER BY rowid DESC LIMIT 1"
+    );
+    let form = connection.query_row(&newest, [], |row| Ok(Form::of(row.get_ref(0)?))).optional()?;
+    Ok(form.flatten().unwrap_or(Form::Milliseconds).write(at))
+}
+
+/// What is written of a row besides its ids and dates.
+fn columns(row: &TypeRow) -> [(&'static str, Value); 7] {
     let text = |own: Option<&str>| own.map_or(Value::Null, |text| Value::Text(text.to_owned()));
     [
         ("name", Value::Text(row.name.clone())),
@@ -108,7 +147,6 @@ fn columns(row: &TypeRow) -> [(&'static str, Value); 8] {
         ("displayField", text(row.display_field.as_deref())),
         ("fields", text(row.fields.as_deref())),
         ("settings", text(row.settings.as_deref())),
-        ("updatedAt", row.updated_at.map_or(Value::Null, Value::Integer)),
     ]
 }
 

@@ -176,3 +176,76 @@ async fn one_that_could_not_be_made_is_made_by_a_retry() {
     assert_eq!(brief(&report.outcomes), ["Person create success"]);
     assert_eq!(made(&world).len(), 1);
 }
+
+/// Of two that refer to each other one cannot be made, because its name is taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_made_is_referred_to_by_nobody() {
+    for taken in ["Venue", "Person"] {
+        let world = deployed("compatible", Version::V1).await;
+        let other = json!([{ "id": "f1", "name": "town", "label": "Town", "type": "text" }]);
+        world.add("cx", taken, &other);
+        run(&world, "push").await;
+        seed_beside(&world);
+        let report = run(&world, "bidirectional").await;
+        let (person, venue) = match taken {
+            "Venue" => ("create success", "create failed VALIDATION_FAILED"),
+            _ => ("create failed VALIDATION_FAILED", "create success"),
+        };
+        let told = [format!("person_type {person}"), format!("venue_type {venue}")];
+        assert_eq!(brief(&report.outcomes), told);
+        let made_now = made(&world);
+        let [(_, _, definition, _)] = &made_now[..] else { panic!("{taken}: {made_now:?}") };
+        // What was a reference names nobody, so there is no id but its own in it.
+        assert!(!definition.to_string().contains("allowedTypes"), "{taken}: {definition}");
+
+        // Once the name is free both are made, and refer to each other.
+        world.drop_row("cx");
+        let options = RunOptions { allow_delete: true, ..options("bidirectional") };
+        let report = Box::pin(world.deploy_with(options)).await;
+        assert!(report.error.is_none(), "{:?}", report.error);
+        run(&world, "pull").await;
+        let made = made(&world);
+        let [(person_id, _, about_person, _), (venue_id, _, about_venue, _)] = &made[..] else {
+            panic!("{made:?}")
+        };
+        assert!(about_person.to_string().contains(&**venue_id), "{taken}: {about_person}");
+        assert!(about_venue.to_string().contains(&**person_id), "{taken}: {about_venue}");
+        nothing_is_left(&world).await;
+    }
+}
+
+/// The two types under keys that no row of the studio has.
+fn seed_beside(world: &World) {
+    let mut person = person();
+    person["key"] = json!("person_type");
+    let mut venue = venue();
+    venue["properties"]["next"]["allowedTypes"] = json!(["person_type"]);
+    world.fake.control().seed_types(Version::V1, [venue, person]);
+}
+
+/// The process dies between making the first and completing it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_and_not_completed_is_completed_by_the_next_run() {
+    for is_journalled in [true, false] {
+        let world = deployed("compatible", Version::V1).await;
+        seed(&world);
+        let connection = world.studio.connect();
+        let death = "CREATE TRIGGER death BEFORE UPDATE ON ContentType
+                     BEGIN SELECT RAISE(ABORT, 'died'); END";
+        connection.execute_batch(death).unwrap();
+        let report = Box::pin(world.deploy_with(options("bidirectional"))).await;
+        assert!(report.error.is_some(), "{:?}", brief(&report.outcomes));
+        connection.execute_batch("DROP TRIGGER death").unwrap();
+        assert_eq!(made(&world).len(), 2);
+        if !is_journalled {
+            let state = format!("{}.catalyst-sync", world.studio.path().display());
+            let state = rusqlite::Connection::open(state).unwrap();
+            state.execute("DELETE FROM sync_rows WHERE state = 'started'", []).unwrap();
+        }
+        run(&world, "pull").await;
+        let made = made(&world);
+        assert!(made[0].2.to_string().contains(&*made[1].0), "{is_journalled}: {made:?}");
+        assert!(made[1].2.to_string().contains(&*made[0].0), "{is_journalled}: {made:?}");
+        nothing_is_left(&world).await;
+    }
+}

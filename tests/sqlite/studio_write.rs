@@ -95,6 +95,53 @@ async fn a_row_that_is_as_it_was_read_is_changed_and_nothing_else_is() {
     }
 }
 
+/// SQLite orders integers before texts, so a date is written as those beside it.
+#[tokio::test]
+async fn dates_are_written_in_the_form_that_stands_there() {
+    // NOW is 2025-06-15T15:06:40Z.
+    let forms = [
+        ("1700000000123", "1750000000000"),
+        ("1700000000123.0", "1750000000000"),
+        ("'2023-11-14T22:13:20.123Z'", "2025-06-15T15:06:40.000Z"),
+        ("'2023-11-14T22:13:20.123+00:00'", "2025-06-15T15:06:40.000+00:00"),
+        ("'2023-11-15T00:13:20+02:00'", "2025-06-15T15:06:40.000+00:00"),
+        ("'2023-11-14 22:13:20'", "2025-06-15 15:06:40.000"),
+        ("'soon'", "1750000000000"),
+    ];
+    for (stands, expected) in forms {
+        let folder = tempfile::tempdir().unwrap();
+        let db = earlier(&folder).sql(&format!(
+            "UPDATE ContentType SET createdAt = 5, updatedAt = 5;
+             UPDATE ContentType SET createdAt = {stands}, updatedAt = {stands} WHERE id = 'c2'"
+        ));
+        let studio = studio(&db);
+        let written = |id: &str| -> (String, String) {
+            let sql = "SELECT CAST(createdAt AS TEXT), CAST(updatedAt AS TEXT) FROM ContentType
+                       WHERE id = ?1";
+            let connection = db.connect();
+            connection.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+        };
+        for (id, expected) in [("c1", "1750000000000"), ("c2", expected)] {
+            let seen = row(&studio, id).await;
+            let created = written(id).0;
+            let meant = TypeRow { updated_at: Some(NOW), ..seen.clone() };
+            let write = RowWrite::update(seen, meant.clone());
+            assert_eq!(studio.write(write).await.unwrap(), RowOutcome::Written);
+            assert_eq!(written(id), (created, expected.to_owned()), "{stands}");
+            assert_eq!(row(&studio, id).await, meant, "{stands}");
+        }
+        // A new row is written as the newest, whatever the older ones are.
+        let (created_at, updated_at) = (Some(NOW), Some(NOW));
+        let id = "cnew".to_owned();
+        let new = TypeRow { id, created_at, updated_at, ..row(&studio, "c1").await };
+        let new = TypeRow { name: "New".to_owned(), ..new };
+        let outcome = studio.write(RowWrite::insert(new.clone())).await.unwrap();
+        assert_eq!(outcome, RowOutcome::Written);
+        assert_eq!(written("cnew"), (expected.to_owned(), expected.to_owned()), "{stands}");
+        assert_eq!(row(&studio, "cnew").await, new);
+    }
+}
+
 #[tokio::test]
 async fn a_row_that_moved_in_any_column_is_left_alone() {
     let moves = [

@@ -19,7 +19,7 @@ use super::{Engine, Platform};
 use crate::port::Scope;
 
 pub(super) use draft::{Draft, part};
-pub(super) use plan::{HomePlan, HomeStep, Source, Stays, homeward, takes};
+pub(super) use plan::{HomePlan, HomeStep, Source, Stays, homeward, paths_of, takes};
 pub(super) use travel::{Arrival, Ruling};
 
 /// What documents of one scope are brought home with.

@@ -61,6 +61,8 @@ pub(in crate::engine) struct HomePlan {
     pub stays: BTreeMap<usize, Stays>,
     /// Documents that only wait for consent, by position, with what waits.
     pub waiting: BTreeMap<usize, Vec<Path>>,
+    /// Documents of which the studio can say nothing that is new, by position, with the paths.
+    pub unsaid: BTreeMap<usize, Vec<String>>,
     /// What to know.
     pub findings: Vec<Finding>,
 }
@@ -275,7 +277,7 @@ impl Home<'_> {
     /// new types comes home.
     fn trim(&self, scoped: &Scoped, plan: &mut HomePlan) {
         let shape = self.platform.dialect.capabilities().shape;
-        let mut findings = Vec::new();
+        let (mut findings, mut unsaid) = (Vec::new(), BTreeMap::new());
         for step in &mut plan.steps {
             let Source::New(at) = step.of else { continue };
             let Some(definition) = scoped.remote_new.get(at) else { continue };
@@ -291,9 +293,18 @@ impl Home<'_> {
             // What cannot be drafted fails when it is done, and says why.
             let Ok(draft) = self.draft(one, &view, base, row) else { return true };
             let is_nothing = draft.write.is_none() && !draft.findings.is_empty();
+            if is_nothing {
+                unsaid.insert(at, paths_of(&draft.findings));
+            }
             findings.extend(draft.findings);
             !is_nothing
         });
         plan.findings.extend(findings);
+        plan.unsaid = unsaid;
     }
+}
+
+/// Where findings are.
+pub(in crate::engine) fn paths_of(findings: &[Finding]) -> Vec<String> {
+    findings.iter().filter_map(|finding| finding.path.clone()).collect()
 }

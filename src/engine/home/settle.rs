@@ -8,8 +8,8 @@ use crate::merge::Base;
 use crate::model::Finding;
 use crate::plan::Verb;
 use crate::port::{
-    Direction, Document, HistoryRow, Lease, OpenRow, OperationState, Record, RowOutcome, RowWrite,
-    StateDetail, StateRow, TypeRow, VersionSource,
+    Direction, Document, HistoryRow, Lease, OpenRow, OperationState, Record, RowBounds, RowOutcome,
+    RowWrite, StateDetail, StateRow, TypeRow, VersionSource,
 };
 
 use super::travel::{definition_of, verb_of};
@@ -18,6 +18,8 @@ use crate::engine::failure::{store_failure, studio_failure};
 use crate::engine::locals::Locals;
 use crate::engine::parse::content_hash;
 use crate::engine::{Engine, Platform, VersionNote};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// How a row stands to a write that was meant for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +30,9 @@ enum Standing {
 }
 
 impl Engine {
-    /// Settles the writes to the studio that an interrupted run of a scope left open. Returns one
-    /// finding for each; after any, the studio is to be read anew.
+    /// Settles the writes to the studio that an interrupted run of a scope left open, and lets go of
+    /// closed ones that are kept no longer. Returns one finding for each that was settled; after any,
+    /// the studio is to be read anew.
     pub(in crate::engine) async fn settle_rows(
         &self,
         platform: &Platform,
@@ -42,6 +45,7 @@ impl Engine {
             let key = entry.intent.type_key.clone();
             findings.push(self.settle_row(platform, lease, &locals, entry).await?.of(key));
         }
+        self.prune_rows(lease).await?;
         Ok(findings)
     }
 
@@ -92,7 +96,8 @@ impl Engine {
         };
         let document = Document::content_type(&*lease.scope.website_id, root_id(&intent.entity.id));
         let after = after(&intent.write);
-        self.record_row(locals, &document, after, None, &note).await?;
+        let merged = self.still_to_merge(&document, intent.merged.as_deref()).await?;
+        self.record_row(locals, &document, after, merged, &note).await?;
         let mut record = self.record_of_settled(platform, lease, &entry, now).await?;
         record.history = Some(attempt(platform, &entry, now));
         let store = &self.ports.store;
@@ -105,6 +110,34 @@ impl Engine {
         }
         store.record(lease, vec![record]).await.map_err(store_failure)?;
         Ok(finding)
+    }
+
+    /// A version that is merged into the latest one, unless that has it for a parent already.
+    pub(super) async fn still_to_merge(
+        &self,
+        document: &Document,
+        merged: Option<&str>,
+    ) -> Result<Option<String>, SyncError> {
+        let Some(merged) = merged else { return Ok(None) };
+        let store = &self.ports.store;
+        let Some(head) = store.head(document).await.map_err(store_failure)? else {
+            return Ok(Some(merged.to_owned()));
+        };
+        let latest = store.version(&head.hash).await.map_err(store_failure)?;
+        let is_done = latest.is_some_and(|latest| latest.parents.iter().any(|one| one == merged));
+        Ok((!is_done).then(|| merged.to_owned()))
+    }
+
+    /// Lets go of replaced rows beyond the bounds of retention.
+    async fn prune_rows(&self, lease: &Lease) -> Result<(), SyncError> {
+        let kept = self.settings.kept_rows;
+        if kept.is_unbounded() {
+            return Ok(());
+        }
+        let now = self.ports.clock.now();
+        let since = kept.days.map(|days| now.saturating_sub(i64::from(days) * DAY_MS));
+        let bounds = RowBounds { count: kept.count, since };
+        self.ports.store.prune_rows(lease, bounds).await.map_err(store_failure)
     }
 
     /// What is agreed on after a write that was carried out; nothing in it is settled, so that the

@@ -89,6 +89,8 @@ impl Home<'_> {
         let Traces { before, one, write, state, findings, ruling } = traces;
         let (store, clock) = (&self.engine.ports.store, &self.engine.ports.clock);
         let began = clock.now();
+        // Before the intent, which names the version that is merged, for whoever has to finish it.
+        let merged = self.record_before(before, one, write).await?;
         let intent = RowIntent {
             run_id: self.run_id.to_owned(),
             entity: one.subject.entity.clone(),
@@ -97,6 +99,7 @@ impl Home<'_> {
             write: write.clone(),
             base: state.as_ref().map_or_else(|| Base::default().to_json(), |it| it.base.clone()),
             bindings: state.as_ref().map_or_else(|| write_bindings(&[]), |it| it.bindings.clone()),
+            merged: merged.clone(),
             decision: ruling.clone(),
             actor: self.actor.to_owned(),
             at: began,
@@ -115,7 +118,7 @@ impl Home<'_> {
             closed.map_err(store_failure)?;
             return Ok(refused);
         }
-        self.record_versions(before, one, write).await?;
+        self.record_after(one, write, merged).await?;
         let mut record = self.record_of(one, state);
         record.row = Some(id);
         record.history = Some(self.attempt(one, write, findings, began));
@@ -146,6 +149,7 @@ impl Home<'_> {
     /// What a document leaves behind that is home; `None` for one that is gone.
     fn record_of(&self, one: &Examined, state: Option<StateDetail>) -> Record {
         let now = self.engine.ports.clock.now();
+        let shape = self.platform.dialect.capabilities().shape;
         let mut record = Record { seen_at: Some(now), ..Record::default() };
         match (&state, &one.subject.origin) {
             (None, _) => record.forget = Some(one.subject.entity.clone()),
@@ -153,7 +157,7 @@ impl Home<'_> {
             (Some(_), _) => {}
         }
         if state.is_some() {
-            record.conflict = conflict_row(one, self.scope, now);
+            record.conflict = conflict_row(one, self.scope, &shape, now);
         }
         if record.conflict.is_none() && had_conflict(one) {
             record.settled_conflict = Some(one.subject.entity.clone());
@@ -182,32 +186,40 @@ impl Home<'_> {
         store.record(lease, vec![record]).await.map_err(store_failure)
     }
 
-    /// Records the content before, if nobody did, and the one after.
-    async fn record_versions(
+    /// Records the content before, if nobody did, and what is merged into it. Returns the version that
+    /// holds the latter.
+    async fn record_before(
         &self,
         before: &Examined,
         after: &Examined,
         write: &RowWrite,
-    ) -> Result<(), SyncError> {
-        let document = self.document(after);
-        let is_whole = !matches!(after.status, Status::Conflict(_));
-        let is_merge = is_whole.then_some(before);
-        let (before, after) = match write {
-            RowWrite::Update { seen, row } => (Some(seen), Some(row)),
-            RowWrite::Insert { row } => (None, Some(row)),
-            RowWrite::Delete { seen } => (Some(seen), None),
+    ) -> Result<Option<String>, SyncError> {
+        let (RowWrite::Update { seen, .. } | RowWrite::Delete { seen }) = write else {
+            return Ok(None);
         };
-        let mut merged = None;
-        if let Some(before) = before {
-            let note = self.note("as it was in the studio".to_owned());
-            self.engine.record_row(self.locals, &document, Some(before), None, &note).await?;
-            if let Some(one) = is_merge {
-                merged = self.record_theirs(one, before).await?;
-            }
+        let document = self.document(after);
+        let note = self.note("as it was in the studio".to_owned());
+        self.engine.record_row(self.locals, &document, Some(seen), None, &note).await?;
+        if matches!(after.status, Status::Conflict(_)) {
+            return Ok(None);
         }
+        self.record_theirs(before, seen).await
+    }
+
+    /// Records the content that a write left.
+    async fn record_after(
+        &self,
+        after: &Examined,
+        write: &RowWrite,
+        merged: Option<String>,
+    ) -> Result<(), SyncError> {
+        let row = match write {
+            RowWrite::Insert { row } | RowWrite::Update { row, .. } => Some(&**row),
+            RowWrite::Delete { .. } => None,
+        };
         let note = self.note(format!("from {}", self.platform.provider));
-        let after = after.map(|row| &**row);
-        self.engine.record_row(self.locals, &document, after, merged, &note).await?;
+        let document = self.document(after);
+        self.engine.record_row(self.locals, &document, row, merged, &note).await?;
         Ok(())
     }
 
@@ -218,11 +230,12 @@ impl Home<'_> {
         row: &TypeRow,
         theirs: Option<String>,
     ) -> Result<(), SyncError> {
+        let document = self.document(one);
+        let theirs = self.engine.still_to_merge(&document, theirs.as_deref()).await?;
         if theirs.is_none() {
             return Ok(());
         }
         let note = self.note(format!("decided against {}", self.platform.provider));
-        let document = self.document(one);
         self.engine.record_row(self.locals, &document, Some(row), theirs, &note).await?;
         Ok(())
     }

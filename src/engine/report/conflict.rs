@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::OutcomeError;
 use crate::canonical::{Canonical, Path};
-use crate::merge::AtomMovement;
 
 /// A type that both sides changed apart.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -73,18 +72,9 @@ pub struct ConflictField {
     /// The platform's value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote: Option<Canonical>,
-}
-
-impl ConflictField {
-    /// What an overlap looks like to people.
-    pub(in crate::engine) fn of(atom: &AtomMovement) -> Self {
-        Self {
-            path: atom.path.clone(),
-            ancestor: atom.base.as_ref().and_then(|pair| pair.remote.clone()),
-            local: atom.local.clone(),
-            remote: atom.remote.clone(),
-        }
-    }
+    /// What speaks for a side, where that can be told; JSON as `api.md` §4 has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<Canonical>,
 }
 
 /// What became of a decision about one conflict.
