@@ -789,7 +789,10 @@ export interface ConflictField {
 
 /** What speaks for a side of an overlap. */
 export interface Suggestion {
-  /** The side that loses nothing; `values: { [path]: field[take] ?? null }` decides so. */
+  /**
+   * The side that loses nothing; `values: { [path]: field[take] ?? null }` decides so. For a type that is
+   * gone on one side it is `source_wins` (`local`) or `target_wins` (`remote`).
+   */
   take?: 'local' | 'remote'
   /**
    * `LOOSER`: the other side's rule forbids what this one allows. `KEEPS_CONTENT`: the other side removed it.

@@ -286,6 +286,51 @@ test('of two engines that decide the same conflict one wins, and the other is to
   expect(['CONFLICT', 'DEPLOYMENT_IN_PROGRESS', 'PLAN_STALE']).toContain(loser?.error?.code)
 })
 
+test('what a suggestion says is done by the value of its side', async () => {
+  const file = bench.folder.file('dev.db')
+  const set = (id: string, expression: string) =>
+    edit(file, `UPDATE "ContentType" SET "fields" = ${expression} WHERE "id" = ?`, id)
+  const patch = async (key: string, properties: Record<string, unknown>) =>
+    bench.platform.control('edit', { version: 'v1', key, patch: { properties } })
+  await deploy()
+  set('ct_1', `json_set("fields", '$.fields[0].validation', json('{"maxLength":60}'))`)
+  await patch('Type1', { title: { maxLength: 80 } })
+  set('ct_2', `json_remove("fields", '$.fields[1]')`)
+  await patch('Type2', { body: { displayName: 'Text' } })
+  relabel('Here', 3)
+  await theirs('Type3', 'There')
+  await deploy()
+  const { conflicts } = await bench.engine.listConflicts({ status: 'pending' })
+  const fields = conflicts.flatMap((conflict) => conflict.fields)
+  const told = fields.map(({ path, suggestion }) => [path, suggestion?.code, suggestion?.take])
+  expect(told.sort()).toEqual([
+    ['/properties/body', 'KEEPS_CONTENT', 'remote'],
+    [TITLE, undefined, undefined],
+    ['/properties/title/maxLength', 'LOOSER', 'remote'],
+  ])
+
+  const follow = ({ fields }: Conflict): ConflictChoice => ({
+    values: Object.fromEntries(
+      fields.flatMap(({ path, suggestion, ...sides }) =>
+        suggestion?.take ? [[path, sides[suggestion.take] ?? null]] : [],
+      ),
+    ),
+  })
+  const resolutions = await bench.engine.resolveConflicts(conflicts, { onConflict: follow })
+  expect(resolutions.map(brief).sort()).toEqual([
+    'Type1 true manual  ',
+    'Type2 true manual  ',
+    `Type3 false manual ${TITLE} `,
+  ])
+  expect(resolutions.find(({ typeKey }) => typeKey === 'Type2')).toMatchObject({
+    merged: { properties: { body: { displayName: 'Text' } } },
+  })
+  expect(await deploy()).toContain('Type3 conflict')
+  expect(await bench.engine.detectChanges()).toMatchObject({
+    summary: { deleted: 0, conflicts: 1, remoteChanged: 0 },
+  })
+})
+
 test('conflicts are taken out of the log', async () => {
   const [first, second] = await conflicting(2)
   await bench.engine.resolveConflicts([first?.id ?? ''], { strategy: 'source_wins' })

@@ -6,6 +6,7 @@ mod lease;
 mod location;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod own_locks;
+mod row_journal;
 mod state;
 mod store;
 mod studio;

@@ -124,8 +124,10 @@ pub(super) struct Examined {
     pub losses: Vec<Loss>,
     /// Types that fields of this one need beside it.
     pub parts: Vec<ContentType>,
-    /// The view depends on other documents.
+    /// The studio's view refers to other documents.
     pub refers: bool,
+    /// The platform's view refers to what the studio does not have.
+    pub awaits: bool,
 }
 
 /// What is left of a document that was looked at and not kept.
@@ -229,8 +231,8 @@ pub(super) fn examine(
         (None, Some(definition)) => definition.name.clone(),
         (None, None) => key.clone(),
     };
-    // What refers to a type that the studio does not have says so once it has one.
-    let refers = refers(&local, &shape) || awaits(&remote, &shape, &|_| true);
+    let refers = refers(&local, &shape);
+    let awaits = awaits(&remote, &shape, &|_| true);
     subject.findings = findings;
     let mut examined = Examined {
         subject,
@@ -247,6 +249,7 @@ pub(super) fn examine(
         losses,
         parts,
         refers,
+        awaits,
     };
     if !failed {
         examined.status = examined.judge(&shape);
@@ -307,6 +310,12 @@ impl Examined {
             (true, true) if moved(Movement::Remote) => Status::RemoteModified,
             (true, true) | (false, false) => Status::Same,
         }
+    }
+
+    /// Whether what it says depends on other documents: on the names of those it refers to, or on whether
+    /// the studio gets what it does not have.
+    pub fn depends(&self) -> bool {
+        self.refers || self.awaits
     }
 
     /// The same document after its base or the studio's side moved.

@@ -56,7 +56,7 @@ pub(super) fn state_after(
             dialect: dialect.fingerprint(),
             settled: rest.is_empty()
                 && !one.subject.findings.iter().any(crate::model::Finding::blocks),
-            refers: one.refers,
+            refers: one.depends(),
             agreed: true,
             status: status.to_owned(),
         },

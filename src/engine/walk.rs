@@ -125,8 +125,9 @@ impl Pass<'_> {
             findings: binding.findings.into_iter().chain(more).collect(),
         };
         let mut examined = examine(subject, &found.references, &*self.search.platform.dialect);
+        let depends = examined.depends();
         if let Some(side) = &mut examined.subject.local {
-            side.row_digest = view_digest(side.row_digest, examined.refers, self.locals);
+            side.row_digest = view_digest(side.row_digest, depends, self.locals);
         }
         let mut parts = std::mem::take(&mut examined.parts);
         if examined.status == Status::Failed {

@@ -29,7 +29,7 @@ pub struct StateRow {
     pub dialect: String,
     /// At that last look, no atom of either side had moved.
     pub settled: bool,
-    /// The view refers to other types, so that it depends on more than its own row.
+    /// The views refer to other types, so that they depend on more than their own row.
     pub refers: bool,
     /// It was deployed or adopted, and both sides have agreed on it since.
     pub agreed: bool,

@@ -3,7 +3,8 @@
 //! Where it dies is told to the databases: a trigger refuses the step after which nothing of the
 //! process is left.
 
-use catalyst_sync::engine::RunReport;
+use catalyst_sync::engine::{RunReport, TypeRef, VersionNote};
+use catalyst_sync::port::VersionSource;
 use serde_json::{Value, json};
 
 use super::{definition, deployed, edit, event, nothing_is_left, options, run};
@@ -28,11 +29,11 @@ fn state(world: &World) -> rusqlite::Connection {
     rusqlite::Connection::open(format!("{}.catalyst-sync", world.studio.path().display())).unwrap()
 }
 
-/// Runs until the step at which the process dies.
+/// Runs until the step at which the process dies. What is in the studio then has its version.
 async fn die(world: &World, missing: Missing, writes: &str) -> RunReport {
     let (connection, table) = match missing {
         Missing::Row => (world.studio.connect(), format!("{writes} ON ContentType")),
-        Missing::Version => (state(world), "INSERT ON content_type_versions".to_owned()),
+        Missing::Version => (state(world), "INSERT ON version_heads".to_owned()),
         Missing::Record => (state(world), "INSERT ON sync_history".to_owned()),
     };
     connection.execute_batch(&format!("{TRIGGER} {table} {DIES}")).unwrap();
@@ -70,6 +71,38 @@ async fn an_edit_that_was_under_way_is_finished() {
         assert_eq!(world.state(pulled), "update SUCCESS", "{missing:?}");
         let versions = "SELECT count(*) FROM content_type_versions WHERE local_id = 'c1'";
         assert_eq!(world.state(versions), "2", "{missing:?}");
+        nothing_is_left(&world).await;
+    }
+}
+
+/// Both sides moved, and whoever finishes the write knows what it merges.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_that_was_under_way_has_both_parents() {
+    for missing in [Missing::Row, Missing::Version, Missing::Record] {
+        let world = deployed("compatible", Version::V1).await;
+        edit(&world, "Event", json!({ "description": "Theirs" }));
+        let mut ours = event();
+        ours["fields"][0]["label"] = json!("Ours");
+        world.change("c1", &ours);
+        let note =
+            VersionNote { source: VersionSource::Ui, author: "ada".to_owned(), message: None };
+        let wanted = TypeRef::named("c1");
+        let edited = world.engine().record_version(&wanted, &note).await.unwrap().unwrap();
+        die(&world, missing, "UPDATE").await;
+        run(&world, "push").await;
+        ours["description"] = json!("Theirs");
+        assert_eq!(definition(&world, "c1"), ours, "{missing:?}");
+
+        let engine = world.engine();
+        let tree = engine.version_tree(&wanted).await.unwrap();
+        let head = engine.version(tree.head.as_deref().unwrap()).await.unwrap().unwrap();
+        let [local, remote] = &head.info.parents[..] else { panic!("{missing:?}: {head:?}") };
+        assert_eq!(*local, edited.info.hash);
+        let remote = engine.version(remote).await.unwrap().unwrap();
+        let theirs: Value = serde_json::from_str(remote.snapshot.unwrap().get()).unwrap();
+        assert_eq!(theirs["description"], "Theirs");
+        assert_eq!(theirs["fields"][0]["label"], "Title");
+        assert_eq!((tree.versions.len(), tree.roots.len()), (4, 1), "{missing:?}");
         nothing_is_left(&world).await;
     }
 }

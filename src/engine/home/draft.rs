@@ -275,7 +275,7 @@ pub(super) fn new_detail(one: &Examined, platform: &crate::engine::Platform) -> 
             remote_digest: None,
             dialect: platform.dialect.fingerprint(),
             settled: false,
-            refers: one.refers,
+            refers: one.depends(),
             agreed: true,
             status: "in_sync".to_owned(),
         },

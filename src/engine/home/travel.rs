@@ -139,7 +139,7 @@ impl Home<'_> {
             at: self.engine.ports.clock.now(),
         };
         let mut state = state_after(after, &standing, &*self.platform.dialect);
-        if after.refers {
+        if after.depends() {
             // The names that it refers to are looked at together, by the next detection.
             state.row.row_digest = None;
         }
