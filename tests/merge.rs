@@ -1,5 +1,6 @@
 //! The three-way algebra: its laws over random documents, and its rules of overlap by example.
 
+mod follow;
 mod laws;
 mod matrix;
 mod mutation;

@@ -36,9 +36,10 @@ impl Hands<'_> {
             .encode(&operation)
             .map_err(|error| adapter_failure(error, task.verb.as_str()))?;
         done.touched = touched_by(&task.ships, &before);
+        let shape = self.shape();
         for atom in &mut done.touched {
             // An order is meant with what else the platform has.
-            if self.shape().ordered_list(&atom.path).is_some() {
+            if shape.ordered_list(&atom.path).is_some() {
                 atom.intended = after.get(&atom.path).cloned();
             }
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{definition, edit, nothing_is_left, options, run};
 use crate::support::fake::{Kind, Version};
-use crate::support::world::{World, brief, to_files};
+use crate::support::world::{World, brief, request, to_files};
 
 /// One type in both forms: as the builder writes it, with numbers, and as the seed does, without.
 const FORMS: [&str; 2] = ["builder", "seed"];
@@ -303,6 +303,58 @@ async fn a_property_comes_home_beside_an_order_that_conflicts() {
         for form in FORMS {
             assert_eq!(shown(&definition(&world, &format!("Case0{form}"))), "cc aa new bb");
         }
+        nobody_writes(&world).await;
+    }
+}
+
+/// The studio keeps relationships behind its fields, so a place behind one of them is none that it
+/// could give; nobody writes for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_behind_a_relationship_is_told_and_lived_with() {
+    let world = World::new().await;
+    let mut page = own("builder", "Page", "aa bb");
+    page["relationships"] = json!([{ "id": "r1", "name": "venue", "type": "manyToOne",
+        "sourceContentTypeId": "page", "targetContentTypeId": "page", "fieldName": "venue" }]);
+    world.add("page", "Page", &page);
+    run(&world, "push").await;
+    assert_eq!(shown_there(&world, "Page"), "aa bb venue");
+    for (patch, dropped, expected) in [
+        ("new1:15", &[][..], "aa new1 bb"),
+        ("new2:90", &["/propertyOrder".to_owned()], "aa new1 bb new2"),
+        ("new3:12", &[], "aa new3 new1 bb new2"),
+    ] {
+        edit(&world, "Page", numbered(patch));
+        let report = run(&world, "pull").await;
+        assert_eq!(report.outcomes[0].dropped, dropped, "{patch}");
+        assert_eq!(shown(&definition(&world, "page")), expected);
+        nobody_writes(&world).await;
+    }
+}
+
+/// A type that only the platform has, some of whose properties share a number.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_type_comes_home_in_the_order_that_it_has() {
+    for (properties, expected) in [
+        ("new1:20 new2:10", "new2 new1"),
+        ("new1:0 new2:0", "new1 new2"),
+        ("new1:5 new2:5 new3:1", "new3 new1 new2"),
+        ("new1: new2: new3:1", "new3 new1 new2"),
+    ] {
+        let world = World::new().await;
+        world.add("page", "Page", &own("builder", "Page", "aa bb"));
+        run(&world, "push").await;
+        let mut theirs = numbered(properties);
+        theirs["key"] = json!("Theirs");
+        theirs["displayName"] = json!("Theirs");
+        theirs["baseType"] = json!("_component");
+        world.fake.control().seed_types(Version::V1, [theirs]);
+        let selected_types = vec!["Theirs".to_owned()];
+        let request = RunRequest { options: options("bidirectional"), selected_types, ..request() };
+        nothing_dropped(&Box::pin(world.run(&request)).await.outcomes);
+        let connection = world.studio.connect();
+        let sql = "SELECT id FROM ContentType WHERE name = 'Theirs'";
+        let id: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(shown(&definition(&world, &id)), expected);
         nobody_writes(&world).await;
     }
 }
