@@ -441,6 +441,11 @@ fn orders_compare_what_all_sides_have() {
         ("c", "acb", "bc", Some(Movement::Local)),
         ("", "abc", "", None),
         ("", "acb", "", Some(Movement::Local)),
+        ("", "abc", "b", None),
+        ("", "abc", "bc", None),
+        ("", "abc", "cb", Some(Movement::Remote)),
+        ("", "acb", "bc", Some(Movement::Local)),
+        ("", "acb", "ba", Some(Movement::Conflict)),
     ];
     for (was, local, now, expected) in cases {
         let agreed = base(&ordered("abc"), &said("abc", was));

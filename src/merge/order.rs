@@ -61,9 +61,12 @@ pub(super) fn classify_order(
     match ancestor {
         Ancestor::Known { local: was_local, remote: was_remote } => {
             let was = (sequence(was_local), sequence(was_remote));
+            let here = |element: &str| had(element).local;
+            let there = |element: &str| had(element).remote;
+            let common = |element: &str| common.contains(element);
             let was = (
-                was.0.clone().map(|own| completed(own, &was.1, &|element| had(element).local)),
-                was.1.map(|own| completed(own, &was.0, &|element| had(element).remote)),
+                stood((was.0.as_ref(), &here), (was.1.as_ref(), &there), now.0.as_ref(), &common),
+                stood((was.1.as_ref(), &there), (was.0.as_ref(), &here), now.1.as_ref(), &common),
             );
             let has = |side: &View, element: &str| side.get(&list.child(element)).is_some();
             let now = (
@@ -100,10 +103,27 @@ pub(super) fn sequence(order: Option<&Canonical>) -> Order {
     Some(value.elements()?.iter().filter_map(Json::as_str).map(str::to_owned).collect())
 }
 
-/// An order with the elements of its side that it does not name, as another one has them.
-fn completed(mut own: Vec<String>, by: &Order, stands: &dyn Fn(&str) -> bool) -> Vec<String> {
-    weave(&mut own, by.as_deref().unwrap_or_default(), stands);
-    own
+/// What a side said of its order, and which elements it had.
+type Side<'s> = (Option<&'s Vec<String>>, &'s dyn Fn(&str) -> bool);
+
+/// The order of a side at the agreement, elements that it gave no place as on the other side: where
+/// that one knew them all, and where what is named now was there.
+fn stood(
+    (own, had): Side<'_>,
+    (other, other_had): Side<'_>,
+    now: Option<&Vec<String>>,
+    is_common: &dyn Fn(&str) -> bool,
+) -> Order {
+    let Some(other) = other else { return own.cloned() };
+    let is_known = |element: &String| other.contains(element) || !other_had(element);
+    if !own.into_iter().flatten().all(is_known) {
+        return own.cloned();
+    }
+    let mut order = own.cloned().unwrap_or_default();
+    weave(&mut order, other, had);
+    let mut named = now.into_iter().flatten().filter(|element| is_common(element));
+    let is_said = own.is_some() || (!order.is_empty() && named.all(|element| had(element)));
+    is_said.then_some(order)
 }
 
 /// The order of a side now. Where it says none any more, its elements stand as they did; only where
@@ -112,6 +132,10 @@ fn standing(own: Order, was: &Order, stands: &dyn Fn(&str) -> bool) -> Order {
     let is_left = || was.iter().flatten().any(|element| stands(element));
     match own {
         None if !is_left() => None,
-        own => Some(completed(own.unwrap_or_default(), was, stands)),
+        own => {
+            let mut order = own.unwrap_or_default();
+            weave(&mut order, was.as_deref().unwrap_or_default(), stands);
+            Some(order)
+        }
     }
 }

@@ -173,6 +173,7 @@ async fn what_shares_a_number_gets_its_place_as_soon_as_it_has_one() {
         // A colleague gives numbers.
         ("aa:1 new:2", "", "aa new bb cc"),
         ("cc:15", "", "aa cc bb new"),
+        ("cc:31", "", "aa bb cc new"),
         // The studio moves a field, and says all of it.
         ("", "bb aa cc new", "bb aa cc new"),
     ];
@@ -194,7 +195,7 @@ async fn what_shares_a_number_gets_its_place_as_soon_as_it_has_one() {
         let name = format!("Case{at}{form}");
         assert_eq!(shown(&definition(&world, &name)), cases[at].2, "{name}");
     }
-    assert_eq!(shown_there(&world, "Case2seed"), "bb aa cc new");
+    assert_eq!(shown_there(&world, "Case3seed"), "bb aa cc new");
     nobody_writes(&world).await;
 }
 
