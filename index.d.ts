@@ -187,11 +187,17 @@ interface Functions {
     onUpdate: (job: DeploymentJob) => void,
   ): DeploymentHandle
 
-  /** Not available yet: ends `failed`. */
+  /**
+   * Carries on with a deployment that failed in part or was interrupted: plans anew, with the options
+   * of its job but a `planDigest`, and repeats what failed or was never attempted (`continue`), only
+   * what failed (`failed`), or all that the job asked for (`all`). It has the id of the deployment.
+   * Credentials are not kept, so a provider that is not the engine's own has to be given again. An
+   * unknown id ends `failed` with `DEPLOYMENT_NOT_FOUND`.
+   */
   resumeDeployment(
     id: string,
     onUpdate: (job: DeploymentJob) => void,
-    options?: { mode?: 'continue' | 'failed' | 'all' },
+    options?: { mode?: 'continue' | 'failed' | 'all'; provider?: CMSProvider | CMSProviderId },
   ): DeploymentHandle
 
   /**
@@ -417,8 +423,12 @@ interface Functions {
       onUpdate?: (job: DeploymentJob) => void
     },
   ): DeploymentHandle
-  /** Not available yet. */
-  recover: Unavailable
+  /**
+   * Settles what interrupted deployments left open and closes them, so that they can be resumed;
+   * sends no write. The next deployment of the same website and target does so, too. What another
+   * process holds, or needs other credentials, is named in `left`.
+   */
+  recover(options?: { provider?: CMSProvider | CMSProviderId }): Promise<RecoveryReport>
   /** Not available yet. */
   verifyHistory: Unavailable
   /** Not available yet. */
@@ -539,6 +549,28 @@ export interface DeploymentJob {
   metrics?: DeploymentMetrics
   /** What to do after a partial result. */
   recovery?: Recovery
+}
+
+/** What was found of deployments that never ended. */
+export interface RecoveryReport {
+  /** Deployments that are closed now; each failed with `INTERRUPTED`. */
+  runs: {
+    /** Of the deployment. */
+    id: string
+    provider: string
+    startedAt: Date
+    /** Operations that had been carried out. */
+    successful: number
+    /** Operations that had failed, or of which it cannot be told. */
+    failed: number
+    /** Operations that were never begun. */
+    notAttempted: number
+    canResume: boolean
+  }[]
+  /** What became of each write that was under way: `RECOVERED`, `IN_DOUBT` or `NOT_RECOVERED`. */
+  findings: Finding[]
+  /** What cannot be settled now, and why. */
+  left: { websiteId: string; target: string; code: string; message: string }[]
 }
 
 /** How a deployment behaves. */

@@ -63,6 +63,10 @@ export declare class NativeEngine {
    * engine's own is meant. A refusal is the report of an error that the face found.
    */
   prepare(job: string, provider?: string | undefined | null, retryOf?: string | undefined | null, refusal?: Refusal | undefined | null): Deployment
+  /** Prepares the rest of a stored deployment. Never fails, as [`NativeEngine::prepare`]. */
+  resume(id: string, options: string, provider?: string | undefined | null, refusal?: Refusal | undefined | null): Deployment
+  /** Settles what interrupted deployments left open. */
+  recover(provider?: string | undefined | null): Promise<Answer>
   /** Refuses those who may not cancel. */
   mayCancel(): void
   /** Reads the studio's content types. */

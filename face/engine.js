@@ -67,12 +67,8 @@ class SyncEngine {
       return this.startDeployment(job, provider, onUpdate)
     if (plan.kind !== undefined) return this.#conclude(original, onUpdate, text)
     const { id, retryCount, delayMs, logs } = plan
-    const own = { ...original.own, id, retryCount, status: 'pending', progress: 0 }
+    const own = { ...begunAnew(original.own), id, retryCount }
     own.logs = logs.map((entry) => ({ ...entry, timestamp: new Date(entry.timestamp) }))
-    own.startedAt = new Date()
-    for (const member of ['completedAt', ...SAID_AT_THE_END]) {
-      if (member in own) own[member] = undefined
-    }
     const target = read.readProvider(provider)
     const retryOf = original.own.id
     const run = this.#prepare(read.readJob(own), target, onUpdate, { retryOf })
@@ -80,9 +76,27 @@ class SyncEngine {
     return run.handle
   }
 
-  resumeDeployment(id, onUpdate, _options) {
+  resumeDeployment(id, onUpdate, options) {
     requireFunction('onUpdate', onUpdate)
-    return this.#refuse(id, onUpdate, refusal('resumeDeployment'))
+    const { value, reason } = read.attempt(() =>
+      read.readableObject('options', options, (all) => {
+        // What is no object is refused by name, and not taken for no options at all.
+        const { provider, ...rest } = typeof all === 'object' ? (all ?? {}) : {}
+        return {
+          provider,
+          text: read.argumentText('options', typeof all === 'object' ? rest : all),
+        }
+      }),
+    )
+    const provider = value?.provider
+    const target = provider === undefined ? { reason } : read.readProvider(provider)
+    // What this process knows of it; the addon has the job.
+    const own = begunAnew(this.#desk.find(id)?.snapshot() ?? { id, logs: [] })
+    const resume = (why) =>
+      this.#native.resume(JSON.stringify(id) ?? 'null', value?.text ?? 'null', target.text, why)
+    const run = this.#run(own, target.reason, onUpdate, resume)
+    run.start()
+    return run.handle
   }
 
   rollbackDeployment(id, options) {
@@ -109,6 +123,13 @@ class SyncEngine {
     const run = this.#desk.find(id)
     if (run !== undefined) return run.snapshot()
     return ask(() => this.#native.deployment(id), values.readJob)
+  }
+
+  async recover(options) {
+    const provider = read.readableObject('options', options, (all) => all?.provider)
+    const target = provider === undefined ? {} : read.readProvider(provider)
+    if (target.reason !== undefined) throw failure(target.reason.code, target.reason.message)
+    return ask(() => this.#native.recover(target.text), values.readRecovery)
   }
 
   getDeploymentHistory() {
@@ -242,11 +263,17 @@ class SyncEngine {
   }
 
   #prepare({ own, text }, target, onUpdate, { retryOf, reason } = {}) {
+    const prepare = (why) => this.#native.prepare(text, target.text, retryOf, why)
+    return this.#run(own, target.reason, onUpdate, prepare, reason)
+  }
+
+  /** A run that the addon prepares, unless there is a reason why it cannot begin. */
+  #run(own, wrong, onUpdate, prepare, reason) {
     const aside = reason ?? (this.#desk.isLive(own.id) ? inProgress(own.id) : undefined)
-    const why = aside ?? read.refusedId(own.id) ?? target.reason
+    const why = aside ?? read.refusedId(own.id) ?? wrong
     const listed = aside === undefined && typeof own.id === 'string' && own.id !== ''
     return new Run({
-      native: this.#native.prepare(text, target.text, retryOf, why),
+      native: prepare(why),
       own,
       onUpdate,
       desk: listed ? this.#desk : undefined,
@@ -273,6 +300,15 @@ class SyncEngine {
     run.conclude(message)
     return run.handle
   }
+}
+
+/** A job that is begun again, without what its earlier run said. */
+function begunAnew(job) {
+  const own = { ...job, status: 'pending', progress: 0, startedAt: new Date() }
+  for (const member of ['completedAt', ...SAID_AT_THE_END]) {
+    if (member in own) own[member] = undefined
+  }
+  return own
 }
 
 /** Why a job cannot begin under an id. */

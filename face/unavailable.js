@@ -8,7 +8,6 @@ const { failure } = require('./errors.js')
 const PROMISED = [
   'validate',
   'listBackups',
-  'recover',
   'verifyHistory',
   'exportHistory',
   'health',

@@ -79,6 +79,7 @@ module.exports = {
   readVersions: reader('*.createdAt'),
   readTree: reader('versions.*.createdAt'),
   readDiff: reader('from.createdAt', 'to.createdAt'),
+  readRecovery: reader('runs.*.startedAt'),
   readJob: reader('startedAt', 'completedAt', 'logs.*.timestamp'),
   readMessage: reader('patch.completedAt', 'patch.logs.*.timestamp'),
 }

@@ -25,7 +25,7 @@ use crate::support::world::{Told, World, brief, request, to_files};
 
 /// Codes that no call of this release ends with, and why.
 const NOT_RAISED: [(ErrorCode, &str); 3] = [
-    (ErrorCode::DeploymentNotFound, "for resumeDeployment and rollbackDeployment"),
+    (ErrorCode::Interrupted, "told of a run whose process is gone: tests/recover/resume.rs"),
     (ErrorCode::Duplicate, "a creation that finds its key taken adopts what is there"),
     (ErrorCode::EngineClosed, "raised by the boundary, whose tests are in JavaScript"),
 ];
@@ -180,6 +180,9 @@ scenarios! {
     NotAvailable a_rollback_that_comes_later {
         let options = RunOptions { rollback: Some("full".to_owned()), ..RunOptions::default() };
         whole(world().await.deploy_with(options).await)
+    }
+    DeploymentNotFound a_deployment_that_nobody_began {
+        world().await.engine().job("nothing").await.err().unwrap().into()
     }
     PlanStale a_plan_that_nobody_reviewed {
         let plan_digest = Some("0".repeat(64));

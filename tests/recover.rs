@@ -1,6 +1,7 @@
 //! Runs that ended in the middle, and the runs after them.
 
 mod kill;
+mod resume;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,6 +109,7 @@ impl Bench {
             options: "{}".to_owned(),
             job: "{}".to_owned(),
             started_at: self.clock.now(),
+            scopes: vec![scope.clone()],
         };
         store.begin_run(run).await.unwrap();
         let value = |value: &Option<Value>| {

@@ -61,6 +61,8 @@ pub enum Action {
     Overrule,
     /// Sending what does not differ.
     Force,
+    /// Settling what interrupted runs left.
+    Recover,
     /// Going past warnings.
     Bypass,
     /// Deciding about conflicts and movements.
@@ -84,6 +86,7 @@ impl Action {
             Self::LoseContent => "deploy with allowDataLoss",
             Self::Overrule => "deploy with conflictStrategy source_wins",
             Self::Force => "deploy with force",
+            Self::Recover => "recover interrupted deployments",
             Self::Bypass => "deploy with bypassValidation",
             Self::Resolve => "decide about conflicts",
             Self::AcceptDrift => "accept drift",
@@ -97,6 +100,7 @@ impl Action {
         match self {
             Self::Deploy
             | Self::Cancel
+            | Self::Recover
             | Self::Resolve
             | Self::AcceptDrift
             | Self::RecordVersion

@@ -24,6 +24,7 @@ mod failure;
 mod fields;
 mod history;
 mod home;
+mod interrupted;
 mod job;
 mod listing;
 mod locals;
@@ -65,8 +66,9 @@ pub use actor::{Action, Actor, Role};
 pub use conflicts::ConflictQuery;
 pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};
+pub use interrupted::{LeftScope, RecoveredRun, RecoveryReport};
 pub use options::{
-    ConflictStrategy, Mode, ProviderRequest, Query, RunOptions, RunRequest, Settings,
+    ConflictStrategy, Mode, ProviderRequest, Query, Repeat, RunOptions, RunRequest, Settings,
 };
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use record_version::VersionNote;

@@ -160,6 +160,33 @@ fn unknown(argument: &str, value: &str, expected: &str) -> SyncError {
     )
 }
 
+/// What a run repeats of an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Repeat {
+    /// What did not succeed, and what was skipped.
+    #[default]
+    Open,
+    /// What failed or was never attempted.
+    Continue,
+    /// What failed.
+    Failed,
+    /// Everything that the job asked for.
+    All,
+}
+
+impl Repeat {
+    /// Whether an outcome of the earlier run is to be repeated.
+    #[must_use]
+    pub fn includes(self, status: &str) -> bool {
+        match status {
+            "failed" | "blocked" => true,
+            "not_attempted" => self != Self::Failed,
+            "skipped" => matches!(self, Self::Open | Self::All),
+            _ => self == Self::All,
+        }
+    }
+}
+
 /// A deployment to run.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct RunRequest {
@@ -175,6 +202,8 @@ pub struct RunRequest {
     pub selected_types: Vec<String>,
     /// Repeat only what did not succeed in the latest stored run of this job, planned anew.
     pub retry_of: Option<String>,
+    /// What of it is repeated.
+    pub repeat: Repeat,
     /// Options.
     pub options: RunOptions,
 }

@@ -19,7 +19,7 @@ use super::see;
 use super::selection::Selection;
 
 /// What an outcome says of a document that goes to the platform.
-const PUSH: &str = "push";
+pub(super) const PUSH: &str = "push";
 
 /// The outcome of a type before anything is done about it.
 pub(super) fn blank(one: &Examined, operation: &str, status: &str) -> Outcome {

@@ -177,7 +177,7 @@ fn settled_attempt(
     let intent = &entry.intent;
     let (status, code) = match state {
         OperationState::Applied => ("SUCCESS", None),
-        OperationState::Failed => ("FAILED", Some("INTERRUPTED")),
+        OperationState::Failed => ("FAILED", Some(ErrorCode::Interrupted.as_str())),
         OperationState::Undecided => ("PARTIAL", Some(ErrorCode::InDoubt.as_str())),
     };
     HistoryRow {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::collect::map_of;
-use crate::error::{ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError, quoted};
 use crate::port::{Lease, PlannedRow, RunRow, Scope, Traffic, VersionSource};
 
 use super::apply::Hands;
@@ -91,8 +91,8 @@ impl Engine {
             narrator: &narrator,
             cancel,
         };
-        let mut tally = Tally::default();
-        if let Err(error) = run.carry_out(&mut tally).await {
+        let (mut tally, mut leases) = (Tally::default(), Vec::new());
+        if let Err(error) = run.carry_out(&mut tally, &mut leases).await {
             tally.stopped = Some(error);
         }
         let known = tally.began;
@@ -104,7 +104,27 @@ impl Engine {
             report.progress = narrator.shown();
             report.recovery = None;
         }
+        // Only now: whoever holds a scope takes a run of it that did not end for interrupted.
+        for lease in leases {
+            // A lease that cannot be given back is taken over by the next run: its lock is gone.
+            if let Err(error) = self.ports.store.release(lease).await {
+                narrator.log(LogLevel::Warning, error.to_string(), None, None);
+            }
+        }
         report
+    }
+
+    /// The job of the latest run of an id as it was given, as JSON, and its provider's id.
+    ///
+    /// # Errors
+    ///
+    /// `DEPLOYMENT_NOT_FOUND`, and when the state cannot be read.
+    pub async fn job(&self, job_id: &str) -> Result<(String, String), SyncError> {
+        let run = self.ports.store.run(job_id, None).await.map_err(store_failure)?;
+        run.map(|(row, _)| (row.job, row.provider)).ok_or_else(|| {
+            let message = format!("no deployment has the id {}", quoted(job_id));
+            SyncError::new(ErrorCode::DeploymentNotFound, message)
+        })
     }
 
     /// The stored job of the latest run of an id, as JSON; dates are milliseconds.
@@ -113,13 +133,14 @@ impl Engine {
     ///
     /// When the state cannot be read.
     pub async fn deployment(&self, job_id: &str) -> Result<Option<String>, SyncError> {
-        let run = self.ports.store.run(job_id).await.map_err(store_failure)?;
+        let run = self.ports.store.run(job_id, None).await.map_err(store_failure)?;
         Ok(run.map(|(row, end)| end.map_or(row.job, |end| end.result)))
     }
 }
 
 impl Run<'_> {
-    async fn carry_out(&self, tally: &mut Tally) -> Result<(), SyncError> {
+    /// Does the work. The scopes that it takes are given back by the caller.
+    async fn carry_out(&self, tally: &mut Tally, leases: &mut Vec<Lease>) -> Result<(), SyncError> {
         if let Some(action) = self.request.options.action() {
             self.engine.permit(action)?;
         }
@@ -134,33 +155,27 @@ impl Run<'_> {
         let count: usize = websites.iter().map(|id| locals.of_website(id).count()).sum();
         self.narrator.step(10, format!("Found {count} content types to sync..."));
 
-        let (mut leases, mut result) = (Vec::new(), Ok(()));
+        let mut result = Ok(());
         if !dry {
             self.engine.ports.store.check_writable().await.map_err(store_failure)?;
-            result = self.acquire_all(&websites, &platform, &mut leases).await;
+            result = self.acquire_all(&websites, &platform, leases).await;
         }
         // What a living run holds is refused before anything of this one is recorded.
         if result.is_ok() && !dry {
-            result = self.begin(&platform).await;
+            result = self.begin(&platform, leases).await;
             tally.began = result.is_ok();
         }
         if result.is_ok() {
-            result = self.deploy_all(tally, &locals, &platform, websites, &leases, &policy).await;
+            result = self.deploy_all(tally, &locals, &platform, websites, leases, &policy).await;
             tally.traffic = platform.adapter.traffic();
         }
         if !dry {
             self.engine.forget_listing(&platform.target).await;
         }
-        for lease in leases {
-            // A lease that cannot be given back is taken over by the next run: its lock is gone.
-            if let Err(error) = self.engine.ports.store.release(lease).await {
-                self.narrator.log(LogLevel::Warning, error.to_string(), None, None);
-            }
-        }
         result
     }
 
-    async fn begin(&self, platform: &Platform) -> Result<(), SyncError> {
+    async fn begin(&self, platform: &Platform, leases: &[Lease]) -> Result<(), SyncError> {
         let row = RunRow {
             run_id: self.id.clone(),
             job_id: self.request.job_id.clone(),
@@ -169,6 +184,7 @@ impl Run<'_> {
             options: serde_json::to_string(&self.request.options).unwrap_or_default(),
             job: kept_job(self.request, &*self.engine.ports.platforms),
             started_at: self.engine.ports.clock.now(),
+            scopes: leases.iter().map(|lease| lease.scope.clone()).collect(),
         };
         self.engine.ports.store.begin_run(row).await.map_err(store_failure)
     }
@@ -288,7 +304,7 @@ impl Run<'_> {
             cancel: self.cancel,
         };
         let detection = self.engine.search(&locals, &search).await?;
-        let wanted = self.engine.wanted(self.request, &locals, &detection).await?;
+        let wanted = self.engine.wanted((&self.id, self.request), &locals, &detection).await?;
         let items = self.engine.content_items(&detection).await?;
         Ok(Found { locals, detection, wanted, items })
     }
@@ -413,6 +429,10 @@ impl Run<'_> {
             let open = self.engine.settle_open(&hands, lease, &locals).await?;
             for finding in settled.iter().chain(&open) {
                 self.narrator.finding(finding);
+            }
+            for run in self.engine.close_interrupted(&lease.scope, &self.id).await? {
+                let message = format!("The deployment {} was interrupted and is closed", run.id);
+                self.narrator.log(LogLevel::Info, message, None, None);
             }
         }
         Ok(locals)

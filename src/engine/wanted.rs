@@ -11,10 +11,9 @@ use super::failure::store_failure;
 use super::locals::Locals;
 use super::narrate::Phase;
 use super::plan::Step;
-use super::report::Outcome;
 use super::see::stored_outcomes;
 use super::selection::Selection;
-use super::{Engine, RunRequest};
+use super::{Engine, Repeat, RunRequest};
 
 /// A type by its website and its key.
 type Named = (String, String);
@@ -35,7 +34,7 @@ impl Engine {
     /// Says what a run is about. A retry is about no more than the run that it repeats.
     pub(super) async fn wanted(
         &self,
-        request: &RunRequest,
+        (run_id, request): (&str, &RunRequest),
         locals: &Locals,
         detection: &Detection,
     ) -> Result<Wanted, SyncError> {
@@ -53,7 +52,7 @@ impl Engine {
             }
         }
         let mut gone = Vec::new();
-        let selection = if let Some(repeated) = self.repeated(request).await? {
+        let selection = if let Some(repeated) = self.repeated(run_id, request).await? {
             let (ids, missing) = find(&repeated, &detection.scopes);
             gone = missing;
             open.extend(repeated);
@@ -66,18 +65,23 @@ impl Engine {
 
     /// What a retry repeats; `None` for a run that is no retry, and for the retry of one of which it
     /// is not known what it would have done: it never ended, or never came to a plan.
-    async fn repeated(&self, request: &RunRequest) -> Result<Option<BTreeSet<Named>>, SyncError> {
-        let Some(job_id) = &request.retry_of else { return Ok(None) };
-        let earlier = self.ports.store.run(job_id).await.map_err(store_failure)?;
+    async fn repeated(
+        &self,
+        run_id: &str,
+        request: &RunRequest,
+    ) -> Result<Option<BTreeSet<Named>>, SyncError> {
+        let Some(job_id) = request.retry_of.as_ref().filter(|_| request.repeat != Repeat::All)
+        else {
+            return Ok(None);
+        };
+        // A run that resumes another one has its id.
+        let earlier = self.ports.store.run(job_id, Some(run_id)).await.map_err(store_failure)?;
         let Some((_, Some(end))) = earlier else { return Ok(None) };
         let outcomes = stored_outcomes(&end.result);
         if outcomes.is_empty() && end.status != "completed" {
             return Ok(None);
         }
-        let repeats = |outcome: &Outcome| {
-            matches!(&*outcome.status, "failed" | "blocked" | "not_attempted" | "skipped")
-        };
-        let repeated = outcomes.into_iter().filter(repeats);
+        let repeated = outcomes.into_iter().filter(|one| request.repeat.includes(&one.status));
         Ok(Some(repeated.map(|one| (one.website_id, one.type_key)).collect()))
     }
 }

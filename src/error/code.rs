@@ -190,6 +190,9 @@ codes! {
     /// The state cannot be read or written.
     StoreFailed = "STORE_FAILED", State, 503,
         "check the file and the disk, or move the file away to adopt everything anew";
+    /// The process ended before the deployment did.
+    Interrupted = "INTERRUPTED", State, 503,
+        "resume the deployment, or deploy again";
     /// The state was written by a newer release, or is not ours.
     StateIncompatible = "STATE_INCOMPATIBLE", State, 503,
         "use the release that wrote it, or move the file away to adopt everything anew";

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::engine::Shared;
 use super::progress::Progress;
 use super::report::{failure, nothing_done};
+use super::resume::Resume;
 use super::{cancel, error};
 use crate::engine::{Reporter, RunReport, RunRequest, RunStatus};
 use crate::error::{ErrorCode, SyncError};
@@ -27,14 +28,22 @@ pub struct Deployment {
     cancelled: CancellationToken,
     finished: CancellationToken,
     /// Taken by the start.
-    request: Option<Result<RunRequest, SyncError>>,
+    asked: Option<Result<Asked, SyncError>>,
+}
+
+/// What is to be run.
+pub(super) enum Asked {
+    /// A job.
+    Run(Box<RunRequest>),
+    /// The rest of an earlier one.
+    Resume(Resume),
 }
 
 impl Deployment {
     /// Prepares a run; nothing happens before [`Deployment::start`].
     pub(super) fn new(
         shared: Arc<Shared>,
-        request: Result<RunRequest, SyncError>,
+        asked: Result<Asked, SyncError>,
         own_progress: u8,
     ) -> Self {
         let progress = Progress::new(own_progress, shared.options.partial_status);
@@ -43,7 +52,7 @@ impl Deployment {
             progress: Arc::new(progress),
             cancelled: CancellationToken::new(),
             finished: CancellationToken::new(),
-            request: Some(request),
+            asked: Some(asked),
         }
     }
 
@@ -65,7 +74,7 @@ impl Deployment {
     /// when there was nothing left to say; the last one has the kind `ended` or `settled`.
     #[napi(catch_unwind)]
     pub fn start(&mut self, deliver: Function<'_, Option<String>, ()>) -> napi::Result<()> {
-        let Some(request) = self.request.take() else {
+        let Some(asked) = self.asked.take() else {
             return Err(error::thrown(&started_twice()));
         };
         let taking = Arc::clone(&self.progress);
@@ -82,7 +91,7 @@ impl Deployment {
         spawn(async move {
             // A task of its own, so that updates flow while the engine computes, and a panic of the
             // engine arrives here as a value.
-            let work = tokio::spawn(run.work(request));
+            let work = tokio::spawn(run.work(asked));
             pump(work, &progress, &deliver, interval).await;
             finished.cancel();
             deliver.call((), ThreadsafeFunctionCallMode::NonBlocking);
@@ -109,15 +118,15 @@ struct Run {
 }
 
 impl Run {
-    async fn work(self, request: Result<RunRequest, SyncError>) -> RunReport {
-        match self.deploy(request).await {
+    async fn work(self, asked: Result<Asked, SyncError>) -> RunReport {
+        match self.deploy(asked).await {
             Ok(report) => report,
             Err(error) => failure(error),
         }
     }
 
-    async fn deploy(self, request: Result<RunRequest, SyncError>) -> Result<RunReport, SyncError> {
-        let request = request?;
+    async fn deploy(self, asked: Result<Asked, SyncError>) -> Result<RunReport, SyncError> {
+        let asked = asked?;
         let ahead = cancel::settled(self.shared.options.database().unwrap_or_default());
         tokio::select! {
             biased;
@@ -127,6 +136,13 @@ impl Run {
             () = ahead => {}
         }
         let open = self.shared.open().await?;
+        let request = match asked {
+            Asked::Run(request) => *request,
+            Asked::Resume(resume) => {
+                let (job, provider) = open.engine.job(&resume.id).await?;
+                resume.request(job, &provider, &self.shared.options)?
+            }
+        };
         let reporter: Arc<dyn Reporter> = self.progress;
         Ok(open.engine.deploy(&request, reporter, &self.cancelled).await)
     }

@@ -7,7 +7,8 @@ use napi::bindgen_prelude::{Env, PromiseRaw};
 use tokio::sync::{OnceCell, OwnedRwLockReadGuard, RwLock};
 
 use super::answer::Answer;
-use super::deployment::Deployment;
+use super::deployment::{Asked, Deployment};
+use super::resume::Resume;
 use super::{error, options, stored};
 use crate::compose::{self, EngineOptions};
 use crate::engine::{Action, Actor, Engine};
@@ -101,7 +102,40 @@ impl NativeEngine {
             Some(Refusal { code, message }) => Err(error::named(&code, message)),
             None => options::run_request(job, provider.as_deref(), retry_of, &self.shared.options),
         };
-        Deployment::new(Arc::clone(&self.shared), request, own_progress)
+        let asked = request.map(|request| Asked::Run(Box::new(request)));
+        Deployment::new(Arc::clone(&self.shared), asked, own_progress)
+    }
+
+    /// Prepares the rest of a stored deployment. Never fails, as [`NativeEngine::prepare`].
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn resume(
+        &self,
+        id: String,
+        options: String,
+        provider: Option<String>,
+        refusal: Option<Refusal>,
+    ) -> Deployment {
+        let asked = match refusal {
+            Some(Refusal { code, message }) => Err(error::named(&code, message)),
+            None => Resume::read(&id, &options, provider).map(Asked::Resume),
+        };
+        Deployment::new(Arc::clone(&self.shared), asked, 0)
+    }
+
+    /// Settles what interrupted deployments left open.
+    #[napi(catch_unwind)]
+    pub fn recover<'env>(
+        &self,
+        env: &'env Env,
+        provider: Option<String>,
+    ) -> napi::Result<PromiseRaw<'env, Answer>> {
+        let shared = Arc::clone(&self.shared);
+        error::promise(env, async move {
+            let asked = provider.as_deref().map(options::named_provider).transpose()?;
+            let request = options::with_default(asked.unwrap_or_default(), &shared.options);
+            error::json(&shared.open().await?.engine.recover(&request).await?)
+        })
     }
 
     /// Refuses those who may not cancel.

@@ -18,6 +18,7 @@ mod history;
 mod options;
 mod progress;
 mod report;
+mod resume;
 mod retry;
 mod runtime;
 mod stored;

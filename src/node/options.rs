@@ -2,7 +2,7 @@
 
 use crate::argument::{Argument, parse_argument};
 use crate::compose::{EngineOptions, provider_request};
-use crate::engine::{Actor, ProviderRequest, Query, Role, RunOptions, RunRequest};
+use crate::engine::{Actor, ProviderRequest, Query, Repeat, Role, RunOptions, RunRequest};
 use crate::error::{ErrorCode, SyncError};
 use crate::model::Json;
 
@@ -66,12 +66,13 @@ pub(super) fn run_request(
         website_id: website(&job)?,
         selected_types: job.member("selectedTypes")?.texts()?,
         retry_of,
+        repeat: Repeat::Open,
         options: run_options(&job.member("options")?, defaults)?,
         job: job_text,
     })
 }
 
-fn named_provider(text: &str) -> Result<ProviderRequest, SyncError> {
+pub(super) fn named_provider(text: &str) -> Result<ProviderRequest, SyncError> {
     let json = parse_argument("provider", text)?;
     let provider = Argument::new("provider", &json);
     if provider.value().is_none() {

@@ -33,7 +33,8 @@ pub use identity::{Entity, RemoteId, Scope};
 pub use row_journal::{OpenRow, RowBounds, RowIntent, RowJournal};
 pub use store::{
     Check, Claim, Closing, ConflictRow, HistoryRow, Intent, JournalEntry, Lease, OperationState,
-    PlannedRow, Record, RunEnd, RunRow, StateDetail, StateRow, Store, StoreError, TouchedAtom,
+    PlannedRow, Record, RunEnd, RunRow, RunStep, StateDetail, StateRow, Store, StoreError,
+    TouchedAtom,
 };
 pub use studio::{
     Columns, DataVersion, RowOutcome, RowSet, RowWrite, Studio, StudioError, TypeRow, WebsiteRow,

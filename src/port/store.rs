@@ -101,6 +101,23 @@ pub struct RunRow {
     pub job: String,
     /// When, in milliseconds.
     pub started_at: i64,
+    /// What it holds.
+    pub scopes: Vec<Scope>,
+}
+
+/// What became of one operation that a run planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunStep {
+    /// The website.
+    pub website_id: String,
+    /// Key of the type.
+    pub type_key: String,
+    /// What was planned.
+    pub verb: Verb,
+    /// Requests that were made ready.
+    pub attempts: u32,
+    /// How the last of them ended; `None` for one that is open, and where there was none.
+    pub state: Option<OperationState>,
 }
 
 /// A run, when it ends.
@@ -416,8 +433,22 @@ pub trait Store: History + Conflicts + Versions + RowJournal + Send + Sync {
     /// Records how a run ended.
     async fn finish_run(&self, end: RunEnd) -> Result<(), StoreError>;
 
-    /// The latest run of a job: how it began, and its result once it ended.
-    async fn run(&self, job_id: &str) -> Result<Option<(RunRow, Option<RunEnd>)>, StoreError>;
+    /// The latest run of a job, but for the run `besides`: how it began, and its result once it ended.
+    async fn run(
+        &self,
+        job_id: &str,
+        besides: Option<&str>,
+    ) -> Result<Option<(RunRow, Option<RunEnd>)>, StoreError>;
+
+    /// Runs that hold the scope as far as the state knows, and never ended, oldest first. Whoever holds
+    /// the scope's lease knows that they are over.
+    async fn unfinished_runs(&self, scope: &Scope) -> Result<Vec<RunRow>, StoreError>;
+
+    /// Scopes in which something never ended: a run, a request, or a write to the studio.
+    async fn unsettled(&self) -> Result<Vec<Scope>, StoreError>;
+
+    /// What became of the operations that a run planned, in their order.
+    async fn steps(&self, run_id: &str) -> Result<Vec<RunStep>, StoreError>;
 
     /// The latest ended run that had an operation in the scope, for what failed last time.
     async fn last_run(&self, scope: &Scope) -> Result<Option<RunEnd>, StoreError>;

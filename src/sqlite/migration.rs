@@ -23,6 +23,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "row history",
         sql: include_str!("migrations/0006_row_history.sql"),
     },
+    Migration {
+        number: 7,
+        name: "run scopes",
+        sql: include_str!("migrations/0007_run_scopes.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE {prefix}sync_migrations (

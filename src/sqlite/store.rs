@@ -18,8 +18,8 @@ use crate::blocking::blocking;
 use crate::digest::Digest;
 use crate::port::{
     Claim, Closing, ConflictFilter, Conflicts, Decided, Decision, Entity, Intent, JournalEntry,
-    Lease, PlannedRow, Record, RemoteId, RunEnd, RunRow, Scope, StateDetail, StateRow, Store,
-    StoreError, StoredConflict,
+    Lease, PlannedRow, Record, RemoteId, RunEnd, RunRow, RunStep, Scope, StateDetail, StateRow,
+    Store, StoreError, StoredConflict,
 };
 
 /// How long a write waits for others. Longer than a read: a run that gives up has to be repeated, and
@@ -179,9 +179,27 @@ impl Store for SqliteStore {
         self.write(move |session| run::finish(session, &end)).await
     }
 
-    async fn run(&self, job_id: &str) -> Result<Option<(RunRow, Option<RunEnd>)>, StoreError> {
-        let job_id = job_id.to_owned();
-        self.read(move |session| run::latest(session, &job_id)).await
+    async fn run(
+        &self,
+        job_id: &str,
+        besides: Option<&str>,
+    ) -> Result<Option<(RunRow, Option<RunEnd>)>, StoreError> {
+        let (job_id, besides) = (job_id.to_owned(), besides.map(str::to_owned));
+        self.read(move |session| run::latest(session, &job_id, besides.as_deref())).await
+    }
+
+    async fn unfinished_runs(&self, scope: &Scope) -> Result<Vec<RunRow>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |session| run::unfinished(session, &scope)).await
+    }
+
+    async fn unsettled(&self) -> Result<Vec<Scope>, StoreError> {
+        self.read(run::unsettled).await
+    }
+
+    async fn steps(&self, run_id: &str) -> Result<Vec<RunStep>, StoreError> {
+        let run_id = run_id.to_owned();
+        self.read(move |session| run::steps(session, &run_id)).await
     }
 
     async fn last_run(&self, scope: &Scope) -> Result<Option<RunEnd>, StoreError> {

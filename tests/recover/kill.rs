@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalyst_sync::compose::{EngineOptions, engine};
-use catalyst_sync::engine::{RunOptions, RunRequest, RunStatus};
+use catalyst_sync::engine::{ProviderRequest, RunOptions, RunRequest, RunStatus};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -157,6 +157,20 @@ async fn die(version: Version, nth: u32, death: Death) {
 
     let clock = TestClock::from_now();
     world.clock = clock.clone();
+    // No row says that it runs for ever, whoever comes first.
+    if nth.is_multiple_of(2) {
+        let recovered = world.engine().recover(&ProviderRequest::default()).await.unwrap();
+        let closed: Vec<&str> = recovered.runs.iter().map(|run| &*run.id).collect();
+        assert_eq!((closed, recovered.left), (vec!["job"], vec![]), "{at}");
+        let job: Value =
+            serde_json::from_str(&world.engine().deployment("job").await.unwrap().unwrap())
+                .unwrap();
+        assert_eq!(
+            (&job["status"], &job["errorInfo"]["code"]),
+            (&json!("failed"), &json!("INTERRUPTED"))
+        );
+        assert_eq!(job["recovery"]["canResume"], true);
+    }
     let report = world.run(&to_deploy()).await;
     assert_eq!(
         report.status,
@@ -174,6 +188,8 @@ async fn die(version: Version, nth: u32, death: Death) {
         "0",
         "{at}"
     );
+    let unended = "SELECT count(*) FROM sync_transactions WHERE completed_at IS NULL";
+    assert_eq!(world.state(unended), "0", "{at}");
     assert_eq!(world.state("PRAGMA integrity_check"), "ok", "{at}");
     world.fake.control().clear_requests();
     let again = world.run(&to_deploy()).await;

@@ -56,6 +56,7 @@ pub fn run(run_id: &str, job_id: &str, started_at: i64) -> RunRow {
         options: "{}".to_owned(),
         job: r#"{"id":"deploy-1"}"#.to_owned(),
         started_at,
+        scopes: Vec::new(),
     }
 }
 
@@ -169,16 +170,16 @@ async fn plans_are_recorded_and_stay_what_they_were() {
 #[tokio::test]
 async fn the_latest_run_of_a_job_is_found_with_its_end() {
     let (_folder, store, _lease) = leased_store().await;
-    assert_eq!(store.run("deploy-1").await.unwrap(), None);
+    assert_eq!(store.run("deploy-1", None).await.unwrap(), None);
     store.begin_run(run("run-1", "deploy-1", 1)).await.unwrap();
     store.finish_run(end("run-1", 5)).await.unwrap();
     let first = (run("run-1", "deploy-1", 1), Some(end("run-1", 5)));
-    assert_eq!(store.run("deploy-1").await.unwrap(), Some(first));
+    assert_eq!(store.run("deploy-1", None).await.unwrap(), Some(first));
 
     // Begun within the same millisecond: the later row counts.
     store.begin_run(run("run-2", "deploy-1", 1)).await.unwrap();
     let second = (run("run-2", "deploy-1", 1), None);
-    assert_eq!(store.run("deploy-1").await.unwrap(), Some(second));
+    assert_eq!(store.run("deploy-1", None).await.unwrap(), Some(second));
     assert!(matches!(
         store.begin_run(run("run-2", "deploy-1", 1)).await,
         Err(StoreError::Failed { .. })

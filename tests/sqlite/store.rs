@@ -20,7 +20,7 @@ async fn read_everything(store: &SqliteStore) {
     assert_eq!(store.states(&scope("w1")).await.unwrap(), []);
     assert!(store.details(&scope("w1"), Vec::new()).await.unwrap().is_empty());
     assert_eq!(store.claims(&scope("w1")).await.unwrap(), []);
-    assert_eq!(store.run("deploy-1").await.unwrap(), None);
+    assert_eq!(store.run("deploy-1", None).await.unwrap(), None);
     assert_eq!(store.last_run(&scope("w1")).await.unwrap(), None);
     assert_eq!(store.open_operations(&scope("w1")).await.unwrap(), []);
     assert_eq!(store.earlier().await.unwrap(), None);
@@ -41,7 +41,7 @@ async fn the_first_write_makes_a_durable_store() {
     assert_eq!(text(&connection, "PRAGMA journal_mode"), "wal");
     assert_eq!(
         text(&connection, "SELECT group_concat(number || ' ' || name) FROM sync_migrations"),
-        "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history"
+        "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes"
     );
     let tables = text(
         &connection,
@@ -51,8 +51,8 @@ async fn the_first_write_makes_a_durable_store() {
     assert_eq!(
         tables,
         "conflict_log content_type_versions sync_backups sync_bases sync_checks sync_history \
-         sync_imports sync_leases sync_migrations sync_operations sync_rows sync_state \
-         sync_transactions version_heads version_parents"
+         sync_imports sync_leases sync_migrations sync_operations sync_rows sync_run_scopes \
+         sync_state sync_transactions version_heads version_parents"
     );
 }
 
@@ -94,8 +94,8 @@ async fn what_is_not_ours_is_never_written_to() {
 async fn a_state_of_a_newer_release_or_with_changed_migrations_is_refused() {
     for (change, expected) in [
         (
-            "INSERT INTO sync_migrations VALUES (7, 'later', 'x', '9.0.0')",
-            "migration 7, applied by release 9.0.0, is not known to this release",
+            "INSERT INTO sync_migrations VALUES (8, 'later', 'x', '9.0.0')",
+            "migration 8, applied by release 9.0.0, is not known to this release",
         ),
         (
             "UPDATE sync_migrations SET checksum = 'x', release = '0.0.1' WHERE number = 1",
@@ -124,7 +124,7 @@ async fn a_state_of_an_older_release_is_brought_up_to_date_before_it_is_read() {
     Connection::open(&file).unwrap().execute_batch(sql).unwrap();
     assert_eq!(store.states(&scope("w1")).await.unwrap(), []);
     let applied = "SELECT group_concat(number || ' ' || name) FROM sync_migrations";
-    let all = "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history";
+    let all = "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes";
     assert_eq!(text(&Connection::open(&file).unwrap(), applied), all);
 }
 
@@ -199,13 +199,13 @@ async fn a_state_that_somebody_writes_is_busy_for_writers_and_readable() {
 async fn a_state_that_was_removed_is_made_anew() {
     let (_folder, store, file) = empty_store();
     store.begin_run(super::journal::run("run-1", "deploy-1", 1)).await.unwrap();
-    assert!(store.run("deploy-1").await.unwrap().is_some());
+    assert!(store.run("deploy-1", None).await.unwrap().is_some());
     for suffix in ["", "-wal", "-shm"] {
         fs::remove_file(format!("{}{suffix}", file.display())).unwrap();
     }
-    assert_eq!(store.run("deploy-1").await.unwrap(), None);
+    assert_eq!(store.run("deploy-1", None).await.unwrap(), None);
     store.begin_run(super::journal::run("run-1", "deploy-1", 1)).await.unwrap();
-    assert!(store.run("deploy-1").await.unwrap().is_some());
+    assert!(store.run("deploy-1", None).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -222,7 +222,7 @@ async fn two_stores_that_begin_at_once_make_one_state() {
     first.unwrap();
     second.unwrap();
     for job in ["deploy-1", "deploy-2"] {
-        assert!(stores[0].run(job).await.unwrap().is_some(), "{job}");
+        assert!(stores[0].run(job, None).await.unwrap().is_some(), "{job}");
     }
 }
 

@@ -1,0 +1,248 @@
+//! Runs that never ended: settled, closed, and told.
+
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{ErrorCode, SyncError};
+use crate::model::Finding;
+use crate::port::{Lease, OperationState, RunEnd, RunRow, RunStep, Scope, StoreError};
+
+use super::actor::Action;
+use super::apply::Hands;
+use super::failure::store_failure;
+use super::job::stored_result;
+use super::outcome;
+use super::plan::Policy;
+use super::report::{Metrics, Outcome, OutcomeError, RunReport, RunStatus};
+use super::{Engine, Platform, ProviderRequest, Purpose, RunOptions, RunRequest};
+
+/// Who holds a scope while its past is settled.
+const OWNER: &str = "recover";
+
+/// What was found of runs that never ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoveryReport {
+    /// Runs that are closed now.
+    pub runs: Vec<RecoveredRun>,
+    /// What became of each write that was under way.
+    pub findings: Vec<Finding>,
+    /// Scopes that cannot be settled now.
+    pub left: Vec<LeftScope>,
+}
+
+/// A run that is closed now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoveredRun {
+    /// Id of the deployment.
+    pub id: String,
+    /// Provider id.
+    pub provider: String,
+    /// When it began, in milliseconds.
+    pub started_at: i64,
+    /// Operations that had been carried out.
+    pub successful: usize,
+    /// Operations that had failed, or of which it cannot be told.
+    pub failed: usize,
+    /// Operations that were never begun.
+    pub not_attempted: usize,
+    /// Whether `resumeDeployment` carries on.
+    pub can_resume: bool,
+}
+
+/// A scope that cannot be settled now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftScope {
+    /// The website.
+    pub website_id: String,
+    /// The target.
+    pub target: String,
+    /// Stable code of why.
+    pub code: String,
+    /// Why, and what to do.
+    pub message: String,
+}
+
+impl Engine {
+    /// Settles what interrupted runs left open, on every target that this call can reach, and closes
+    /// these runs. Nothing is deployed.
+    ///
+    /// # Errors
+    ///
+    /// `ROLE_REFUSED`; and when the studio cannot be read or the state cannot be written.
+    pub async fn recover(&self, provider: &ProviderRequest) -> Result<RecoveryReport, SyncError> {
+        self.permit(Action::Recover)?;
+        let scopes = self.ports.store.unsettled().await.map_err(store_failure)?;
+        let mut report = RecoveryReport::default();
+        for scope in scopes {
+            match self.recover_scope(provider, &scope).await {
+                Ok((runs, findings)) => {
+                    report.runs.extend(runs);
+                    report.findings.extend(findings);
+                }
+                Err(error) => {
+                    let told = outcome::outcome_error(&error);
+                    report.left.push(LeftScope {
+                        website_id: scope.website_id,
+                        target: scope.target,
+                        code: told.code,
+                        message: told.message,
+                    });
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    async fn recover_scope(
+        &self,
+        provider: &ProviderRequest,
+        scope: &Scope,
+    ) -> Result<(Vec<RecoveredRun>, Vec<Finding>), SyncError> {
+        let id = scope.target.split(':').next().unwrap_or_default();
+        let of_target = ProviderRequest { id: Some(id.to_owned()), config: Vec::new() };
+        let meant = provider.id.as_deref().unwrap_or(&self.settings.default_provider);
+        let request = if meant == id { provider } else { &of_target };
+        let platform = self.connect(request, Purpose::Look).await?;
+        if platform.target != scope.target {
+            let message = format!("the credentials are for {}", platform.target);
+            return Err(SyncError::new(ErrorCode::TargetMismatch, message)
+                .next_step("call recover with the provider that the deployment had"));
+        }
+        let store = &self.ports.store;
+        let acquired = store.acquire(scope, OWNER, self.ports.clock.now()).await;
+        let lease = acquired.map_err(store_failure)?;
+        let settled = self.settle_scope(&platform, &lease).await;
+        // A lease that cannot be given back is taken over by whoever comes: its lock is gone.
+        let released = store.release(lease).await;
+        let settled = settled?;
+        match released {
+            Ok(()) | Err(StoreError::LeaseLost) => Ok(settled),
+            Err(error) => Err(store_failure(error)),
+        }
+    }
+
+    async fn settle_scope(
+        &self,
+        platform: &Platform,
+        lease: &Lease,
+    ) -> Result<(Vec<RecoveredRun>, Vec<Finding>), SyncError> {
+        let mut findings = self.settle_rows(platform, lease).await?;
+        let locals = self.locals().await?;
+        let references = self.known_references(&lease.scope).await?;
+        let cancel = CancellationToken::new();
+        let policy = Policy::of(&RunOptions::default())?;
+        let hands = Hands {
+            engine: self,
+            platform,
+            lease,
+            run_id: OWNER,
+            references: &references,
+            accept_loss: policy.consent.data_loss,
+            force: policy.force,
+            cancel: &cancel,
+        };
+        findings.extend(self.settle_open(&hands, lease, &locals).await?);
+        Ok((self.close_interrupted(&lease.scope, "").await?, findings))
+    }
+
+    /// Ends the runs that nobody will end any more: they hold a scope that the caller holds now, and
+    /// what they left open there is settled. `own` is the run that asks.
+    pub(super) async fn close_interrupted(
+        &self,
+        scope: &Scope,
+        own: &str,
+    ) -> Result<Vec<RecoveredRun>, SyncError> {
+        let store = &self.ports.store;
+        let unfinished = store.unfinished_runs(scope).await.map_err(store_failure)?;
+        let mut closed = Vec::new();
+        for run in unfinished.into_iter().filter(|run| run.run_id != own) {
+            let steps = store.steps(&run.run_id).await.map_err(store_failure)?;
+            let (end, recovered) = self.ending(&run, &steps);
+            store.finish_run(end).await.map_err(store_failure)?;
+            closed.push(recovered);
+        }
+        Ok(closed)
+    }
+
+    /// How a run ended whose process ended before it.
+    fn ending(&self, run: &RunRow, steps: &[RunStep]) -> (RunEnd, RecoveredRun) {
+        let outcomes: Vec<Outcome> = steps.iter().map(outcome_of).collect();
+        let of = |status: &str| outcomes.iter().filter(|one| one.status == status).count();
+        let (successful, not_attempted) = (of("success"), of("not_attempted"));
+        let failed = outcomes.len() - successful - not_attempted;
+        let error = SyncError::new(
+            ErrorCode::Interrupted,
+            format!(
+                "the process ended before the deployment did: {successful} of {} operations had \
+                 been carried out",
+                outcomes.len()
+            ),
+        );
+        let at = self.ports.clock.now();
+        let request = RunRequest {
+            job_id: run.job_id.clone(),
+            job: run.job.clone(),
+            ..RunRequest::default()
+        };
+        let report = RunReport {
+            status: RunStatus::Failed,
+            error: Some(error),
+            progress: 0,
+            recovery: Some(outcome::recovery(&outcomes)),
+            outcomes,
+            metrics: Metrics::default(),
+        };
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let end = RunEnd {
+            run_id: run.run_id.clone(),
+            status: outcome::status_word(report.status).to_owned(),
+            plan_digest: None,
+            counts: [count(steps.len()), count(successful), count(steps.len() - successful)],
+            result: stored_result(&request, &report, &*self.ports.platforms, at),
+            completed_at: at,
+        };
+        let recovered = RecoveredRun {
+            id: run.job_id.clone(),
+            provider: run.provider.clone(),
+            started_at: run.started_at,
+            successful,
+            failed,
+            not_attempted,
+            can_resume: true,
+        };
+        (end, recovered)
+    }
+}
+
+/// What became of an operation, as far as the journal tells.
+fn outcome_of(step: &RunStep) -> Outcome {
+    let failed = |code: ErrorCode, message: &str| {
+        let message = format!("{message}; {}", code.next_step());
+        Some(OutcomeError { code: code.as_str().to_owned(), message })
+    };
+    let (status, error) = match step.state {
+        Some(OperationState::Applied) => ("success", None),
+        Some(OperationState::Undecided) => (
+            "conflict",
+            failed(ErrorCode::InDoubt, "what it came to cannot be told from a colleague's edit"),
+        ),
+        None if step.attempts == 0 => ("not_attempted", None),
+        Some(OperationState::Failed) | None => {
+            ("failed", failed(ErrorCode::Interrupted, "the process ended while it was under way"))
+        }
+    };
+    Outcome {
+        type_key: step.type_key.clone(),
+        name: step.type_key.clone(),
+        website_id: step.website_id.clone(),
+        operation: step.verb.as_str().to_owned(),
+        direction: outcome::PUSH.to_owned(),
+        status: status.to_owned(),
+        error,
+        attempts: step.attempts,
+        ..Outcome::default()
+    }
+}
