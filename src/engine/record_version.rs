@@ -330,6 +330,10 @@ impl Engine {
             };
             // Of a parent that cannot be trusted nobody can say what stayed compatible.
             let level = match intact(&parent) {
+                // As when a decision leaves a content as it is.
+                Ok(()) if parent.snapshot == row.snapshot && parent.columns == row.columns => {
+                    Level::Patch
+                }
                 Ok(()) => diff(content_of(&parent).as_ref(), content.as_ref()).level(),
                 Err(_) => Level::Major,
             };
