@@ -72,21 +72,27 @@ const measurements = {
     return { extractMs: extract.wallMs, transformMs: transform.wallMs }
   },
 
-  /** One conflict decided, and all others in one call, by a callback or without one. */
-  async resolve({ database, asked }) {
+  /** Some conflicts decided alone, and all others in one call, by a callback or without one. */
+  async resolve({ database, alone, asked }) {
     const folder = dirname(database)
     const { SyncEngine } = require('../index.js')
     const provider = { id: 'files', config: { directory: 'model' } }
     const own = new SyncEngine({ databaseUrl: database, filesRoot: folder, provider })
     const world = { database, directory: join(folder, 'model') }
-    const [first, ...rest] = await openConflicts(own, world)
+    const conflicts = await openConflicts(own, world)
     const strategy = 'source_wins'
-    const [single, one] = await measured(() => own.resolveConflicts([first], { strategy }))
+    const singles = []
+    const ones = []
+    for (const conflict of conflicts.splice(0, alone)) {
+      const [single, one] = await measured(() => own.resolveConflicts([conflict], { strategy }))
+      singles.push(...single)
+      ones.push(one)
+    }
     const options = asked ? { onConflict: async () => ({ strategy }) } : { strategy }
-    const [all, many] = await measured(() => own.resolveConflicts(rest, options))
+    const [all, many] = await measured(() => own.resolveConflicts(conflicts, options))
     await own.close()
-    const decided = [...single, ...all].filter(({ success }) => success).length
-    return { one, many, decided, heldMs: many.heldMs }
+    const decided = [...singles, ...all].filter(({ success }) => success).length
+    return { ones, many, decided, heldMs: many.heldMs }
   },
 
   /** What the loop is held at worst while nothing happens: the share of the machine. */

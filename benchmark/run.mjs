@@ -230,15 +230,19 @@ async function versions() {
 
 /** Conflicts, decided one by one and many at a time. */
 async function decisions() {
-  const count = 1001
+  const [alone, together] = [11, 1000]
+  const count = alone + together
   for (const asked of [false, true]) {
     const measure = async () => {
-      const made = await addon('resolve', { database: conflicting(count), asked })
+      const made = await addon('resolve', { database: conflicting(count), alone, asked })
       if (made.decided !== count) throw new Error(`${made.decided} of ${count} were decided`)
       return made
     }
-    const { one, many } = await measure()
-    if (!asked) note('one conflict decided', ms(one.wallMs), '5 ms', one.wallMs < 5)
+    const { ones, many } = await measure()
+    const [first, ...walls] = ones.map(({ wallMs }) => wallMs)
+    walls.sort((a, b) => a - b)
+    const one = walls[walls.length >> 1]
+    if (!asked) note('one conflict decided', `${ms(one)} (the first ${ms(first)})`, '5 ms', one < 5)
     const how = asked ? 'through a callback' : 'in one call'
     note(
       `1,000 conflicts decided ${how}`,

@@ -18,7 +18,7 @@ const readPage = reader('conflicts.*.createdAt', 'conflicts.*.resolvedAt')
 const SLICE = 3
 
 /** How many open conflicts are read at a time. */
-const PIECE = 50
+const PIECE = 16
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 

@@ -1,6 +1,7 @@
 //! Conflicts that people decide.
 
 mod processes;
+mod together;
 
 use catalyst_sync::canonical::{Canonical, Path};
 use catalyst_sync::engine::{
@@ -440,7 +441,7 @@ async fn a_decision_that_was_under_way_is_finished_by_the_next_run() {
 }
 
 /// What changes nothing in the studio has no write that could be finished, so the merge is recorded
-/// before the decision, and once, however often it is decided.
+/// with the decision, and once, however often it is decided.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merge_whose_decision_died_is_no_second_one() {
     let (world, id) = conflicting().await;
@@ -455,17 +456,10 @@ async fn a_merge_whose_decision_died_is_no_second_one() {
     two_parents(&world, "B").await;
 }
 
-/// Two documents in one row: a part and the type that it lies in, decided in one call.
-#[tokio::test(flavor = "multi_thread")]
-async fn decisions_about_one_row_follow_each_other() {
+/// Conflicts of two documents in one row: a type, and a part that lies in it.
+async fn part_and_whole() -> (World, Vec<String>) {
     let mut world = World::new().await;
     world.options["mapping"] = json!("native");
-    let page = |title: &str, heading: &str| {
-        json!({ "name": "Page", "fields": [
-            { "id": "f1", "name": "title", "type": "text", "label": title },
-            { "id": "f2", "name": "seo", "type": "object", "label": "Seo", "fields": [
-                { "name": "heading", "type": "text", "label": heading }] }] })
-    };
     world.add("p", "Page", &page("A", "A"));
     world.deploy().await;
     let keys = world.fake.control().keys();
@@ -476,9 +470,22 @@ async fn decisions_about_one_row_follow_each_other() {
     }
     world.change("p", &page("B", "B"));
     world.deploy().await;
-    let open = open(&world).await;
-    let verdicts =
-        open.iter().map(|one| verdict(one["id"].as_str().unwrap(), Strategy::TargetWins));
+    let ids = open(&world).await.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    (world, ids)
+}
+
+fn page(title: &str, heading: &str) -> Value {
+    json!({ "name": "Page", "fields": [
+        { "id": "f1", "name": "title", "type": "text", "label": title },
+        { "id": "f2", "name": "seo", "type": "object", "label": "Seo", "fields": [
+            { "name": "heading", "type": "text", "label": heading }] }] })
+}
+
+/// Decided in one call, the second finds the row as the first left it.
+#[tokio::test(flavor = "multi_thread")]
+async fn decisions_about_one_row_follow_each_other() {
+    let (world, ids) = part_and_whole().await;
+    let verdicts = ids.iter().map(|id| verdict(id, Strategy::TargetWins));
     let verdicts: Vec<Verdict> = verdicts.collect();
     assert_eq!(verdicts.len(), 2);
     let resolutions = world.engine().resolve(&ProviderRequest::default(), verdicts).await.unwrap();

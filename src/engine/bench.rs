@@ -10,17 +10,17 @@ use crate::error::{ErrorCode, SyncError, quoted};
 use crate::merge::Shape;
 use crate::model::TargetIndex;
 use crate::port::{
-    Decided, Decision, Lease, Record, RowWrite, StateDetail, StoredConflict, TypeRow,
+    Decided, Decision, Document, Lease, Record, RowWrite, Settlement, StateDetail, StoredConflict,
+    TypeRow,
 };
 
 use super::binding::Origin;
 use super::changes::conflict_digest;
-use super::conflicts::id_of;
 use super::decide::{Settled, Strategy, decide, uphold};
 use super::detect::root_id;
 use super::examine::{ConflictKind, Examined, LocalSide, Status, Subject, examine};
 use super::failure::store_failure;
-use super::home::{Arrival, Draft, Home, Ruling, part};
+use super::home::{Arrival, Draft, Home, Merged, Ruling, part};
 use super::locals::{Locals, row_digest};
 use super::outcome::outcome_error;
 use super::overlap::overlaps;
@@ -30,6 +30,14 @@ use super::references::References;
 use super::report::Resolution;
 use super::resolve::{Verdict, outdated, resolution};
 use super::{Engine, Platform};
+
+/// What became of a conflict.
+pub(super) enum Ruled {
+    /// It is decided, or stays open.
+    Told(Resolution),
+    /// It is decided once this is recorded, which may be done together with others.
+    Due(Box<Settlement>, Resolution),
+}
 
 /// What the conflicts of one scope are decided with.
 pub(super) struct Bench<'b> {
@@ -53,9 +61,8 @@ impl Bench<'_> {
         verdict: &Verdict,
         stored: &StoredConflict,
         detail: Option<StateDetail>,
-    ) -> Result<Resolution, SyncError> {
+    ) -> Result<Ruled, SyncError> {
         let one = self.examine(stored, detail)?;
-        let now = self.engine.ports.clock.now();
         if conflict_digest(&one) != Some(stored.digest) {
             return Err(outdated(&verdict.conflict, "the type was changed in the studio since"));
         }
@@ -64,33 +71,48 @@ impl Bench<'_> {
         }
         let settled = decide(&one, verdict.strategy, &verdict.values, &self.shape)?;
         if settled.local != one.local {
-            return self.resolve_at_home(verdict, stored, &one, settled).await;
+            return self.resolve_at_home(verdict, stored, &one, settled).await.map(Ruled::Told);
         }
         let Settled { base, local, remaining } = settled;
         let mut state = known_state(&one)?;
         state.base = base.to_json();
         let is_done = remaining.is_empty();
-        let theirs = match self.row(&one.subject.entity.id) {
-            Some((row, _)) if is_done => self.home(&verdict.by).record_theirs(&one, row).await?,
-            _ => None,
+        let merged = match self.row(&one.subject.entity.id) {
+            Some((row, _)) if is_done => self.home(&verdict.by).merged(&one, row).await?,
+            _ => Merged::default(),
         };
         let after = Examined { base: Some(base), local, ..one };
         let after = after.judged_again(&self.shape);
         let mut record = Record { state: Some(state), ..Record::default() };
         let fields = overlaps(&after, &self.shape);
-        let merged = Some(Canonical::of(&after.local.nested()));
+        let resolution = Resolution {
+            merged: Some(Canonical::of(&after.local.nested())),
+            remaining: fields,
+            ..resolution(verdict, &after.key, is_done)
+        };
         if is_done {
-            // First, because nothing that is recorded with the decision would tell of it later.
-            if let Some((row, _)) = self.row(&after.subject.entity.id) {
-                self.home(&verdict.by).record_merge(&after, row, theirs).await?;
-            }
-            self.decide(verdict, stored, record).await?;
-        } else {
-            record.conflict = conflict_row(&after, &stored.scope, &self.shape, now);
-            let store = &self.engine.ports.store;
-            store.record(self.lease, vec![record]).await.map_err(store_failure)?;
+            return Ok(self.due(verdict, stored, record, merged, resolution));
         }
-        Ok(Resolution { merged, remaining: fields, ..resolution(verdict, &after.key, is_done) })
+        record.conflict =
+            conflict_row(&after, &stored.scope, &self.shape, self.engine.ports.clock.now());
+        let store = &self.engine.ports.store;
+        store.record(self.lease, vec![record]).await.map_err(store_failure)?;
+        Ok(Ruled::Told(resolution))
+    }
+
+    /// A decision that is to be recorded with what it means.
+    fn due(
+        &self,
+        verdict: &Verdict,
+        stored: &StoredConflict,
+        record: Record,
+        Merged { theirs, version }: Merged,
+        resolution: Resolution,
+    ) -> Ruled {
+        let (digest, decision) = self.ruling(verdict, stored);
+        let entity = stored.entity.clone();
+        let settlement = Settlement { entity, digest, decision, record, theirs, version };
+        Ruled::Due(Box::new(settlement), resolution)
     }
 
     /// Decides with an edit of the studio's own row.
@@ -203,7 +225,7 @@ impl Bench<'_> {
         verdict: &Verdict,
         stored: &StoredConflict,
         one: Examined,
-    ) -> Result<Resolution, SyncError> {
+    ) -> Result<Ruled, SyncError> {
         let mut state = known_state(&one)?;
         match verdict.strategy {
             Strategy::SourceWins => {
@@ -211,37 +233,40 @@ impl Bench<'_> {
                 state.row.agreed &= base.is_some();
                 state.base = base.unwrap_or_default().to_json();
             }
-            Strategy::TargetWins => return self.follow(verdict, stored, &one).await,
+            Strategy::TargetWins => {
+                return self.follow(verdict, stored, &one).await.map(Ruled::Told);
+            }
             Strategy::Merge | Strategy::Manual => {
                 let remaining = overlaps(&one, &self.shape);
                 let valueless = || outcome_error(&undivided(&one));
                 let error = (!verdict.values.is_empty()).then(valueless);
-                return Ok(Resolution { remaining, error, ..resolution(verdict, &one.key, false) });
+                let open = resolution(verdict, &one.key, false);
+                return Ok(Ruled::Told(Resolution { remaining, error, ..open }));
             }
         }
         let record = Record { state: Some(state), ..Record::default() };
-        self.decide(verdict, stored, record).await?;
-        Ok(resolution(verdict, &one.key, true))
+        let resolution = resolution(verdict, &one.key, true);
+        Ok(self.due(verdict, stored, record, Merged::default(), resolution))
     }
 
-    /// Records a decision with what it means, unless somebody was faster.
-    async fn decide(
+    /// Records decisions that are due, all at once; tells what became of each.
+    pub async fn record(
         &self,
-        verdict: &Verdict,
-        stored: &StoredConflict,
-        record: Record,
-    ) -> Result<(), SyncError> {
-        let decision = self.decision(verdict);
-        let conflicts = &self.engine.ports.store;
-        let decided =
-            conflicts.decide(self.lease, &stored.entity, stored.digest, decision, record).await;
-        match decided.map_err(store_failure)? {
-            Decided::Done => Ok(()),
-            Decided::Closed => Err(outdated(&verdict.conflict, "somebody else decided it")),
-            Decided::Moved(newer) => {
-                Err(outdated(&verdict.conflict, &format!("it is {} now", id_of(&newer))))
-            }
+        due: Vec<Settlement>,
+    ) -> Result<Vec<Result<Decided, SyncError>>, SyncError> {
+        let version = |one: &Settlement| one.version.as_ref().map(|it| it.row.document.clone());
+        let versions: Vec<Option<Document>> = due.iter().map(version).collect();
+        let decided = self.engine.ports.store.decide(self.lease, due).await;
+        let mut judged = Vec::with_capacity(versions.len());
+        for (decided, version) in decided.map_err(store_failure)?.into_iter().zip(versions) {
+            judged.push(match (decided.map_err(store_failure), version) {
+                (Ok(Decided::Done), Some(document)) => {
+                    self.engine.prune(&document).await.map(|()| Decided::Done)
+                }
+                (decided, _) => decided,
+            });
         }
+        Ok(judged)
     }
 
     /// The three sides as they are: the studio's row now, the definition as it was recorded.

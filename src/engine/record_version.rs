@@ -1,5 +1,6 @@
 //! Recording versions: asked for, or because a run sees a content.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::canonical::{derive_key, write};
@@ -53,6 +54,8 @@ struct Made<'m> {
     head: Option<VersionHead>,
     /// The version that was merged into it.
     merged: Option<String>,
+    /// Versions that were read already.
+    known: &'m [VersionRow],
     note: &'m VersionNote,
 }
 
@@ -92,7 +95,7 @@ impl Engine {
             let row = locals.row(&document.entity.id);
             let head = self.head_of(&document, row, &locals).await?;
             let merged = merged.map(str::to_owned);
-            let made = Made { document, row, head, merged, note };
+            let made = Made { document, row, head, merged, known: &[], note };
             let Some(new) = self.version_of(&made).await? else { return Ok(None) };
             let added = store.add_versions(vec![new.clone()]).await.map_err(store_failure)?;
             if added == [true] {
@@ -113,40 +116,52 @@ impl Engine {
         row: Option<&TypeRow>,
         merged: Option<String>,
         note: &VersionNote,
-    ) -> Result<Option<Version>, SyncError> {
+    ) -> Result<Option<VersionRow>, SyncError> {
         let row = row.map(|row| (row, row_digest(row)));
         for _ in 0..ATTEMPTS {
             let head = self.head_of(document, row, locals).await?;
             let document = document.clone();
             let merged = merged.clone();
-            let made = Made { document, row, head, merged, note };
+            let made = Made { document, row, head, merged, known: &[], note };
             let Some(new) = self.version_of(&made).await? else { return Ok(None) };
             let added = self.ports.store.add_versions(vec![new.clone()]).await;
             if added.map_err(store_failure)? == [true] {
                 self.prune(&new.row.document).await?;
-                return Ok(Some(shown(new.row)));
+                return Ok(Some(new.row));
             }
         }
         Err(busy(&document.entity.id))
     }
 
-    /// Records a content beside the latest, on top of an earlier version. Returns the version that
-    /// holds it.
-    pub(super) async fn record_beside(
+    /// The version of a content beside the latest, on top of the first of the versions that are
+    /// `known`; `None` when that one holds it already. Records nothing.
+    pub(super) async fn version_beside(
         &self,
         document: &Document,
         row: &TypeRow,
-        earlier: Option<VersionRow>,
+        known: &[VersionRow],
         note: &VersionNote,
-    ) -> Result<Option<String>, SyncError> {
-        let hash = earlier.as_ref().map(|earlier| earlier.hash.clone());
-        let head = earlier.map(head_of_row);
+    ) -> Result<Option<VersionRow>, SyncError> {
+        let head = known.first().cloned().map(head_of_row);
         let row = Some((row, row_digest(row)));
-        let made = Made { document: document.clone(), row, head, merged: None, note };
-        let Some(new) = self.version_of(&made).await? else { return Ok(hash) };
-        let hash = new.row.hash.clone();
-        self.ports.store.add_beside(new.row).await.map_err(store_failure)?;
-        Ok(Some(hash))
+        let made = Made { document: document.clone(), row, head, merged: None, known, note };
+        Ok(self.version_of(&made).await?.map(|new| new.row))
+    }
+
+    /// The version of a content that another version was merged into, on top of the latest. Records
+    /// nothing.
+    pub(super) async fn version_merged(
+        &self,
+        locals: &Locals,
+        document: &Document,
+        row: &TypeRow,
+        (merged, known): (String, &[VersionRow]),
+        note: &VersionNote,
+    ) -> Result<Option<NewVersion>, SyncError> {
+        let row = Some((row, row_digest(row)));
+        let head = self.head_of(document, row, locals).await?;
+        let merged = Some(merged);
+        self.version_of(&Made { document: document.clone(), row, head, merged, known, note }).await
     }
 
     /// The latest version of a document, or of the one whose history it carries on.
@@ -190,7 +205,8 @@ impl Engine {
                     continued.insert(found.document.clone());
                     Some(found)
                 });
-                let made = Made { document, row: Some((row, digest)), head, merged: None, note };
+                let row = Some((row, digest));
+                let made = Made { document, row, head, merged: None, known: &[], note };
                 match self.version_of(&made).await {
                     Ok(new) => versions.extend(new),
                     Err(error) if error.code == ErrorCode::ValidationFailed => {}
@@ -204,7 +220,8 @@ impl Engine {
             });
             for head in gone.filter(|head| head.successor.is_none()) {
                 let document = head.document.clone();
-                let made = Made { document, row: None, head: Some(head), merged: None, note };
+                let head = Some(head);
+                let made = Made { document, row: None, head, merged: None, known: &[], note };
                 versions.extend(self.version_of(&made).await?);
                 self.add_some(&mut versions, BATCH).await?;
             }
@@ -235,7 +252,7 @@ impl Engine {
 
     /// The version that is due, if any is.
     async fn version_of(&self, made: &Made<'_>) -> Result<Option<NewVersion>, SyncError> {
-        let Made { document, row, head, merged, note } = made;
+        let Made { document, row, head, merged, known, note } = made;
         let entity = &document.entity;
         let (snapshot, row_digest) = match row {
             Some((row, digest)) => (Some(snapshot_of(row)?), Some(*digest)),
@@ -290,7 +307,7 @@ impl Engine {
             imported: false,
             document: document.clone(),
         };
-        let semver = Some(self.semver_of(&row).await?.to_string());
+        let semver = Some(self.semver_of(&row, known).await?.to_string());
         let earlier = head.as_ref().map(|head| &head.document);
         Ok(Some(NewVersion {
             row: VersionRow { semver, ..row },
@@ -300,17 +317,26 @@ impl Engine {
     }
 
     /// The number of a version: the largest that a parent's gives with what changed since.
-    async fn semver_of(&self, row: &VersionRow) -> Result<Semver, SyncError> {
+    async fn semver_of(&self, row: &VersionRow, known: &[VersionRow]) -> Result<Semver, SyncError> {
         let mut parents = Vec::new();
+        let content = content_of(row);
         for hash in &row.parents {
-            let parent = self.ports.store.version(hash).await.map_err(store_failure)?;
+            let mut parent = known.iter().find(|one| one.hash == *hash).map(Cow::Borrowed);
+            if parent.is_none() {
+                let stored = self.ports.store.version(hash).await.map_err(store_failure)?;
+                parent = stored.map(Cow::Owned);
+            }
             let Some(parent) = parent else { continue };
             let Some(number) = parent.semver.as_deref().and_then(|it| it.parse().ok()) else {
                 continue;
             };
             // Of a parent that cannot be trusted nobody can say what stayed compatible.
             let level = match intact(&parent) {
-                Ok(()) => diff(content_of(&parent).as_ref(), content_of(row).as_ref()).level(),
+                // As when a decision leaves a content as it is.
+                Ok(()) if parent.snapshot == row.snapshot && parent.columns == row.columns => {
+                    Level::Patch
+                }
+                Ok(()) => diff(content_of(&parent).as_ref(), content.as_ref()).level(),
                 Err(_) => Level::Major,
             };
             parents.push((number, level));
@@ -319,7 +345,7 @@ impl Engine {
     }
 
     /// Removes what the bounds of the history exclude, as far as no chain gets a hole.
-    async fn prune(&self, document: &Document) -> Result<(), SyncError> {
+    pub(super) async fn prune(&self, document: &Document) -> Result<(), SyncError> {
         let kept = self.settings.kept_versions;
         if kept.is_unbounded() {
             return Ok(());
@@ -343,7 +369,7 @@ impl Engine {
     }
 }
 
-fn busy(name: &str) -> SyncError {
+pub(super) fn busy(name: &str) -> SyncError {
     SyncError::new(ErrorCode::DatabaseBusy, "others keep recording versions of the type").of(name)
 }
 

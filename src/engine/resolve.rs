@@ -8,20 +8,28 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::{ErrorCode, SyncError, quoted};
-use crate::port::{Lease, Scope, StoredConflict};
+use crate::port::{Decided, Lease, Scope, Settlement, StateDetail, StoredConflict};
 
 use super::actor::Action;
-use super::bench::Bench;
+use super::bench::{Bench, Ruled};
 use super::conflicts::{id_of, name_of};
 use super::decide::{Strategy, Values};
 use super::detect::root_id;
 use super::failure::store_failure;
 use super::outcome::outcome_error;
+use super::record_version::busy;
 use super::report::Resolution;
 use super::{Engine, Platform, ProviderRequest, Purpose};
 
 /// Who holds a scope while its conflicts are decided.
 const OWNER: &str = "resolveConflicts";
+
+/// Decisions that are recorded at once, so that few wait for the disk by themselves, and few are lost
+/// when the process is killed.
+const TOGETHER: usize = 32;
+
+/// How often a decision is made anew because a version of its type came in between.
+const ATTEMPTS: u32 = 8;
 
 /// A decision about one conflict.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,7 +161,7 @@ impl Engine {
         let locals = &*self.some_locals(rows.collect()).await?;
         let wanted = conflicts.iter().map(|(_, conflict)| conflict.entity.clone()).collect();
         let details = self.ports.store.details(&lease.scope, wanted).await;
-        let mut details = details.map_err(store_failure)?;
+        let details = details.map_err(store_failure)?;
         let remotes = conflicts.iter().filter_map(|(_, conflict)| conflict.remote.as_ref());
         let references = self.references_in(&lease.scope, &*platform.dialect, remotes).await?;
         let clock = &self.ports.clock;
@@ -169,18 +177,102 @@ impl Engine {
             written: BTreeMap::new(),
         };
         let mut resolutions = Vec::new();
-        for (at, conflict) in conflicts {
-            let Some(verdict) = verdicts.get(at) else { continue };
-            let detail = details.remove(&conflict.entity);
-            let resolution = match Box::pin(bench.resolve(verdict, &conflict, detail)).await {
-                Ok(resolution) => resolution,
-                Err(error) => failed(verdict, &conflict.type_key, &error),
-            };
-            resolutions.push((at, resolution));
+        let mut due = Vec::new();
+        for (at, conflict) in &conflicts {
+            let Some(verdict) = verdicts.get(*at) else { continue };
+            let case = Case { at: *at, verdict, conflict, detail: details.get(&conflict.entity) };
+            match bench.rule(&case).await {
+                Ok(Ruled::Told(resolution)) => resolutions.push((*at, resolution)),
+                Ok(Ruled::Due(settlement, resolution)) => due.push((case, *settlement, resolution)),
+                Err(error) => resolutions.push((*at, case.failed(&error))),
+            }
+            if due.len() == TOGETHER {
+                resolutions.extend(bench.settle(std::mem::take(&mut due)).await);
+            }
             // Many conflicts must not keep other work of this thread waiting.
             tokio::task::yield_now().await;
         }
+        resolutions.extend(bench.settle(due).await);
         Ok(resolutions)
+    }
+}
+
+/// A conflict to be decided.
+struct Case<'c> {
+    at: usize,
+    verdict: &'c Verdict,
+    conflict: &'c StoredConflict,
+    detail: Option<&'c StateDetail>,
+}
+
+impl Case<'_> {
+    fn failed(&self, error: &SyncError) -> Resolution {
+        failed(self.verdict, &self.conflict.type_key, error)
+    }
+}
+
+impl Bench<'_> {
+    async fn rule(&mut self, case: &Case<'_>) -> Result<Ruled, SyncError> {
+        Box::pin(self.resolve(case.verdict, case.conflict, case.detail.cloned())).await
+    }
+
+    /// Records what is due. What cannot be recorded concerns its own conflict only.
+    async fn settle(
+        &mut self,
+        due: Vec<(Case<'_>, Settlement, Resolution)>,
+    ) -> Vec<(usize, Resolution)> {
+        if due.is_empty() {
+            return Vec::new();
+        }
+        let (cases, settlements): (Vec<_>, Vec<_>) = due
+            .into_iter()
+            .map(|(case, settlement, resolution)| ((case, resolution), settlement))
+            .unzip();
+        let decided = match self.record(settlements).await {
+            Ok(decided) => decided,
+            Err(error) => {
+                return cases.iter().map(|(case, _)| (case.at, case.failed(&error))).collect();
+            }
+        };
+        let mut resolutions = Vec::new();
+        for ((case, resolution), decided) in cases.into_iter().zip(decided) {
+            let told = match decided.and_then(|decided| judged(case.verdict, decided)) {
+                Ok(true) => Ok(resolution),
+                Ok(false) => self.decide_again(&case).await,
+                Err(error) => Err(error),
+            };
+            resolutions.push((case.at, told.unwrap_or_else(|error| case.failed(&error))));
+        }
+        resolutions
+    }
+
+    /// Decides by itself what was overtaken, on top of what overtook it.
+    async fn decide_again(&mut self, case: &Case<'_>) -> Result<Resolution, SyncError> {
+        for _ in 0..ATTEMPTS {
+            let (settlement, resolution) = match self.rule(case).await? {
+                Ruled::Told(resolution) => return Ok(resolution),
+                Ruled::Due(settlement, resolution) => (settlement, resolution),
+            };
+            let decided = self.record(vec![*settlement]).await?.into_iter().next().transpose()?;
+            if let Some(decided) = decided
+                && judged(case.verdict, decided)?
+            {
+                return Ok(resolution);
+            }
+        }
+        Err(busy(&case.conflict.type_key))
+    }
+}
+
+/// Whether a decision is recorded, or to be made again; why not, where it cannot.
+fn judged(verdict: &Verdict, decided: Decided) -> Result<bool, SyncError> {
+    match decided {
+        Decided::Done => Ok(true),
+        Decided::Overtaken => Ok(false),
+        Decided::Closed => Err(outdated(&verdict.conflict, "somebody else decided it")),
+        Decided::Moved(newer) => {
+            Err(outdated(&verdict.conflict, &format!("it is {} now", id_of(&newer))))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::failure::{store_failure, studio_failure};
 use super::locals::Locals;
 use super::parse::row_of;
 use super::report::Version;
-use super::versions::intact;
+use super::versions::{intact, shown};
 use super::{Engine, TypeRef, VersionNote};
 
 /// How often a row is read anew because somebody changed it meanwhile.
@@ -76,7 +76,8 @@ impl Engine {
                     .next_step("rename or delete the other type, then restore again"));
             }
             if seen.is_some_and(|seen| is_same(seen, &row)) {
-                return self.record_row(&locals, &document, Some(&row), None, &note).await;
+                let made = self.record_row(&locals, &document, Some(&row), None, &note).await?;
+                return Ok(made.map(shown));
             }
             let written = match seen {
                 Some(seen) => RowWrite::update(seen.clone(), row.clone()),
@@ -88,7 +89,7 @@ impl Engine {
                         self.record_row(&locals, &document, Some(&row), None, &note).await?;
                     return match recorded {
                         None => self.latest(&document).await,
-                        recorded => Ok(recorded),
+                        Some(recorded) => Ok(Some(shown(recorded))),
                     };
                 }
                 // Nobody's key is taken by reading again, but an id may have come meanwhile.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Entity, Lease, Record, RemoteDefinition, Scope, StoreError};
+use super::{Entity, Lease, NewVersion, Record, RemoteDefinition, Scope, StoreError, VersionRow};
 use crate::digest::Digest;
 
 /// A conflict as it was recorded.
@@ -50,15 +50,34 @@ pub struct ConflictFilter {
     pub offset: u64,
 }
 
-/// Why a decision was not recorded.
+/// A decision about an open conflict, with all that it means, recorded at once or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The document.
+    pub entity: Entity,
+    /// Digest of the three sides that were decided about.
+    pub digest: Digest,
+    /// How they were.
+    pub decision: Decision,
+    /// What it means for the state.
+    pub record: Record,
+    /// The platform's side as a version, where no version says it yet.
+    pub theirs: Option<Box<VersionRow>>,
+    /// The version that the decision makes.
+    pub version: Option<Box<NewVersion>>,
+}
+
+/// What became of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decided {
-    /// It was.
+    /// It is recorded.
     Done,
     /// The conflict was decided already, or there is none of the document.
     Closed,
     /// It is open, and its three sides are others by now.
     Moved(Box<StoredConflict>),
+    /// Another version of the document was recorded, on top of which this one was not made.
+    Overtaken,
 }
 
 /// The log of conflicts: at most one per document and scope is open.
@@ -74,16 +93,14 @@ pub trait Conflicts: Send + Sync {
     /// part of an id that stands for the scope and the document.
     async fn conflicts_named(&self, names: Vec<String>) -> Result<Vec<StoredConflict>, StoreError>;
 
-    /// Records a decision together with what it means for the state, if the conflict is open and has
-    /// this digest; all in one transaction.
+    /// Records decisions, each if its conflict is open and has its digest. All are on the disk at once,
+    /// and each is recorded or not whatever becomes of the others. Returns what became of each, in
+    /// their order.
     async fn decide(
         &self,
         lease: &Lease,
-        entity: &Entity,
-        digest: Digest,
-        decision: Decision,
-        record: Record,
-    ) -> Result<Decided, StoreError>;
+        settlements: Vec<Settlement>,
+    ) -> Result<Vec<Result<Decided, StoreError>>, StoreError>;
 
     /// Removes a conflict from the log; `false` when there is none. A later run that still sees it
     /// records it again.

@@ -21,7 +21,7 @@ pub use adapter::{
     Revision, Stored, Traffic,
 };
 pub use clock::Clock;
-pub use conflicts::{ConflictFilter, Conflicts, Decided, Decision, StoredConflict};
+pub use conflicts::{ConflictFilter, Conflicts, Decided, Decision, Settlement, StoredConflict};
 pub use dialect::{
     Dialect, DialectError, FieldMapping, FieldNames, Held, KeyNames, Loss, Projection, Reflection,
 };

@@ -5,12 +5,12 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use super::column::{Bytes, Remote, entity};
 use super::fault::Fault;
-use super::record;
 use super::session::Session;
+use super::{record, versions};
 use crate::digest::Digest;
 use crate::port::{
-    ConflictFilter, Decided, Decision, Entity, Ownership, Record, RemoteDefinition, Revision,
-    Scope, StoredConflict,
+    ConflictFilter, Decided, Decision, Entity, Ownership, RemoteDefinition, Revision, Scope,
+    Settlement, StoredConflict,
 };
 
 const COLUMNS: &str = "id, website_id, target, kind, local_id, type_key, conflict_digest, conflict_details, \
@@ -71,17 +71,27 @@ pub(super) fn named(session: Session<'_>, names: &[String]) -> Result<Vec<Stored
     Ok(found)
 }
 
-/// Records a decision and what it means, if the conflict is as it was when it was decided.
+/// Records a decision and what it means, if the conflict is as it was when it was decided; if it
+/// cannot be recorded, nothing of it is, and what else the transaction holds stays. Fails when that
+/// cannot be undone either.
 pub(super) fn decide(
     session: Session<'_>,
     scope: &Scope,
-    entity: &Entity,
-    digest: Digest,
-    decision: &Decision,
-    means: &Record,
-) -> Result<Decided, Fault> {
+    settlement: &Settlement,
+) -> Result<Result<Decided, Fault>, Fault> {
+    session.prepare("SAVEPOINT decision")?.execute([])?;
+    let decided = settle(session, scope, settlement);
+    if !matches!(decided, Ok(Decided::Done)) {
+        session.prepare("ROLLBACK TO decision")?.execute([])?;
+    }
+    session.prepare("RELEASE decision")?.execute([])?;
+    Ok(decided)
+}
+
+fn settle(session: Session<'_>, scope: &Scope, settlement: &Settlement) -> Result<Decided, Fault> {
+    let Settlement { entity, digest, decision, record: means, theirs, version } = settlement;
     let Some(open) = open_of(session, scope, entity)? else { return Ok(Decided::Closed) };
-    if open.digest != digest {
+    if open.digest != *digest {
         return Ok(Decided::Moved(Box::new(open)));
     }
     session
@@ -102,7 +112,13 @@ pub(super) fn decide(
         })?;
     record::record(session, scope, std::slice::from_ref(means))?;
     record::mark_conflict(session, scope, entity)?;
-    Ok(Decided::Done)
+    if let Some(theirs) = theirs {
+        versions::insert(session, theirs)?;
+    }
+    match version {
+        Some(version) if !versions::add(session, version)? => Ok(Decided::Overtaken),
+        _ => Ok(Decided::Done),
+    }
 }
 
 /// Removes conflicts of a document with these three sides.

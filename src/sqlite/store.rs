@@ -17,9 +17,9 @@ use super::{conflicts, journal, record, run, state};
 use crate::blocking::blocking;
 use crate::digest::Digest;
 use crate::port::{
-    Claim, Closing, ConflictFilter, Conflicts, Decided, Decision, Entity, Intent, JournalEntry,
-    Lease, PlannedRow, Record, RemoteId, RunEnd, RunRow, RunStep, Scope, StateDetail, StateRow,
-    Store, StoreError, StoredConflict,
+    Claim, Closing, ConflictFilter, Conflicts, Decided, Entity, Intent, JournalEntry, Lease,
+    PlannedRow, Record, RemoteId, RunEnd, RunRow, RunStep, Scope, Settlement, StateDetail,
+    StateRow, Store, StoreError, StoredConflict,
 };
 
 /// How long a write waits for others. Longer than a read: a run that gives up has to be repeated, and
@@ -261,16 +261,14 @@ impl Conflicts for SqliteStore {
     async fn decide(
         &self,
         lease: &Lease,
-        entity: &Entity,
-        digest: Digest,
-        decision: Decision,
-        record: Record,
-    ) -> Result<Decided, StoreError> {
-        let entity = entity.clone();
-        self.write_under(lease, move |session, lease| {
-            conflicts::decide(session, &lease.scope, &entity, digest, &decision, &record)
-        })
-        .await
+        settlements: Vec<Settlement>,
+    ) -> Result<Vec<Result<Decided, StoreError>>, StoreError> {
+        let decided = self.write_under(lease, move |session, lease| {
+            settlements.iter().map(|one| conflicts::decide(session, &lease.scope, one)).collect()
+        });
+        let decided: Vec<Result<Decided, Fault>> = decided.await?;
+        let refuse = |fault: Fault| fault.into_store_error(self.path());
+        Ok(decided.into_iter().map(|one| one.map_err(refuse)).collect())
     }
 
     async fn delete_conflict(

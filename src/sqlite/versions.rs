@@ -272,7 +272,8 @@ fn join(parents: &mut Vec<String>, further: Vec<String>) {
     }
 }
 
-fn add(session: Session<'_>, version: &NewVersion) -> Result<bool, Fault> {
+/// Adds a version, if its parent still is the latest; tells whether it is.
+pub(super) fn add(session: Session<'_>, version: &NewVersion) -> Result<bool, Fault> {
     let NewVersion { row, row_digest, continues } = version;
     let own = head(session, &row.document)?;
     let earlier = match (continues, &own) {
@@ -314,7 +315,8 @@ fn add(session: Session<'_>, version: &NewVersion) -> Result<bool, Fault> {
     Ok(true)
 }
 
-fn insert(session: Session<'_>, row: &VersionRow) -> Result<(), Fault> {
+/// Adds a version, and leaves the latest what it is.
+pub(super) fn insert(session: Session<'_>, row: &VersionRow) -> Result<(), Fault> {
     session
         .prepare(
             "INSERT OR IGNORE INTO {prefix}content_type_versions

@@ -177,6 +177,24 @@ async fn one_website_claims_a_key_and_others_are_told_which() {
 }
 
 #[tokio::test]
+async fn documents_are_found_by_their_identity_and_no_others_are_looked_at() {
+    let (_folder, store, lease) = leased_store().await;
+    let records = ["A", "B", "C"].map(|key| state(detail(&key.to_lowercase(), key)));
+    store.record(&lease, records.into()).await.unwrap();
+    let ids = ["C", "A", "X"].map(RemoteId::of_key);
+    let found = store.bound(&scope("w1"), ids.into()).await.unwrap();
+    let expected =
+        [("c", "C"), ("a", "A")].map(|(id, key)| (Entity::content_type(id), RemoteId::of_key(key)));
+    assert_eq!(found, expected);
+
+    let sql = "EXPLAIN QUERY PLAN SELECT kind, local_id FROM sync_state
+               WHERE target = 't' AND remote_id = '[\"A\"]' AND website_id = 'w'";
+    let plan: Vec<String> = query(store.path(), sql, |row| row.get(3));
+    assert_eq!(plan.len(), 1, "{plan:?}");
+    assert!(plan[0].contains("USING INDEX idx_sync_state_claim "), "{plan:?}");
+}
+
+#[tokio::test]
 async fn a_seeded_again_type_takes_the_key_of_the_row_it_replaces() {
     let (_folder, store, lease) = leased_store().await;
     store.record(&lease, vec![state(detail("old", "Event"))]).await.unwrap();

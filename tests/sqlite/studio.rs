@@ -50,6 +50,35 @@ async fn the_earlier_shape_is_read_whole() {
 }
 
 #[tokio::test]
+async fn of_types_that_are_not_asked_for_only_what_they_are_called_by_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let databases = [StudioDb::sqlite_era as fn(&Path) -> StudioDb, StudioDb::head_era];
+    for (at, era) in databases.into_iter().enumerate() {
+        let folder = folder.path().join(at.to_string());
+        fs::create_dir(&folder).unwrap();
+        let db = era(&folder)
+            .website("w1", "One")
+            .content_type("c1", "w1", "Post", SEED_FIELDS)
+            .content_type("c2", "w1", "Event", UI_FIELDS);
+        let studio = studio(db.path());
+        let all = studio.read(None).await.unwrap().unwrap();
+        let wanted = || ["c2".to_owned(), "gone".to_owned()].into();
+        let some = studio.read_some(None, wanted()).await.unwrap().unwrap();
+        let [first, second] = &all.types[..] else { panic!("{all:?}") };
+        let called = TypeRow {
+            id: first.id.clone(),
+            website_id: first.website_id.clone(),
+            name: first.name.clone(),
+            key: first.key.clone(),
+            ..TypeRow::default()
+        };
+        assert_eq!(some.types, [called, second.clone()]);
+        assert_eq!((some.columns, some.websites), (all.columns, all.websites));
+        assert_eq!(studio.read_some(all.version, wanted()).await.unwrap(), None, "nothing moved");
+    }
+}
+
+#[tokio::test]
 async fn the_later_shape_is_read_whole() {
     let folder = tempfile::tempdir().unwrap();
     let db = StudioDb::head_era(folder.path()).website("w1", "One").content_type(

@@ -19,6 +19,7 @@ use super::{Engine, Platform};
 use crate::port::Scope;
 
 pub(super) use draft::{Draft, part};
+pub(super) use merge::Merged;
 pub(super) use plan::{HomePlan, HomeStep, Source, Stays, homeward, paths_of, takes};
 pub(super) use travel::{Arrival, Ruling};
 

@@ -102,9 +102,8 @@ impl Engine {
         record.history = Some(attempt(platform, &entry, now));
         let store = &self.ports.store;
         if let Some((digest, decision)) = intent.decision.clone() {
-            let decided =
-                store.decide(lease, &intent.entity, digest, decision, record.clone()).await;
-            if decided.map_err(store_failure)? == crate::port::Decided::Done {
+            let entity = intent.entity.clone();
+            if self.decided(lease, entity, (digest, decision), record.clone()).await? {
                 return Ok(finding);
             }
         }

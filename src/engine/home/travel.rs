@@ -7,13 +7,12 @@ use crate::merge::Base;
 use crate::model::{Finding, Json};
 use crate::plan::Verb;
 use crate::port::{
-    Decided, Decision, Direction, Document, HistoryRow, Lease, OperationState, Record, RowIntent,
-    RowOutcome, RowWrite, StateDetail, TypeRow, VersionSource,
+    Decided, Decision, Direction, Document, Entity, HistoryRow, Lease, OperationState, Record,
+    RowIntent, RowOutcome, RowWrite, Settlement, StateDetail, TypeRow, VersionSource,
 };
 
 use super::Home;
 use super::draft::Draft;
-use crate::engine::VersionNote;
 use crate::engine::binding::Origin;
 use crate::engine::detect::root_id;
 use crate::engine::examine::{Examined, Status};
@@ -21,6 +20,7 @@ use crate::engine::failure::{store_failure, studio_failure};
 use crate::engine::fields::write_bindings;
 use crate::engine::outcome::had_conflict;
 use crate::engine::record::{Standing, conflict_row, state_after};
+use crate::engine::{Engine, VersionNote};
 
 /// The decision that a write carries out, with the digest of the conflict.
 pub(in crate::engine) type Ruling = (Digest, Decision);
@@ -175,14 +175,13 @@ impl Home<'_> {
         record: Record,
         ruling: Option<Ruling>,
     ) -> Result<(), SyncError> {
-        let store = &self.engine.ports.store;
-        if let Some((digest, decision)) = ruling {
-            let entity = &one.subject.entity;
-            let decided = store.decide(lease, entity, digest, decision, record.clone()).await;
-            if decided.map_err(store_failure)? == Decided::Done {
+        if let Some(ruling) = ruling {
+            let entity = one.subject.entity.clone();
+            if self.engine.decided(lease, entity, ruling, record.clone()).await? {
                 return Ok(());
             }
         }
+        let store = &self.engine.ports.store;
         store.record(lease, vec![record]).await.map_err(store_failure)
     }
 
@@ -220,23 +219,6 @@ impl Home<'_> {
         let note = self.note(format!("from {}", self.platform.provider));
         let document = self.document(after);
         self.engine.record_row(self.locals, &document, row, merged, &note).await?;
-        Ok(())
-    }
-
-    /// Records that a decision merged the platform's side into a content that it left as it is.
-    pub async fn record_merge(
-        &self,
-        one: &Examined,
-        row: &TypeRow,
-        theirs: Option<String>,
-    ) -> Result<(), SyncError> {
-        let document = self.document(one);
-        let theirs = self.engine.still_to_merge(&document, theirs.as_deref()).await?;
-        if theirs.is_none() {
-            return Ok(());
-        }
-        let note = self.note(format!("decided against {}", self.platform.provider));
-        self.engine.record_row(self.locals, &document, Some(row), theirs, &note).await?;
         Ok(())
     }
 
@@ -286,6 +268,23 @@ impl Home<'_> {
             completed_at: Some(now),
             recorded_at: now,
         }
+    }
+}
+
+impl Engine {
+    /// Records a decision that was carried out; `false` when nobody waits for it any more.
+    pub(super) async fn decided(
+        &self,
+        lease: &Lease,
+        entity: Entity,
+        (digest, decision): Ruling,
+        record: Record,
+    ) -> Result<bool, SyncError> {
+        let settlement =
+            Settlement { entity, digest, decision, record, theirs: None, version: None };
+        let decided = self.ports.store.decide(lease, vec![settlement]).await;
+        let decided = decided.map_err(store_failure)?.into_iter().next().transpose();
+        Ok(decided.map_err(store_failure)? == Some(Decided::Done))
     }
 }
 
