@@ -237,6 +237,31 @@ async fn limits_that_allow_nothing_together_are_decided_one_by_one() {
     world.fake.assert_clean();
 }
 
+/// What does not conflict was sent meanwhile, so no version says what both sides agreed on last: the
+/// merge still hangs on what they agreed on as a whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_has_its_ancestor_where_part_of_an_edit_was_sent() {
+    let world = World::new().await;
+    world.add("c1", "Blog Post", &article("A"));
+    world.deploy().await;
+    let theirs = json!({ "properties": { "title": { "displayName": "C" } } });
+    assert!(world.fake.control().edit(Version::V1, "BlogPost", theirs));
+    let mut ours = article("B");
+    ours["fields"][1]["label"] = json!("Story");
+    world.change("c1", &ours);
+    assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost update conflict CONFLICT"]);
+    let id = open(&world).await[0]["id"].as_str().unwrap().to_owned();
+    assert!(resolve(&world, verdict(&id, Strategy::SourceWins)).await.success);
+
+    let engine = world.engine();
+    let tree = engine.version_tree(&TypeRef::named("c1")).await.unwrap();
+    assert_eq!((tree.versions.len(), tree.roots.len()), (4, 1));
+    let head = engine.version(tree.head.as_deref().unwrap()).await.unwrap().unwrap();
+    let [ours, theirs] = &head.info.parents[..] else { panic!("{head:?}") };
+    let common = engine.common_ancestor(ours, theirs).await.unwrap().unwrap();
+    assert_eq!(common.info.hash, tree.roots[0]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_type_that_they_deleted_goes_from_the_studio_unless_there_is_content() {
     let (world, id) = gone_there().await;

@@ -30,9 +30,10 @@ export function showChangeSet({ summary, details }) {
 /** Prints the properties that both sides changed, with their three values. */
 export function showConflict({ name, typeKey, fields }) {
   line(`${bold(name)} ${dim(`(${typeKey})`)}`)
-  for (const { path, ancestor, local, remote } of fields) {
+  for (const { path, ancestor, local, remote, suggestion } of fields) {
     const values = `was ${text(ancestor)}, studio ${text(local)}, CMS ${text(remote)}`
     line(`  ${red('!')} ${cyan(path)}  ${values}`)
+    if (suggestion) line(`    ${dim(`suggestion: ${suggestion.reason}`)}`)
   }
 }
 

@@ -36,9 +36,11 @@ async function see({ engine }) {
   const { details } = await engine.detectChanges({ provider: OPTIMIZELY, includeDetails: true })
   const [conflict] = details.conflicts
   showConflict(conflict)
-  promiseEqual('one property was changed on both sides', conflict.fields, [
+  const [{ suggestion, ...overlap }, ...others] = conflict.fields
+  promiseEqual('one property was changed on both sides', [overlap, ...others], [
     { path: AT, ancestor: 160, local: 140, remote: 200 },
   ])
+  promiseEqual("the CMS's value loses nothing", suggestion.take, 'remote')
 }
 
 async function deployWhatIsClear({ platform, engine }) {

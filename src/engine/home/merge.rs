@@ -1,6 +1,7 @@
 //! The version that a merge has as its second parent: what the platform had, as the studio would
 //! say it, on top of what both sides last agreed on.
 
+use crate::canonical::Path;
 use crate::error::SyncError;
 use crate::merge::Movement;
 use crate::port::{Document, NewVersion, TypeRow, VersionFilter, VersionRow};
@@ -86,7 +87,8 @@ impl Home<'_> {
     }
 
     /// The latest version that says what both sides last agreed on, and after it those that say
-    /// something else since; nothing where there is none.
+    /// something else since. Where part of an edit was agreed on since, no version says all of it:
+    /// then the latest that says so of everything that overlaps. Nothing where there is none.
     async fn agreed(
         &self,
         one: &Examined,
@@ -99,15 +101,28 @@ impl Home<'_> {
         let (local, held) = (base.local(), held(one));
         let mut versions = history.map_err(store_failure)?;
         let (dialect, id) = (&*self.platform.dialect, &one.subject.entity.id);
-        let says_so = |known: &VersionRow| {
-            let Some(mut content) = content_of(known) else { return false };
+        let view_of = |known: &VersionRow| {
+            let mut content = content_of(known)?;
             // What a name meant then is not known; what it means now is as good.
             let _ = self.targets.resolve(&mut content);
             let is_part = content.id != *id;
             let own = if is_part { part(dialect, &content, id) } else { Some(content) };
-            own.is_some_and(|content| dialect.project(&content, &held).view == local)
+            Some(dialect.project(&own?, &held).view)
         };
-        let Some(at) = versions.iter().position(says_so) else { return Ok(Vec::new()) };
+        let overlaps: Vec<&Path> = one.merge.overlaps().map(|atom| &atom.path).collect();
+        let mut before_overlap = None;
+        let mut agreed = None;
+        for (at, known) in versions.iter().enumerate() {
+            let Some(view) = view_of(known) else { continue };
+            if view == local {
+                agreed = Some(at);
+                break;
+            }
+            if overlaps.iter().all(|path| view.get(path) == local.get(path)) {
+                before_overlap.get_or_insert(at);
+            }
+        }
+        let Some(at) = agreed.or(before_overlap) else { return Ok(Vec::new()) };
         versions.truncate(at + 1);
         versions.rotate_right(1);
         Ok(versions)
