@@ -4,6 +4,7 @@ mod generated;
 mod interrupted;
 mod newcomers;
 mod order;
+mod refused;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

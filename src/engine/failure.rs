@@ -16,6 +16,10 @@ pub(crate) fn studio_failure(error: StudioError) -> SyncError {
             ErrorCode::StoreReadOnly,
             Some("put the studio's database where it can be written, or do not pull"),
         ),
+        StudioError::Refused { .. } => (
+            ErrorCode::ValidationFailed,
+            Some("change the type so that the studio's database takes it, or what it demands"),
+        ),
         StudioError::Failed { .. } => {
             (ErrorCode::DatabaseInvalid, Some("see that the file is whole and may be read"))
         }

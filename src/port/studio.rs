@@ -247,6 +247,14 @@ pub enum StudioError {
         /// Why not.
         reason: String,
     },
+    /// A write against what the database demands of its rows: a constraint, or a trigger.
+    #[error("{path} refuses the row: {reason}")]
+    Refused {
+        /// The file.
+        path: String,
+        /// What it demands.
+        reason: String,
+    },
     /// Anything else that reading failed with.
     #[error("{path} cannot be read: {reason}")]
     Failed {
@@ -255,4 +263,12 @@ pub enum StudioError {
         /// What failed.
         reason: String,
     },
+}
+
+impl StudioError {
+    /// Whether a write that failed so is known to have left everything as it was.
+    #[must_use]
+    pub fn wrote_nothing(&self) -> bool {
+        !matches!(self, Self::Failed { .. })
+    }
 }

@@ -80,6 +80,9 @@ pub(super) fn write_error(error: &Error, path: &Path) -> StudioError {
         {
             StudioError::ReadOnly { path: path.display().to_string(), reason: reason(error) }
         }
+        Some(ErrorCode::ConstraintViolation) => {
+            StudioError::Refused { path: path.display().to_string(), reason: reason(error) }
+        }
         _ => studio_error(error, path),
     }
 }

@@ -23,7 +23,7 @@ enum Missing {
 }
 
 const TRIGGER: &str = "CREATE TRIGGER death BEFORE";
-const DIES: &str = "BEGIN SELECT RAISE(ABORT, 'died'); END";
+const DIES: &str = "BEGIN SELECT abs(-9223372036854775807 - 1); END";
 
 fn state(world: &World) -> rusqlite::Connection {
     rusqlite::Connection::open(format!("{}.catalyst-sync", world.studio.path().display())).unwrap()

@@ -296,10 +296,12 @@ async fn what_the_database_refuses_is_an_error_and_nothing_is_written() {
     let seen = row(&studio, "c1").await;
     let orphan = TypeRow { id: "cnew".to_owned(), website_id: "nobody".to_owned(), ..seen.clone() };
     let error = studio.write(RowWrite::insert(orphan)).await.unwrap_err();
-    assert!(matches!(&error, StudioError::Failed { reason, .. } if reason.contains("FOREIGN KEY")));
+    assert!(
+        matches!(&error, StudioError::Refused { reason, .. } if reason.contains("FOREIGN KEY"))
+    );
     let empty = TypeRow { fields: None, ..seen.clone() };
     let write = RowWrite::update(seen.clone(), empty);
-    assert!(matches!(studio.write(write).await, Err(StudioError::Failed { .. })));
+    assert!(matches!(studio.write(write).await, Err(StudioError::Refused { .. })));
     assert_eq!(row(&studio, "c1").await, seen);
     assert_eq!(rows(&studio).await.types.len(), 2);
 }

@@ -9,7 +9,7 @@ use crate::model::Finding;
 use crate::plan::Verb;
 use crate::port::{
     Direction, Document, HistoryRow, Lease, OpenRow, OperationState, Record, RowBounds, RowOutcome,
-    RowWrite, StateDetail, StateRow, TypeRow, VersionSource,
+    RowWrite, StateDetail, StateRow, StudioError, TypeRow, VersionSource,
 };
 
 use super::travel::{definition_of, verb_of};
@@ -64,15 +64,19 @@ impl Engine {
         let row = locals.row(root_id(&intent.entity.id)).map(|(row, _)| row);
         let (is_home, finding) = match standing(&intent.write, row) {
             Standing::After => (true, recovered("had been carried out")),
-            Standing::Before => {
-                let written = self.ports.studio.write(intent.write.clone()).await;
-                let outcome =
-                    written.map_err(|error| studio_failure(error).of(&intent.type_key))?;
-                let is_home = outcome == RowOutcome::Written;
-                let finding =
-                    recovered(if is_home { "was carried out now" } else { "is left out" });
-                (is_home, finding)
-            }
+            Standing::Before => match self.ports.studio.write(intent.write.clone()).await {
+                Ok(RowOutcome::Written) => (true, recovered("was carried out now")),
+                Ok(_) => (false, recovered("is left out")),
+                Err(error @ (StudioError::Refused { .. } | StudioError::Failed { .. })) => (
+                    false,
+                    Finding::warning(
+                        "ROW_REFUSED",
+                        format!("{what} is left out: {error}"),
+                        "nothing to do; what differs is detected again",
+                    ),
+                ),
+                Err(error) => return Err(studio_failure(error).of(&intent.type_key)),
+            },
             Standing::Elsewhere => (
                 false,
                 Finding::warning(

@@ -105,18 +105,20 @@ impl Home<'_> {
             at: began,
         };
         let id = store.intend_row(lease, intent).await.map_err(store_failure)?;
-        // Whether a write that failed was carried out is found out by the next run.
-        let written = self.engine.ports.studio.write(write.clone()).await;
-        let refused = match written.map_err(|error| studio_failure(error).of(&one.key))? {
-            RowOutcome::Written => None,
-            RowOutcome::Moved => Some(Arrival::Moved),
-            RowOutcome::InUse { items } => Some(Arrival::InUse(items)),
-            RowOutcome::Taken => Some(Arrival::Taken),
+        let refused = match self.engine.ports.studio.write(write.clone()).await {
+            Ok(RowOutcome::Written) => None,
+            Ok(RowOutcome::Moved) => Some(Ok(Arrival::Moved)),
+            Ok(RowOutcome::InUse { items }) => Some(Ok(Arrival::InUse(items))),
+            Ok(RowOutcome::Taken) => Some(Ok(Arrival::Taken)),
+            // What was told as failed must not be carried out later.
+            Err(error) if error.wrote_nothing() => Some(Err(error)),
+            // Whether it was carried out is found out by the next run.
+            Err(error) => return Err(studio_failure(error).of(&one.key)),
         };
         if let Some(refused) = refused {
             let closed = store.close_row(lease, id, OperationState::Failed, clock.now()).await;
             closed.map_err(store_failure)?;
-            return Ok(refused);
+            return refused.map_err(|error| studio_failure(error).of(&one.key));
         }
         self.record_after(one, write, merged).await?;
         let mut record = self.record_of(one, state);
