@@ -13,6 +13,9 @@
 /** A platform. `contentful` and `strapi` are known and not supported yet. */
 export type CMSProviderId = 'optimizely' | 'contentful' | 'strapi' | 'files'
 
+/** A provider, as far as it is looked at: its id, or an object with `id` and `config`. */
+export type ProviderRef = CMSProviderId | CMSProvider | Pick<CMSProvider, 'id' | 'config'>
+
 /**
  * How to reach a platform; what is missing comes from the environment. An `apiUrl` of another origin
  * than the environment's must be one of `allowedHosts` and bring its own credentials.
@@ -75,7 +78,7 @@ export interface EngineOptions {
   /** Where the engine keeps its state; default beside the studio's file. `studio`: inside it. */
   stateUrl?: string | 'studio'
   /** The target of calls that name none; default `optimizely`. */
-  provider?: CMSProvider | CMSProviderId
+  provider?: ProviderRef
   /** How kinds are expressed on the platform; default `compatible`. */
   mapping?: 'compatible' | 'native'
   /** `mode` of jobs that name none. */
@@ -132,8 +135,10 @@ export class SyncEngine {
    * | role | may |
    * | --- | --- |
    * | `viewer` | read, plan, rehearse (`dryRun`) |
-   * | `editor` | deploy what loses nothing, cancel, decide about conflicts, accept drift, record and restore versions |
-   * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`, take conflicts out of the log |
+   * | `editor` | deploy what loses nothing, cancel, resume, recover, decide about conflicts, accept drift, record and restore versions |
+   * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`; overrule what only the platform changed; let a deletion there delete the studio's type; take conflicts out of the log; sign with another name than their own (`resolvedBy`, `author`) |
+   *
+   * `close` and `clearHistory` are for the host, and open to all.
    *
    * An engine that acts for nobody acts as `system`, with the role `admin`. A right is handed down,
    * never up. Throws `INVALID_ARGUMENT` for what is no actor, and `ROLE_REFUSED` for a higher role.
@@ -170,7 +175,7 @@ interface Functions {
    */
   startDeployment(
     job: DeploymentJob,
-    provider: CMSProvider | CMSProviderId,
+    provider: ProviderRef,
     onUpdate: (job: DeploymentJob) => void,
   ): DeploymentHandle
 
@@ -183,7 +188,7 @@ interface Functions {
    */
   retryDeployment(
     job: DeploymentJob,
-    provider: CMSProvider | CMSProviderId,
+    provider: ProviderRef,
     onUpdate: (job: DeploymentJob) => void,
   ): DeploymentHandle
 
@@ -197,7 +202,7 @@ interface Functions {
   resumeDeployment(
     id: string,
     onUpdate: (job: DeploymentJob) => void,
-    options?: { mode?: 'continue' | 'failed' | 'all'; provider?: CMSProvider | CMSProviderId },
+    options?: { mode?: 'continue' | 'failed' | 'all'; provider?: ProviderRef },
   ): DeploymentHandle
 
   /**
@@ -428,7 +433,7 @@ interface Functions {
    * sends no write. The next deployment of the same website and target does so, too. What another
    * process holds, or needs other credentials, is named in `left`.
    */
-  recover(options?: { provider?: CMSProvider | CMSProviderId }): Promise<RecoveryReport>
+  recover(options?: { provider?: ProviderRef }): Promise<RecoveryReport>
   /** Not available yet. */
   verifyHistory: Unavailable
   /** Not available yet. */
@@ -579,8 +584,9 @@ export interface RunOptions {
   dryRun?: boolean
   /**
    * Default `push`. `pull` writes what changed on the platform into the studio's own rows, and makes
-   * types that only the platform has where `selectedTypes` names them; `bidirectional` makes them
-   * all, and then pushes. A type that is gone from the platform is deleted only with `allowDelete`
+   * types that only the platform has where `selectedTypes` (of a call, `contentTypeKeys`) names them;
+   * `bidirectional` makes them all, and then pushes. Where there are several websites, new types are
+   * made only in the one that `websiteId` names. A type that is gone from the platform is deleted only with `allowDelete`
    * and never while content items are of it.
    */
   mode?: 'push' | 'pull' | 'bidirectional'
@@ -655,7 +661,7 @@ export interface Recovery {
 /** What to look at: nothing means everything. */
 export interface QueryOptions {
   /** Default: the engine's. */
-  provider?: CMSProvider | CMSProviderId
+  provider?: ProviderRef
   /** Absent or `''`: every website. */
   websiteId?: string
   /** Keys or ids; absent or empty: all. */
@@ -860,25 +866,25 @@ export interface ResolveOptions {
   /** Default `merge`, and `manual` where there are values. */
   strategy?: ConflictStrategyName
   values?: Record<string, unknown>
-  /** Who decides; default `system`. */
+  /** Who decides; by default, whom the engine acts for. */
   resolvedBy?: string
   onConflict?: (conflict: Conflict) => ConflictChoice | void | Promise<ConflictChoice | void>
   /** Whose conflicts are meant; default the engine's own provider. */
-  provider?: CMSProvider | CMSProviderId
+  provider?: ProviderRef
 }
 
 /** What became of a conflict. */
 export interface Resolution {
-  /** `''` when none was found. */
+  /** `''` when there is no such open conflict (any more); then `typeKey` is `''`, too. */
   conflictId: string
   typeKey: string
   /** Nothing of it is open any more. */
   success: boolean
-  /** `manual` for what was left open. */
+  /** How it was to be decided; `manual` where nobody said. */
   strategy: ConflictStrategy
   /** The studio's side after the decision. */
   merged?: unknown
-  /** What is still open. */
+  /** What a decision left open; empty where there is an `error`: then all of it is as it was. */
   remaining: ConflictField[]
   requiresManual: boolean
   /** Why it was not decided. */
@@ -958,13 +964,12 @@ export interface Loss {
 // ------------------------------------------------------------------ states, history and analytics
 
 /** A type: its key, its row id, or its key and what tells it from others of that key. */
-export type TypeRef =
-  string | { key: string; websiteId?: string; provider?: CMSProvider | CMSProviderId }
+export type TypeRef = string | { key: string; websiteId?: string; provider?: ProviderRef }
 
 export interface SyncStateOptions {
   status?: SyncState['status']
   websiteId?: string
-  provider?: CMSProvider | CMSProviderId
+  provider?: ProviderRef
 }
 
 /** Where a type stands towards a target. Hashes and times are those of the last look that recorded them. */
@@ -1057,11 +1062,14 @@ export interface SyncRecord {
   syncStatus: 'SUCCESS' | 'FAILED' | 'PARTIAL'
   /** `null` for an imported record. */
   operation: 'create' | 'update' | 'delete' | null
-  /** The body of the last request; `null` for a deletion. */
+  /**
+   * The body of the last request; of a `PULL`, the definition as the studio has it then. `null` for a
+   * deletion.
+   */
   pushedData: unknown
   /**
    * The answer to it: the definition as stored, or `{ status?, message, requestId? }` of a refusal;
-   * `null` when there was none.
+   * of a `PULL`, the platform's definition. `null` when there was none.
    */
   responseData: unknown
   /** Of the table of errors; `INTERRUPTED` for a write that a killed process sent in vain. */

@@ -67,6 +67,8 @@ export declare class NativeEngine {
   resume(id: string, options: string, provider?: string | undefined | null, refusal?: Refusal | undefined | null): Deployment
   /** Settles what interrupted deployments left open. */
   recover(provider?: string | undefined | null): Promise<Answer>
+  /** The provider of calls that name none. */
+  providerId(): string
   /** Refuses those who may not cancel. */
   mayCancel(): void
   /** Reads the studio's content types. */

@@ -151,7 +151,7 @@ class SyncEngine {
     const target = provider === undefined ? { reason } : read.readProvider(provider)
     const job = {
       id: `sync-${randomUUID()}`,
-      providerId: target.id,
+      providerId: target.id ?? this.#native.providerId(),
       websiteId,
       selectedTypes: contentTypeKeys,
       status: 'pending',

@@ -173,3 +173,34 @@ async fn a_mass_deletion_passes_when_it_was_reviewed() {
         ["Note delete success", "Page delete success", "Post delete success"]
     );
 }
+
+/// What a pull writes over belongs to what was reviewed, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_pull_would_overwrite_is_part_of_the_plan() {
+    let world = world().await;
+    world.deploy().await;
+    let theirs = RunOptions {
+        mode: Some("pull".to_owned()),
+        conflict_strategy: Some("target_wins".to_owned()),
+        ..RunOptions::default()
+    };
+    let labelled = |label: &str| {
+        definition(
+            "Post",
+            &[json!({ "id": "f1", "name": "title", "type": "text", "label": label })],
+        )
+    };
+    world.change("post", &labelled("Ours"));
+    let patch = json!({ "properties": { "title": { "displayName": "Theirs" } } });
+    assert!(world.fake.control().edit(Version::V1, "Post", patch));
+    let engine = world.engine();
+    let reviewed = plan(&engine, &theirs).await;
+    let change = &reviewed.operations[0].changes[0];
+    let shown = [&change.before, &change.after].map(|value| value.as_ref().unwrap().as_str());
+    assert_eq!(shown, [r#""Ours""#, r#""Theirs""#]);
+    world.change("post", &labelled("Ours, edited"));
+    let (_, listed) = refusal(&deploy(&engine, &reviewed, theirs.clone()).await);
+    assert_eq!(listed, ["changed update Post"]);
+    let reviewed = plan(&engine, &theirs).await;
+    assert_eq!(brief(&deploy(&engine, &reviewed, theirs).await.outcomes), ["Post update success"]);
+}

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use catalyst_sync::canonical::Path;
 use catalyst_sync::engine::{
-    Actor, ConflictRef, Engine, ProviderRequest, Query, Role, RunOptions, RunRequest, RunStatus,
-    TypeRef, VersionNote, Wish,
+    Actor, Choice, ConflictQuery, ConflictRef, Engine, ProviderRequest, Query, Role, RunOptions,
+    RunRequest, RunStatus, Strategy, TypeRef, Values, Verdict, VersionNote, Wish,
 };
 use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
 use catalyst_sync::port::VersionSource;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::support::fake::Version;
 use crate::support::world::{Told, World, request};
 
 const ROLES: [Role; 3] = [Role::Viewer, Role::Editor, Role::Admin];
@@ -143,5 +144,72 @@ async fn a_right_is_handed_down_and_never_up() {
                 "{own:?} to {wanted:?}"
             );
         }
+    }
+}
+
+/// With one's own name only; an admin may sign for the person that a server speaks for.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_signs_for_others() {
+    let world = world().await;
+    let post = TypeRef::named("Post");
+    let note = |author: &str| VersionNote {
+        source: VersionSource::Ui,
+        author: author.to_owned(),
+        message: None,
+    };
+    let provider = ProviderRequest::default();
+    for (role, name, is_permitted) in
+        [(Role::Editor, "ada", true), (Role::Editor, "boss", false), (Role::Admin, "boss", true)]
+    {
+        let engine = world.engine().acting(ada(role)).unwrap();
+        let codes = [
+            engine.record_version(&post, &note(name)).await.err(),
+            engine.restore_version("none", name, None).await.err(),
+            engine.carry_out(&provider, name, vec![]).await.err(),
+        ];
+        let refused =
+            codes.map(|error| error.is_some_and(|error| error.code == ErrorCode::RoleRefused));
+        assert_eq!(refused, [!is_permitted; 3], "{role:?} as {name}");
+    }
+}
+
+/// What only a colleague moved, and what a colleague deleted, is for an admin to overrule or to follow.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_neither_overrules_nor_deletes_by_deciding() {
+    let world = world().await;
+    deploy(&world.engine(), RunOptions::default()).await.unwrap();
+    assert!(world.fake.control().edit(Version::V1, "Post", json!({ "description": "theirs" })));
+    let wish = || {
+        let choice = Choice { strategy: Strategy::SourceWins, values: Values::new() };
+        let conflict = Ok(ConflictRef::Type(TypeRef::named("Post")));
+        vec![Wish { conflict, choice: Ok(Some(choice)) }]
+    };
+    let provider = ProviderRequest::default();
+    for (role, code) in [(Role::Editor, Some("ROLE_REFUSED")), (Role::Admin, None)] {
+        let engine = world.engine().acting(ada(role)).unwrap();
+        let told = engine.carry_out(&provider, "ada", wish()).await.unwrap();
+        let error = told[0].error.as_ref().map(|error| &*error.code);
+        assert_eq!((error, told[0].success), (code, code.is_none()), "{role:?}");
+    }
+
+    deploy(&world.engine(), RunOptions::default()).await.unwrap();
+    world.let_time_pass();
+    assert!(world.fake.control().remove("Post"));
+    let edited = json!({ "name": "Post", "description": "ours", "fields": [] });
+    world.change("c1", &edited);
+    let _ = deploy(&world.engine(), RunOptions::default()).await;
+    let page = world.engine().conflicts(&ConflictQuery::default()).await.unwrap();
+    let conflict: serde_json::Value = serde_json::from_str(page.conflicts[0].as_str()).unwrap();
+    assert_eq!(conflict["type"], "delete");
+    for (role, code) in [(Role::Editor, Some("ROLE_REFUSED")), (Role::Admin, None)] {
+        let engine = world.engine().acting(ada(role)).unwrap();
+        let verdict = Verdict {
+            conflict: conflict["id"].as_str().unwrap().to_owned(),
+            strategy: Strategy::TargetWins,
+            values: Values::new(),
+            by: "ada".to_owned(),
+        };
+        let told = engine.resolve(&provider, vec![verdict]).await.unwrap();
+        assert_eq!(told[0].error.as_ref().map(|error| &*error.code), code, "{role:?}");
     }
 }

@@ -59,6 +59,12 @@ pub enum Action {
     LoseContent,
     /// Writing over what conflicts.
     Overrule,
+    /// Having the studio's side hold where only the platform moved.
+    OverruleMovement,
+    /// Letting a deletion on the platform delete the studio's row.
+    FollowDeletion,
+    /// Signing with another name than one's own.
+    SignForOthers,
     /// Sending what does not differ.
     Force,
     /// Settling what interrupted runs left.
@@ -85,6 +91,9 @@ impl Action {
             Self::Delete => "deploy with allowDelete",
             Self::LoseContent => "deploy with allowDataLoss",
             Self::Overrule => "deploy with conflictStrategy source_wins",
+            Self::OverruleMovement => "overrule what only the platform changed",
+            Self::FollowDeletion => "let the platform's deletion delete the studio's type",
+            Self::SignForOthers => "sign for somebody else",
             Self::Force => "deploy with force",
             Self::Recover => "recover interrupted deployments",
             Self::Bypass => "deploy with bypassValidation",
@@ -108,6 +117,9 @@ impl Action {
             Self::Delete
             | Self::LoseContent
             | Self::Overrule
+            | Self::OverruleMovement
+            | Self::FollowDeletion
+            | Self::SignForOthers
             | Self::Force
             | Self::Bypass
             | Self::ForgetConflicts => Role::Admin,
@@ -188,5 +200,10 @@ impl Engine {
     /// As [`Actor::permit`], of whom this engine acts for.
     pub(super) fn permit(&self, action: Action) -> Result<(), SyncError> {
         self.actor.permit(action)
+    }
+
+    /// Refuses another name than that of whom this engine acts for, unless they may sign for others.
+    pub(super) fn permit_signature(&self, name: &str) -> Result<(), SyncError> {
+        if name == self.actor.id { Ok(()) } else { self.permit(Action::SignForOthers) }
     }
 }

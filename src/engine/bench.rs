@@ -14,6 +14,7 @@ use crate::port::{
     TypeRow,
 };
 
+use super::actor::Action;
 use super::binding::Origin;
 use super::changes::conflict_digest;
 use super::decide::{Settled, Strategy, decide, uphold};
@@ -234,6 +235,9 @@ impl Bench<'_> {
                 state.base = base.unwrap_or_default().to_json();
             }
             Strategy::TargetWins => {
+                if one.subject.remote.is_none() {
+                    self.engine.permit(Action::FollowDeletion)?;
+                }
                 return self.follow(verdict, stored, &one).await.map(Ruled::Told);
             }
             Strategy::Merge | Strategy::Manual => {

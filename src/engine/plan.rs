@@ -357,7 +357,12 @@ fn planned_home(
     let changes = match known {
         Some(one) => {
             let reader = ChangeReader::new(one, shape);
-            step.takes.iter().map(|atom| reader.change(atom)).collect()
+            // What is written over is what the studio has, whatever was agreed on.
+            let over = |atom: &AtomMovement| AtomChange {
+                before: atom.local.clone(),
+                ..reader.change(atom)
+            };
+            step.takes.iter().map(over).collect()
         }
         None => step.takes.iter().map(taken).collect(),
     };

@@ -88,6 +88,7 @@ impl Engine {
         merged: Option<&str>,
     ) -> Result<Option<Version>, SyncError> {
         self.permit(Action::RecordVersion)?;
+        self.permit_signature(&note.author)?;
         for _ in 0..ATTEMPTS {
             let locals = self.locals().await?;
             let document = self.named_type(&locals, wanted).await?.document();

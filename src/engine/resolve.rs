@@ -57,6 +57,9 @@ impl Engine {
         verdicts: Vec<Verdict>,
     ) -> Result<Vec<Resolution>, SyncError> {
         self.permit(Action::Resolve)?;
+        for verdict in &verdicts {
+            self.permit_signature(&verdict.by)?;
+        }
         let platform = self.connect(provider, Purpose::Look).await?;
         let ids: Vec<&str> = verdicts.iter().map(|verdict| &*verdict.conflict).collect();
         let found = self.look_up(&ids).await?;

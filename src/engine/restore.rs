@@ -46,6 +46,7 @@ impl Engine {
         message: Option<&str>,
     ) -> Result<Option<Version>, SyncError> {
         self.permit(Action::RestoreVersion)?;
+        self.permit_signature(author)?;
         let version = self.version_named("hash", hash).await?;
         let content = restorable(&version)?;
         self.ports.store.check_writable().await.map_err(store_failure)?;

@@ -72,7 +72,7 @@ pub(super) fn sketch(
         movements: step
             .takes
             .iter()
-            .map(|atom| (&atom.path, atom.remote.as_ref(), atom.remote.as_ref()))
+            .map(|atom| (&atom.path, atom.local.as_ref(), atom.remote.as_ref()))
             .collect(),
     });
     let outward = detection

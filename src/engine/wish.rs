@@ -79,6 +79,7 @@ impl Engine {
         wishes: Vec<Wish>,
     ) -> Result<Vec<Resolution>, SyncError> {
         self.permit(Action::Resolve)?;
+        self.permit_signature(by)?;
         let (conflicts, choices): (Vec<_>, Vec<_>) =
             wishes.into_iter().map(|wish| (wish.conflict, wish.choice)).unzip();
         let (platform, found) = self.find(provider, conflicts).await?;
@@ -141,7 +142,12 @@ impl Engine {
         }
         let (places, types): (Vec<usize>, Vec<TypeRef>) = overruled.into_iter().unzip();
         let strategy = Strategy::SourceWins;
-        let ruled = match self.rule(provider, &types, Ruling::Overrule).await {
+        let permitted = self.permit(Action::OverruleMovement);
+        let ruled = match permitted {
+            Ok(()) => self.rule(provider, &types, Ruling::Overrule).await,
+            Err(error) => Err(error),
+        };
+        let ruled = match ruled {
             Ok(ruled) => ruled,
             // What was decided beside it is decided, and has to be told.
             Err(error) => {

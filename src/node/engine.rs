@@ -138,6 +138,13 @@ impl NativeEngine {
         })
     }
 
+    /// The provider of calls that name none.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn provider_id(&self) -> String {
+        self.shared.options.settings().default_provider
+    }
+
     /// Refuses those who may not cancel.
     #[napi(catch_unwind)]
     pub fn may_cancel(&self) -> napi::Result<()> {

@@ -28,7 +28,7 @@ pub struct DigestedOperation<'p> {
     pub type_key: &'p str,
     /// What is done.
     pub verb: Verb,
-    /// Per movement: path, value expected on the platform, new value.
+    /// Per movement: path, value expected on the side that is written, new value.
     pub movements: Vec<(&'p Path, Option<&'p Canonical>, Option<&'p Canonical>)>,
 }
 
