@@ -21,6 +21,7 @@ use super::listing::Freshness;
 use super::locals::Locals;
 use super::outcome::idle_record;
 use super::presence::stale_finding;
+use super::references::References;
 use super::report::AcceptedDrift;
 use super::type_ref::NamedType;
 use super::{Engine, Platform, ProviderRequest, Purpose, TypeRef};
@@ -132,9 +133,11 @@ impl Engine {
         };
         let mut moved: HashMap<Entity, Examined> = HashMap::new();
         let mut stale = HashMap::new();
+        let mut references = References::default();
         for scoped in self.search(locals, &search).await?.scopes {
             stale.extend(scoped.stale.into_iter().map(|one| (one.id, one.key)));
             moved.extend(scoped.examined.into_iter().map(|one| (one.subject.entity.clone(), one)));
+            references = scoped.references;
         }
         let (mut answers, mut records) = (Vec::new(), Vec::new());
         for (at, named) in types {
@@ -142,7 +145,7 @@ impl Engine {
                 Some(key) => Err(stale_read(key)),
                 None => moved.remove(&named.entity).ok_or_else(|| unmoved(&named.key, ruling)),
             };
-            let ruled = one.and_then(|one| self.ruled(one, lease, platform, ruling));
+            let ruled = one.and_then(|one| self.ruled(one, lease, (platform, &references), ruling));
             answers.push((
                 at,
                 ruled.map(|(record, ruled)| {
@@ -160,7 +163,7 @@ impl Engine {
         &self,
         one: Examined,
         lease: &Lease,
-        platform: &Platform,
+        (platform, references): (&Platform, &References),
         ruling: Ruling<'_>,
     ) -> Result<(Option<Record>, Ruled), SyncError> {
         let key = one.key.clone();
@@ -213,7 +216,7 @@ impl Engine {
         }
         let after = Examined { base: Some(ruled), ..one }.judged_again(&shape);
         let now = self.ports.clock.now();
-        let record = idle_record(&after, &lease.scope, &*platform.dialect, now);
+        let record = idle_record(&after, &lease.scope, references, &*platform.dialect, now);
         Ok((record, Ruled { type_key, website_id, target, paths, local }))
     }
 }

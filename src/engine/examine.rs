@@ -296,7 +296,7 @@ impl Examined {
                     .merge
                     .overlaps()
                     .any(|atom| shape.is_element(&atom.path) || *atom.path.name() == *shape.anchor);
-                Status::Conflict(if self.base.is_none() && unknown {
+                Status::Conflict(if self.is_strange() && unknown {
                     ConflictKind::BothExist
                 } else if self.in_doubt() {
                     ConflictKind::InDoubt
@@ -323,6 +323,12 @@ impl Examined {
         self.merge = three_way(self.base.as_ref(), &self.local, &self.remote, shape);
         self.status = self.judge(shape);
         self
+    }
+
+    /// Whether the two sides were never the same, although what they have in common may be known.
+    fn is_strange(&self) -> bool {
+        let synced = self.subject.detail.as_ref().and_then(|detail| detail.last_sync_at);
+        self.base.is_none() || synced.is_none()
     }
 
     /// The state says that a write to the type could not be settled.

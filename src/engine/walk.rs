@@ -149,7 +149,9 @@ impl Pass<'_> {
         if lease.is_some() {
             let dialect = &*self.search.platform.dialect;
             let now = self.engine.ports.clock.now();
-            found.agreed.extend(idle_record(&examined, &found.scope, dialect, now));
+            let references = &found.references;
+            let record = idle_record(&examined, &found.scope, references, dialect, now);
+            found.agreed.extend(record);
         }
         found.glimpsed.push(examined.into_glimpse());
         Ok(parts)

@@ -20,7 +20,7 @@ use crate::engine::examine::{Examined, Status};
 use crate::engine::failure::{store_failure, studio_failure};
 use crate::engine::fields::write_bindings;
 use crate::engine::outcome::had_conflict;
-use crate::engine::record::{Standing, conflict_row, state_after};
+use crate::engine::record::{Standing, conflict_after, state_after};
 
 /// The decision that a write carries out, with the digest of the conflict.
 pub(in crate::engine) type Ruling = (Digest, Decision);
@@ -149,7 +149,6 @@ impl Home<'_> {
     /// What a document leaves behind that is home; `None` for one that is gone.
     fn record_of(&self, one: &Examined, state: Option<StateDetail>) -> Record {
         let now = self.engine.ports.clock.now();
-        let shape = self.platform.dialect.capabilities().shape;
         let mut record = Record { seen_at: Some(now), ..Record::default() };
         match (&state, &one.subject.origin) {
             (None, _) => record.forget = Some(one.subject.entity.clone()),
@@ -157,7 +156,8 @@ impl Home<'_> {
             (Some(_), _) => {}
         }
         if state.is_some() {
-            record.conflict = conflict_row(one, self.scope, &shape, now);
+            let means = (self.references, &*self.platform.dialect);
+            record.conflict = conflict_after(one, state.as_ref(), self.scope, means, now);
         }
         if record.conflict.is_none() && had_conflict(one) {
             record.settled_conflict = Some(one.subject.entity.clone());
