@@ -43,7 +43,7 @@ pub(super) struct LocalSide {
     pub content: ContentType,
     /// The studio's own hash; made when the document is kept.
     pub content_hash: Option<Digest>,
-    /// Digest of what the view is made from.
+    /// Digest of every column read of its row.
     pub row_digest: Digest,
 }
 
@@ -128,6 +128,8 @@ pub(super) struct Examined {
     pub refers: bool,
     /// The platform's view refers to what the studio does not have.
     pub awaits: bool,
+    /// Digest of the names that it depends on besides its row, where it does and they were looked at.
+    pub context: Option<Digest>,
 }
 
 /// What is left of a document that was looked at and not kept.
@@ -231,8 +233,7 @@ pub(super) fn examine(
         (None, Some(definition)) => definition.name.clone(),
         (None, None) => key.clone(),
     };
-    let refers = refers(&local, &shape);
-    let awaits = awaits(&remote, &shape, &|_| true);
+    let (refers, awaits) = (refers(&local, &shape), awaits(&remote, &shape, &|_| true));
     subject.findings = findings;
     let mut examined = Examined {
         subject,
@@ -250,6 +251,7 @@ pub(super) fn examine(
         parts,
         refers,
         awaits,
+        context: None,
     };
     if !failed {
         examined.status = examined.judge(&shape);

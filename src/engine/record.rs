@@ -13,6 +13,7 @@ use crate::port::{
 
 use super::binding::Origin;
 use super::changes::{conflict, conflict_name};
+use super::detect::made_with;
 use super::examine::{Examined, Status, Subject, examine};
 use super::fields::{FieldBinding, write_bindings};
 use super::references::References;
@@ -55,7 +56,7 @@ pub(super) fn state_after(
             remote_id: Some(standing.remote.id.clone()),
             row_digest: side.map(|side| side.row_digest),
             remote_digest: Some(standing.remote.digest()),
-            dialect: dialect.fingerprint(),
+            dialect: made_with(&dialect.fingerprint(), one.context),
             settled: rest.is_empty()
                 && !one.subject.findings.iter().any(crate::model::Finding::blocks),
             refers: one.depends(),

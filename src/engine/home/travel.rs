@@ -138,12 +138,8 @@ impl Home<'_> {
             last_write: None,
             at: self.engine.ports.clock.now(),
         };
-        let mut state = state_after(after, &standing, &*self.platform.dialect);
-        if after.depends() {
-            // The names that it refers to are looked at together, by the next detection.
-            state.row.row_digest = None;
-        }
-        Some(state)
+        // Names that it refers to are looked at together, by the next detection.
+        Some(state_after(after, &standing, &*self.platform.dialect))
     }
 
     /// What a document leaves behind that is home; `None` for one that is gone.
