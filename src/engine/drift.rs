@@ -15,7 +15,7 @@ use crate::port::{Entity, Lease, Record, Scope};
 use super::actor::Action;
 use super::decide::uphold;
 use super::detect::{Keep, Search};
-use super::examine::Examined;
+use super::examine::{Examined, Status};
 use super::failure::store_failure;
 use super::listing::Freshness;
 use super::locals::Locals;
@@ -23,6 +23,7 @@ use super::outcome::idle_record;
 use super::presence::stale_finding;
 use super::references::References;
 use super::report::AcceptedDrift;
+use super::resolve::RECORDED_FIRST;
 use super::type_ref::NamedType;
 use super::{Engine, Platform, ProviderRequest, Purpose, TypeRef};
 
@@ -176,7 +177,8 @@ impl Engine {
         let Scope { website_id, target } = lease.scope.clone();
         let local = Canonical::of(&one.local.nested());
         let type_key = key.clone();
-        let is_upheld = matches!(ruling, Ruling::Overrule) && one.subject.remote.is_none();
+        let is_overruled = matches!(ruling, Ruling::Overrule);
+        let is_upheld = is_overruled && one.subject.remote.is_none();
         if is_upheld && one.subject.detail.as_ref().is_some_and(|detail| detail.row.agreed) {
             // Gone there, and to be made again.
             let state = one.subject.detail.clone().map(|mut state| {
@@ -188,6 +190,9 @@ impl Engine {
             let record = Record { state, ..Record::default() };
             let paths = vec![Path::root()];
             return Ok((Some(record), Ruled { type_key, website_id, target, paths, local }));
+        }
+        if is_overruled && !is_upheld && matches!(one.status, Status::Conflict(_)) {
+            return Err(unrecorded(&one));
         }
         if one.subject.local.is_none() || one.subject.remote.is_none() {
             let message = format!("{key} is gone on one side, which is no drift of a value");
@@ -232,6 +237,19 @@ fn settled_paths(before: &Base, after: &Base, one: &Examined) -> Vec<Path> {
     let moved = one.merge.movements.iter().map(|atom| &atom.path);
     let is_settled = |at: &&Path| was.0.get(at) != now.0.get(at) || was.1.get(at) != now.1.get(at);
     moved.filter(is_settled).cloned().collect()
+}
+
+/// A conflict that no run has met is decided by nobody: nothing names its sides yet.
+fn unrecorded(one: &Examined) -> SyncError {
+    let paths: Vec<&str> = one.merge.overlaps().map(|atom| atom.path.as_str()).collect();
+    let place = match &paths[..] {
+        [] | [""] => String::new(),
+        paths => format!(" at {}", paths.join(", ")),
+    };
+    let message =
+        format!("{} is in conflict{place}, and no deployment has recorded that yet", one.key);
+    let error = SyncError::new(ErrorCode::InvalidArgument, message).of(&one.key);
+    error.next_step(RECORDED_FIRST)
 }
 
 fn unmoved(key: &str, ruling: Ruling<'_>) -> SyncError {

@@ -23,6 +23,10 @@ use super::{Engine, Platform, ProviderRequest, Purpose};
 /// Who holds a scope while its conflicts are decided.
 const OWNER: &str = "resolveConflicts";
 
+/// What to do about a conflict that is not recorded: one that was only detected is not, either.
+pub(super) const RECORDED_FIRST: &str =
+    "deploy first, which records the conflicts that it meets, and decide those";
+
 /// A decision about one conflict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
@@ -134,7 +138,7 @@ impl Engine {
                     ErrorCode::InvalidArgument,
                     format!("no recorded conflict has the id {}", quoted(id)),
                 )
-                .next_step("list the conflicts; a deployment records those that it meets"),
+                .next_step(RECORDED_FIRST),
             })
         };
         Ok(ids.iter().map(found).collect())

@@ -1,7 +1,10 @@
 //! A conflict is decided right after the run that recorded it, and keeps its id while nothing moves.
 
 use catalyst_sync::canonical::{Canonical, Path};
-use catalyst_sync::engine::{ProviderRequest, RunOptions, RunRequest, Strategy, Values, Verdict};
+use catalyst_sync::engine::{
+    Choice, ConflictRef, ProviderRequest, RunOptions, RunRequest, Strategy, TypeRef, Values,
+    Verdict, Wish,
+};
 use serde_json::{Value, json};
 
 use super::{open, verdict};
@@ -246,4 +249,49 @@ async fn what_a_run_to_preview3_records_is_decided_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_run_to_files_records_is_decided_at_once() {
     decided_at_once(Place::Files).await;
+}
+
+/// What is only detected is decided by nobody, and the remedy says what is missing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_that_no_run_has_recorded_is_not_decided() {
+    const REMEDY: &str =
+        "deploy first, which records the conflicts that it meets, and decide those";
+    for case in cases() {
+        let place = Place::Optimizely(Version::V1);
+        let world = place.world(&case).await;
+        let details = world.changes().await.details.unwrap();
+        let [detected] = &details.conflicts[..] else { panic!("{}", case.name) };
+        let target = &detected.target;
+        let overlaps = detected.fields.iter().map(|field| field.path.as_str());
+        let overlaps = overlaps.collect::<Vec<_>>().join(", ");
+        let by_type = ConflictRef::Type(TypeRef::named("Event"));
+        let seen =
+            ConflictRef::Id { id: detected.id.clone(), digest: Some(detected.digest.clone()) };
+        let by_id = format!("no recorded conflict has the id \"{}\"; {REMEDY}", detected.id);
+        let moved = format!(
+            "Event is in conflict at {overlaps}, and no deployment has recorded that yet; {REMEDY}"
+        );
+        let none = format!("no recorded conflict of Event with {target} is open; {REMEDY}");
+        for (conflict, strategy, message) in [
+            (&seen, Strategy::SourceWins, &by_id),
+            (&seen, Strategy::TargetWins, &by_id),
+            (&by_type, Strategy::SourceWins, &moved),
+            (&by_type, Strategy::TargetWins, &none),
+        ] {
+            let choice = Choice { strategy, values: Values::new() };
+            let wish = Wish { conflict: Ok(conflict.clone()), choice: Ok(Some(choice)) };
+            let decided =
+                world.engine().carry_out(&ProviderRequest::default(), "ada", vec![wish]).await;
+            let resolution = &decided.unwrap()[0];
+            let error = resolution.error.as_ref().unwrap();
+            assert_eq!((&*error.code, &error.message), ("INVALID_ARGUMENT", message));
+            assert!(!resolution.success, "{}", case.name);
+        }
+        world.deploy().await;
+        let choice = Choice { strategy: Strategy::SourceWins, values: Values::new() };
+        let wish = Wish { conflict: Ok(by_type), choice: Ok(Some(choice)) };
+        let decided =
+            world.engine().carry_out(&ProviderRequest::default(), "ada", vec![wish]).await;
+        assert!(decided.unwrap()[0].success, "{}: recorded, and decided", case.name);
+    }
 }
