@@ -6,17 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalyst_sync::engine::{
-    Analytics, AnalyticsQuery, Engine, Health, HistoryQuery, Report, StateQuery, SyncRecord,
-    SyncState, TypeRef, VersionQuery,
+    Analytics, AnalyticsQuery, Engine, Health, HistoryQuery, Report, RunRequest, StateQuery,
+    SyncRecord, SyncState, TypeRef, VersionQuery,
 };
 use catalyst_sync::error::ErrorCode;
 use serde_json::{Value, json};
 
 use crate::support::clock::TestClock;
 use crate::support::fake::{Fault, FaultKind, Match, Moment, Version};
-use crate::support::scenario::{allow_delete, definition, simple};
+use crate::support::scenario::{allow_delete, definition, referring, simple};
 use crate::support::studio_db::add_earlier_attempt;
-use crate::support::world::{World, brief, to_files};
+use crate::support::world::{World, brief, request, to_files};
 
 fn named(name: &str) -> TypeRef {
     TypeRef::named(name)
@@ -443,4 +443,53 @@ async fn without_a_state_there_is_no_past() {
     };
     assert_eq!((health.status, health.totals.total), (Health::Healthy, 0));
     assert!(!std::path::Path::new(&world.state_path()).exists(), "reading made a state");
+}
+
+/// What refers to other types depends on their names, too, and is no more edited for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_that_refers_to_another_stands_where_it_was_left() {
+    for mapping in ["native", "compatible"] {
+        for request in [request(), to_files("model")] {
+            let mut world = World::new().await;
+            world.options["mapping"] = json!(mapping);
+            world.options["provider"] =
+                json!(request.provider.id.as_deref().unwrap_or("optimizely"));
+            world.add("place", "Place", &simple("Place"));
+            world.add("event", "Event", &referring("Event", &["place"]));
+            let states = async |expected: [&str; 2]| {
+                let all = world.engine().sync_states(&StateQuery::default()).await.unwrap();
+                let known = all.iter().filter(|one| one.type_id != "other");
+                let words: Vec<&str> = known.map(|one| one.status).collect();
+                let about = format!("{mapping} {:?}", request.provider.id);
+                assert_eq!(words, expected, "{about}");
+                assert_eq!(state(&world, "Event").await.status, expected[0], "{about}");
+            };
+            for _ in 0..2 {
+                world.run(&request).await;
+                states(["in_sync"; 2]).await;
+            }
+            world.add("other", "Other", &simple("Other"));
+            states(["in_sync"; 2]).await;
+
+            relabel(&world, &request, "There");
+            world.run(&request).await;
+            states(["remote_modified", "in_sync"]).await;
+            let mut edited = referring("Event", &["place"]);
+            edited["description"] = json!("Ours");
+            world.change("event", &edited);
+            states(["modified", "in_sync"]).await;
+        }
+    }
+}
+
+/// Gives `Event` another description on the platform.
+fn relabel(world: &World, request: &RunRequest, text: &str) {
+    if request.provider.id.is_none() {
+        assert!(world.fake.control().edit(Version::V1, "Event", json!({ "description": text })));
+        return;
+    }
+    let path = world.beside("model/Event.json");
+    let mut file: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    file["description"] = json!(text);
+    std::fs::write(path, file.to_string()).unwrap();
 }

@@ -1,5 +1,6 @@
 //! Conflicts that people decide.
 
+mod at_once;
 mod processes;
 mod together;
 

@@ -6,18 +6,18 @@ use crate::canonical::write;
 use crate::error::{ErrorCode, SyncError};
 use crate::model::Json;
 use crate::plan::Verb;
-use crate::port::{Direction, HistoryRow, Record, RemoteDefinition, StateDetail, TouchedAtom};
+use crate::port::{Direction, HistoryRow, Record, RemoteDefinition, TouchedAtom};
 
 use super::apply::{Done, Hands, Task};
 use super::binding::Origin;
 use super::detect::Scoped;
-use super::examine::{Examined, Status, Subject, examine};
+use super::examine::{Examined, Status};
 use super::failure::store_failure;
 use super::fields::write_bindings;
 use super::narrate::Narrator;
 use super::outcome::{conflicted, had_conflict, outcome_error, planned};
 use super::plan::{ScopePlan, Step};
-use super::record::{Standing, conflict_row, state_after};
+use super::record::{Standing, conflict_row, seen_since, state_after};
 use super::report::{Outcome, OutcomeError};
 use super::verify::verify;
 use super::wanted::Wanted;
@@ -226,7 +226,11 @@ impl Execution<'_> {
         }
         if let Some(state) = &record.state {
             let conflicts = matches!(&*state.row.status, "conflict" | "in_doubt");
-            if conflicts && let Some(seen) = self.seen_since(one, done, state) {
+            // It may be one that the plan did not know, or not so.
+            if conflicts && let Some(stored) = done.stored.clone() {
+                let dialect = &*hands.platform.dialect;
+                let references = &self.scoped.references;
+                let seen = seen_since(one, Arc::new(stored), state, references, dialect);
                 record.conflict = conflict_row(&seen, &self.scoped.scope, &shape, now);
             } else if !conflicts && had_conflict(one) {
                 record.settled_conflict = Some(one.subject.entity.clone());
@@ -270,21 +274,6 @@ impl Execution<'_> {
             completed_at: Some(now),
             recorded_at: now,
         }
-    }
-
-    /// A type as it stands after its step, for a conflict that the plan did not know, or not so.
-    fn seen_since(&self, one: &Examined, done: &Done, state: &StateDetail) -> Option<Examined> {
-        let subject = Subject {
-            entity: one.subject.entity.clone(),
-            website_id: one.subject.website_id.clone(),
-            remote_id: one.subject.remote_id.clone(),
-            origin: Origin::Known,
-            local: one.subject.local.clone(),
-            remote: Some(Arc::new(done.stored.clone()?)),
-            detail: Some(state.clone()),
-            findings: Vec::new(),
-        };
-        Some(examine(subject, &self.scoped.references, &*self.hands.platform.dialect))
     }
 }
 

@@ -63,6 +63,7 @@ impl Engine {
         search: &Search<'_>,
     ) -> Result<Detection, SyncError> {
         let fingerprint = search.platform.dialect.fingerprint();
+        let among_names = made_with(&fingerprint, Some(locals.context));
         let mut known = Vec::new();
         let mut expected = HashMap::new();
         for website_id in &search.websites {
@@ -73,11 +74,12 @@ impl Engine {
                 let (Some(id), Some(digest)) = (&state.remote_id, state.remote_digest) else {
                     continue;
                 };
+                let means = if state.refers { &among_names } else { &fingerprint };
+                let row = locals.row(root_id(&state.entity.id));
                 let settles = !search.everything
                     && state.settled
-                    && state.dialect == fingerprint
-                    && state.row_digest.is_some()
-                    && state.row_digest == current_digest(state, locals);
+                    && state.dialect == *means
+                    && row.is_some_and(|(_, row_digest)| state.row_digest == Some(row_digest));
                 expected.insert(id.clone(), Expected { digest, settles });
             }
             known.push(Known { scope, states });
@@ -100,15 +102,10 @@ impl Engine {
     }
 }
 
-/// Digest of what a document's view is made from, as it is now.
-fn current_digest(state: &StateRow, locals: &Locals) -> Option<Digest> {
-    let (_, digest) = locals.row(root_id(&state.entity.id))?;
-    Some(view_digest(digest, state.refers, locals))
-}
-
-/// A view that refers to other documents depends on their names too.
-pub(super) fn view_digest(row: Digest, refers: bool, locals: &Locals) -> Digest {
-    if refers { Digest::of_parts([&row.as_bytes()[..], locals.context.as_bytes()]) } else { row }
+/// What a view is made with, besides its row: the dialect, and where it refers to other documents
+/// their names.
+pub(super) fn made_with(fingerprint: &str, context: Option<Digest>) -> String {
+    context.map_or_else(|| fingerprint.to_owned(), |names| format!("{fingerprint} {names}"))
 }
 
 /// Row id of a document: a part's id is its owner's, a slash, and the field.

@@ -15,13 +15,15 @@ use crate::port::{Entity, Lease, Record, Scope};
 use super::actor::Action;
 use super::decide::uphold;
 use super::detect::{Keep, Search};
-use super::examine::Examined;
+use super::examine::{Examined, Status};
 use super::failure::store_failure;
 use super::listing::Freshness;
 use super::locals::Locals;
 use super::outcome::idle_record;
 use super::presence::stale_finding;
+use super::references::References;
 use super::report::AcceptedDrift;
+use super::resolve::RECORDED_FIRST;
 use super::type_ref::NamedType;
 use super::{Engine, Platform, ProviderRequest, Purpose, TypeRef};
 
@@ -132,9 +134,11 @@ impl Engine {
         };
         let mut moved: HashMap<Entity, Examined> = HashMap::new();
         let mut stale = HashMap::new();
+        let mut references = References::default();
         for scoped in self.search(locals, &search).await?.scopes {
             stale.extend(scoped.stale.into_iter().map(|one| (one.id, one.key)));
             moved.extend(scoped.examined.into_iter().map(|one| (one.subject.entity.clone(), one)));
+            references = scoped.references;
         }
         let (mut answers, mut records) = (Vec::new(), Vec::new());
         for (at, named) in types {
@@ -142,7 +146,7 @@ impl Engine {
                 Some(key) => Err(stale_read(key)),
                 None => moved.remove(&named.entity).ok_or_else(|| unmoved(&named.key, ruling)),
             };
-            let ruled = one.and_then(|one| self.ruled(one, lease, platform, ruling));
+            let ruled = one.and_then(|one| self.ruled(one, lease, (platform, &references), ruling));
             answers.push((
                 at,
                 ruled.map(|(record, ruled)| {
@@ -160,7 +164,7 @@ impl Engine {
         &self,
         one: Examined,
         lease: &Lease,
-        platform: &Platform,
+        (platform, references): (&Platform, &References),
         ruling: Ruling<'_>,
     ) -> Result<(Option<Record>, Ruled), SyncError> {
         let key = one.key.clone();
@@ -173,7 +177,8 @@ impl Engine {
         let Scope { website_id, target } = lease.scope.clone();
         let local = Canonical::of(&one.local.nested());
         let type_key = key.clone();
-        let is_upheld = matches!(ruling, Ruling::Overrule) && one.subject.remote.is_none();
+        let is_overruled = matches!(ruling, Ruling::Overrule);
+        let is_upheld = is_overruled && one.subject.remote.is_none();
         if is_upheld && one.subject.detail.as_ref().is_some_and(|detail| detail.row.agreed) {
             // Gone there, and to be made again.
             let state = one.subject.detail.clone().map(|mut state| {
@@ -185,6 +190,9 @@ impl Engine {
             let record = Record { state, ..Record::default() };
             let paths = vec![Path::root()];
             return Ok((Some(record), Ruled { type_key, website_id, target, paths, local }));
+        }
+        if is_overruled && !is_upheld && matches!(one.status, Status::Conflict(_)) {
+            return Err(unrecorded(&one));
         }
         if one.subject.local.is_none() || one.subject.remote.is_none() {
             let message = format!("{key} is gone on one side, which is no drift of a value");
@@ -213,7 +221,7 @@ impl Engine {
         }
         let after = Examined { base: Some(ruled), ..one }.judged_again(&shape);
         let now = self.ports.clock.now();
-        let record = idle_record(&after, &lease.scope, &*platform.dialect, now);
+        let record = idle_record(&after, &lease.scope, references, &*platform.dialect, now);
         Ok((record, Ruled { type_key, website_id, target, paths, local }))
     }
 }
@@ -229,6 +237,19 @@ fn settled_paths(before: &Base, after: &Base, one: &Examined) -> Vec<Path> {
     let moved = one.merge.movements.iter().map(|atom| &atom.path);
     let is_settled = |at: &&Path| was.0.get(at) != now.0.get(at) || was.1.get(at) != now.1.get(at);
     moved.filter(is_settled).cloned().collect()
+}
+
+/// A conflict that no run has met is decided by nobody: nothing names its sides yet.
+fn unrecorded(one: &Examined) -> SyncError {
+    let paths: Vec<&str> = one.merge.overlaps().map(|atom| atom.path.as_str()).collect();
+    let place = match &paths[..] {
+        [] | [""] => String::new(),
+        paths => format!(" at {}", paths.join(", ")),
+    };
+    let message =
+        format!("{} is in conflict{place}, and no deployment has recorded that yet", one.key);
+    let error = SyncError::new(ErrorCode::InvalidArgument, message).of(&one.key);
+    error.next_step(RECORDED_FIRST)
 }
 
 fn unmoved(key: &str, ruling: Ruling<'_>) -> SyncError {

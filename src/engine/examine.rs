@@ -43,7 +43,7 @@ pub(super) struct LocalSide {
     pub content: ContentType,
     /// The studio's own hash; made when the document is kept.
     pub content_hash: Option<Digest>,
-    /// Digest of what the view is made from.
+    /// Digest of every column read of its row.
     pub row_digest: Digest,
 }
 
@@ -128,6 +128,8 @@ pub(super) struct Examined {
     pub refers: bool,
     /// The platform's view refers to what the studio does not have.
     pub awaits: bool,
+    /// Digest of the names that it depends on besides its row, where it does and they were looked at.
+    pub context: Option<Digest>,
 }
 
 /// What is left of a document that was looked at and not kept.
@@ -231,8 +233,7 @@ pub(super) fn examine(
         (None, Some(definition)) => definition.name.clone(),
         (None, None) => key.clone(),
     };
-    let refers = refers(&local, &shape);
-    let awaits = awaits(&remote, &shape, &|_| true);
+    let (refers, awaits) = (refers(&local, &shape), awaits(&remote, &shape, &|_| true));
     subject.findings = findings;
     let mut examined = Examined {
         subject,
@@ -250,6 +251,7 @@ pub(super) fn examine(
         parts,
         refers,
         awaits,
+        context: None,
     };
     if !failed {
         examined.status = examined.judge(&shape);
@@ -296,7 +298,7 @@ impl Examined {
                     .merge
                     .overlaps()
                     .any(|atom| shape.is_element(&atom.path) || *atom.path.name() == *shape.anchor);
-                Status::Conflict(if self.base.is_none() && unknown {
+                Status::Conflict(if self.is_strange() && unknown {
                     ConflictKind::BothExist
                 } else if self.in_doubt() {
                     ConflictKind::InDoubt
@@ -323,6 +325,12 @@ impl Examined {
         self.merge = three_way(self.base.as_ref(), &self.local, &self.remote, shape);
         self.status = self.judge(shape);
         self
+    }
+
+    /// Whether the two sides were never the same, although what they have in common may be known.
+    fn is_strange(&self) -> bool {
+        let synced = self.subject.detail.as_ref().and_then(|detail| detail.last_sync_at);
+        self.base.is_none() || synced.is_none()
     }
 
     /// The state says that a write to the type could not be settled.

@@ -13,7 +13,8 @@ use super::detect::Scoped;
 use super::examine::{Examined, Status};
 use super::plan::{Kept, ScopePlan, Step};
 use super::presence::stale_finding;
-use super::record::{Standing, conflict_row, state_after};
+use super::record::{Standing, conflict_after, state_after};
+use super::references::References;
 use super::report::{Outcome, OutcomeError, Recovery, RecoveryError, RunStatus};
 use super::see;
 use super::selection::Selection;
@@ -155,8 +156,9 @@ pub(super) fn idle_records(
 ) -> Vec<Record> {
     let dialect = &*hands.platform.dialect;
     let idle = scoped.examined.iter().enumerate().filter(|(n, _)| !busy.contains(n));
-    let mut records: Vec<Record> =
-        idle.filter_map(|(_, one)| idle_record(one, &scoped.scope, dialect, at)).collect();
+    let mut records: Vec<Record> = idle
+        .filter_map(|(_, one)| idle_record(one, &scoped.scope, &scoped.references, dialect, at))
+        .collect();
     let vanished = scoped.vanished.iter().cloned();
     records.extend(vanished.map(|entity| Record { forget: Some(entity), ..Record::default() }));
     let check = Check { run_id: hands.run_id.to_owned(), at };
@@ -168,6 +170,7 @@ pub(super) fn idle_records(
 pub(super) fn idle_record(
     one: &Examined,
     scope: &Scope,
+    references: &References,
     dialect: &dyn Dialect,
     at: i64,
 ) -> Option<Record> {
@@ -205,7 +208,8 @@ pub(super) fn idle_record(
     {
         record.forget = Some(old.clone());
     }
-    record.conflict = conflict_row(one, scope, &dialect.capabilities().shape, at);
+    let state = record.state.as_ref();
+    record.conflict = conflict_after(one, state, scope, (references, dialect), at);
     if record.conflict.is_none() && had_conflict(one) {
         record.settled_conflict = Some(one.subject.entity.clone());
     }

@@ -1,6 +1,7 @@
 //! Moves the base: only for what both sides now agree on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::canonical::{Path, View};
 use crate::collect::map_of;
@@ -12,8 +13,10 @@ use crate::port::{
 
 use super::binding::Origin;
 use super::changes::{conflict, conflict_name};
-use super::examine::{Examined, Status};
+use super::detect::made_with;
+use super::examine::{Examined, Status, Subject, examine};
 use super::fields::{FieldBinding, write_bindings};
+use super::references::References;
 use super::see::status_word;
 
 /// What both sides look like when a document is recorded.
@@ -53,7 +56,7 @@ pub(super) fn state_after(
             remote_id: Some(standing.remote.id.clone()),
             row_digest: side.map(|side| side.row_digest),
             remote_digest: Some(standing.remote.digest()),
-            dialect: dialect.fingerprint(),
+            dialect: made_with(&dialect.fingerprint(), one.context),
             settled: rest.is_empty()
                 && !one.subject.findings.iter().any(crate::model::Finding::blocks),
             refers: one.depends(),
@@ -199,6 +202,48 @@ fn status_after(one: &Examined, rest: &crate::merge::Merge, is_new_doubt: bool) 
     } else {
         "in_sync"
     }
+}
+
+/// The row of the conflict that a document has once its state is recorded, when there is one. A
+/// decision finds the three sides as they are then, so the conflict is about these.
+pub(super) fn conflict_after(
+    one: &Examined,
+    state: Option<&StateDetail>,
+    scope: &Scope,
+    (references, dialect): (&References, &dyn Dialect),
+    at: i64,
+) -> Option<ConflictRow> {
+    let shape = dialect.capabilities().shape;
+    match (state, &one.subject.local, &one.subject.remote) {
+        (Some(state), Some(_), Some(remote)) => {
+            let waits = matches!(&*state.row.status, "conflict" | "in_doubt");
+            let remote = || Arc::clone(remote);
+            let seen = waits.then(|| seen_since(one, remote(), state, references, dialect))?;
+            conflict_row(&seen, scope, &shape, at)
+        }
+        _ => conflict_row(one, scope, &shape, at),
+    }
+}
+
+/// A document as the next look will find it, if nobody touches it.
+pub(super) fn seen_since(
+    one: &Examined,
+    remote: Arc<RemoteDefinition>,
+    state: &StateDetail,
+    references: &References,
+    dialect: &dyn Dialect,
+) -> Examined {
+    let subject = Subject {
+        entity: one.subject.entity.clone(),
+        website_id: one.subject.website_id.clone(),
+        remote_id: one.subject.remote_id.clone(),
+        origin: Origin::Known,
+        local: one.subject.local.clone(),
+        remote: Some(remote),
+        detail: Some(state.clone()),
+        findings: Vec::new(),
+    };
+    examine(subject, references, dialect)
 }
 
 /// The row of an open conflict, when there is one.

@@ -31,6 +31,10 @@ const TOGETHER: usize = 32;
 /// How often a decision is made anew because a version of its type came in between.
 const ATTEMPTS: u32 = 8;
 
+/// What to do about a conflict that is not recorded: one that was only detected is not, either.
+pub(super) const RECORDED_FIRST: &str =
+    "deploy first, which records the conflicts that it meets, and decide those";
+
 /// A decision about one conflict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
@@ -145,7 +149,7 @@ impl Engine {
                     ErrorCode::InvalidArgument,
                     format!("no recorded conflict has the id {}", quoted(id)),
                 )
-                .next_step("list the conflicts; a deployment records those that it meets"),
+                .next_step(RECORDED_FIRST),
             })
         };
         Ok(ids.iter().map(found).collect())

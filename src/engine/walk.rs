@@ -7,7 +7,7 @@ use crate::port::{Entity, Lease, Ownership, Scope, StateDetail, TypeRow};
 
 use super::binding::{Origin, TypeBinding};
 use super::bindings::Bindings;
-use super::detect::{Pass, Scoped, Unseen, root_id, view_digest};
+use super::detect::{Pass, Scoped, Unseen, root_id};
 use super::examine::{LocalSide, Status, Subject, examine};
 use super::failure::store_failure;
 use super::outcome::idle_record;
@@ -125,10 +125,7 @@ impl Pass<'_> {
             findings: binding.findings.into_iter().chain(more).collect(),
         };
         let mut examined = examine(subject, &found.references, &*self.search.platform.dialect);
-        let depends = examined.depends();
-        if let Some(side) = &mut examined.subject.local {
-            side.row_digest = view_digest(side.row_digest, depends, self.locals);
-        }
+        examined.context = examined.depends().then_some(self.locals.context);
         let mut parts = std::mem::take(&mut examined.parts);
         if examined.status == Status::Failed {
             // What a type that cannot be read needs is not known.
@@ -149,7 +146,9 @@ impl Pass<'_> {
         if lease.is_some() {
             let dialect = &*self.search.platform.dialect;
             let now = self.engine.ports.clock.now();
-            found.agreed.extend(idle_record(&examined, &found.scope, dialect, now));
+            let references = &found.references;
+            let record = idle_record(&examined, &found.scope, references, dialect, now);
+            found.agreed.extend(record);
         }
         found.glimpsed.push(examined.into_glimpse());
         Ok(parts)

@@ -14,7 +14,7 @@ use super::drift::{Ruled, Ruling};
 use super::failure::store_failure;
 use super::outcome::outcome_error;
 use super::report::{ConflictField, Resolution};
-use super::resolve::outdated;
+use super::resolve::{RECORDED_FIRST, outdated};
 use super::{Engine, Platform, ProviderRequest, Purpose, Strategy, TypeRef, Values, Verdict};
 
 /// A conflict as a caller names it.
@@ -239,10 +239,8 @@ impl From<SyncError> for Missing {
 }
 
 fn none_open(wanted: &TypeRef, target: &str) -> SyncError {
-    let message = format!("no conflict of {} with {target} is open", wanted.name);
-    SyncError::new(ErrorCode::InvalidArgument, message)
-        .of(&wanted.name)
-        .next_step("list the conflicts; a deployment records those that it meets")
+    let message = format!("no recorded conflict of {} with {target} is open", wanted.name);
+    SyncError::new(ErrorCode::InvalidArgument, message).of(&wanted.name).next_step(RECORDED_FIRST)
 }
 
 /// A conflict that stays open because nothing can be decided.

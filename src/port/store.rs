@@ -25,7 +25,8 @@ pub struct StateRow {
     pub row_digest: Option<Digest>,
     /// Digest of the remote definition as received at the last look.
     pub remote_digest: Option<Digest>,
-    /// Fingerprint of the dialect that made the views.
+    /// What made the views besides the row: the fingerprint of the dialect, and of the names that they
+    /// refer to, if they do.
     pub dialect: String,
     /// At that last look, no atom of either side had moved.
     pub settled: bool,

@@ -19,7 +19,7 @@ use crate::engine::examine::{Examined, Status};
 use crate::engine::failure::{store_failure, studio_failure};
 use crate::engine::fields::write_bindings;
 use crate::engine::outcome::had_conflict;
-use crate::engine::record::{Standing, conflict_row, state_after};
+use crate::engine::record::{Standing, conflict_after, state_after};
 use crate::engine::{Engine, VersionNote};
 
 /// The decision that a write carries out, with the digest of the conflict.
@@ -140,18 +140,13 @@ impl Home<'_> {
             last_write: None,
             at: self.engine.ports.clock.now(),
         };
-        let mut state = state_after(after, &standing, &*self.platform.dialect);
-        if after.depends() {
-            // The names that it refers to are looked at together, by the next detection.
-            state.row.row_digest = None;
-        }
-        Some(state)
+        // Names that it refers to are looked at together, by the next detection.
+        Some(state_after(after, &standing, &*self.platform.dialect))
     }
 
     /// What a document leaves behind that is home; `None` for one that is gone.
     fn record_of(&self, one: &Examined, state: Option<StateDetail>) -> Record {
         let now = self.engine.ports.clock.now();
-        let shape = self.platform.dialect.capabilities().shape;
         let mut record = Record { seen_at: Some(now), ..Record::default() };
         match (&state, &one.subject.origin) {
             (None, _) => record.forget = Some(one.subject.entity.clone()),
@@ -159,7 +154,8 @@ impl Home<'_> {
             (Some(_), _) => {}
         }
         if state.is_some() {
-            record.conflict = conflict_row(one, self.scope, &shape, now);
+            let means = (self.references, &*self.platform.dialect);
+            record.conflict = conflict_after(one, state.as_ref(), self.scope, means, now);
         }
         if record.conflict.is_none() && had_conflict(one) {
             record.settled_conflict = Some(one.subject.entity.clone());
