@@ -168,16 +168,18 @@ impl Home<'_> {
         &self,
         lease: &Lease,
         one: &Examined,
-        record: Record,
+        mut record: Record,
         ruling: Option<Ruling>,
     ) -> Result<(), SyncError> {
         let store = &self.engine.ports.store;
         if let Some((digest, decision)) = ruling {
             let entity = &one.subject.entity;
-            let decided = store.decide(lease, entity, digest, decision, record.clone()).await;
+            let decided =
+                store.decide(lease, entity, digest, decision.clone(), record.clone()).await;
             if decided.map_err(store_failure)? == Decided::Done {
                 return Ok(());
             }
+            record.decision = Some(decision);
         }
         store.record(lease, vec![record]).await.map_err(store_failure)
     }
