@@ -810,6 +810,7 @@ export interface Conflict {
   createdAt: Date
   /** How it was decided; `settled` when both sides became equal by themselves. */
   resolution?: ConflictStrategy | 'settled'
+  /** Who decided, or had a deployment overrule a side. */
   resolvedBy?: string
   resolvedAt?: Date
 }

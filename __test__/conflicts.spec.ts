@@ -219,7 +219,9 @@ test('what only the platform changed is overruled by type', async () => {
   await deploy()
   await theirs('Type2', 'There')
   const [merged] = await bench.engine.resolveConflicts(['Type2'])
-  expect(merged?.error?.message).toMatch(/^no recorded conflict of Type2 with optimizely:.* is open; /)
+  expect(merged?.error?.message).toMatch(
+    /^no recorded conflict of Type2 with optimizely:.* is open; /,
+  )
   const refuse = { when: { method: 'GET' }, what: { kind: 'status', status: 403 } }
   await bench.platform.control('faults', { add: [refuse] })
   const overrule = () => bench.engine.resolveConflicts(['Type2'], { strategy: 'source_wins' })

@@ -4,15 +4,18 @@ mod at_once;
 mod processes;
 mod together;
 
+use std::sync::Arc;
+
 use catalyst_sync::canonical::{Canonical, Path};
 use catalyst_sync::engine::{
-    ConflictQuery, ProviderRequest, Resolution, RunOptions, Strategy, TypeRef, Values, Verdict,
-    Version as Recorded,
+    Actor, ConflictQuery, ProviderRequest, Resolution, RunOptions, RunRequest, Strategy, TypeRef,
+    Values, Verdict, Version as Recorded,
 };
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::fake::Version;
-use crate::support::world::{World, brief};
+use crate::support::world::{Told, World, brief, request};
 
 fn article(label: &str) -> Value {
     let title = json!({ "id": "f1", "name": "title", "label": label, "type": "text", "order": 0 });
@@ -541,4 +544,35 @@ async fn decisions_about_one_row_follow_each_other() {
     assert!(resolutions.iter().all(|one| one.success), "{resolutions:?}");
     assert_eq!(definition(&world, "p"), page("C", "C"));
     assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+}
+
+/// A deployment that is told which side wins has decided, in the name of whoever runs it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_that_a_deployment_overrules_says_how_and_for_whom() {
+    for (mode, strategy, label) in [
+        ("push", "source_wins", "B"),
+        ("bidirectional", "source_wins", "B"),
+        ("pull", "target_wins", "C"),
+        ("bidirectional", "target_wins", "C"),
+    ] {
+        let (world, _) = conflicting().await;
+        let (mode, strategy) = (Some(mode.to_owned()), Some(strategy.to_owned()));
+        let options = RunOptions { mode, conflict_strategy: strategy, ..RunOptions::default() };
+        let about = format!("{options:?}");
+        let ada = Actor { id: "ada".to_owned(), ..Actor::default() };
+        let engine = world.engine().acting(ada).unwrap();
+        let asked = RunRequest { options: options.clone(), ..request() };
+        let report =
+            engine.deploy(&asked, Arc::new(Told::default()), &CancellationToken::new()).await;
+        assert!(report.error.is_none(), "{about}: {:?}", report.error);
+        assert_eq!(definition(&world, "c1")["fields"][0]["label"], label, "{about}");
+        assert_eq!(title(&world)["displayName"], label, "{about}");
+        // What came home first gave it another id.
+        let page = world.engine().conflicts(&ConflictQuery::default()).await.unwrap();
+        let [decided] = &page.conflicts[..] else { panic!("{about}: {page:?}") };
+        let decided: Value = serde_json::from_str(decided.as_str()).unwrap();
+        assert_eq!(decided["status"], "resolved", "{about}");
+        assert_eq!(decided["resolution"], json!(options.conflict_strategy), "{about}");
+        assert_eq!(decided["resolvedBy"], "ada", "{about}");
+    }
 }

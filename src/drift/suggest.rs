@@ -69,7 +69,9 @@ pub fn suggest(
         return None;
     }
     let (ours, theirs) = (overlap.local.as_ref(), overlap.remote.as_ref());
-    let rewrites: Vec<Rewrite> = shape.rewrites_of(path).collect();
+    // White space comes from people, too, so it is no sign of the platform's own form.
+    let is_its_own = |rewrite: &Rewrite| *rewrite != Rewrite::Whitespace;
+    let rewrites: Vec<Rewrite> = shape.rewrites_of(path).filter(is_its_own).collect();
     if is_noise(ours, theirs, &rewrites) {
         return Some(Suggestion::Rewritten);
     }

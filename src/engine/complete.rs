@@ -6,10 +6,11 @@ use crate::canonical::write;
 use crate::error::{ErrorCode, SyncError};
 use crate::model::Json;
 use crate::plan::Verb;
-use crate::port::{Direction, HistoryRow, Record, RemoteDefinition, TouchedAtom};
+use crate::port::{Decision, Direction, HistoryRow, Record, RemoteDefinition, TouchedAtom};
 
 use super::apply::{Done, Hands, Task};
 use super::binding::Origin;
+use super::decide::Strategy;
 use super::detect::Scoped;
 use super::examine::{Examined, Status};
 use super::failure::store_failure;
@@ -238,6 +239,13 @@ impl Execution<'_> {
         } else if record.forget.is_some() && had_conflict(one) {
             record.settled_conflict = Some(one.subject.entity.clone());
         }
+        let is_overruled = matches!(one.status, Status::Conflict(_))
+            && (step.verb == Verb::Delete || !still_conflicts(one, step));
+        record.decision = is_overruled.then(|| Decision {
+            resolution: Strategy::SourceWins.as_str().to_owned(),
+            by: Some(self.actor.to_owned()),
+            at: now,
+        });
         record
     }
 

@@ -9,14 +9,16 @@ use std::sync::Arc;
 use crate::error::{ErrorCode, SyncError};
 use crate::model::TargetIndex;
 use crate::plan::Verb;
-use crate::port::{Lease, RowWrite, TypeRow};
+use crate::port::{Decision, Lease, RowWrite, TypeRow};
 
 use self::newcomers::Newcomers;
+use super::changes::conflict_digest;
 use super::complete::stops_the_run;
+use super::decide::Strategy;
 use super::detect::{Scoped, root_id};
 use super::examine::{Examined, Status};
 use super::home::{
-    Arrival, Draft, Home, HomePlan, HomeStep, Source, Stays, homeward, paths_of, takes,
+    Arrival, Draft, Home, HomePlan, HomeStep, Ruling, Source, Stays, homeward, paths_of, takes,
 };
 use super::locals::Locals;
 use super::narrate::Phase;
@@ -228,6 +230,16 @@ impl Trip<'_> {
         }
     }
 
+    /// The decision that bringing a type in conflict home comes to: a run is told to, or leaves it.
+    fn ruling(&self, one: &Examined) -> Option<Ruling> {
+        let decision = Decision {
+            resolution: Strategy::TargetWins.as_str().to_owned(),
+            by: Some(self.actor.to_owned()),
+            at: self.engine.ports.clock.now(),
+        };
+        Some((conflict_digest(one)?, decision))
+    }
+
     async fn make(
         &mut self,
         one: &Examined,
@@ -239,7 +251,7 @@ impl Trip<'_> {
         let arrival = if is_taken {
             Arrival::Taken
         } else {
-            self.home().bring(self.lease, one, &draft, None).await?
+            self.home().bring(self.lease, one, &draft, self.ruling(one)).await?
         };
         if arrival == Arrival::Home {
             let outcome = arrived(&draft, outcome);
@@ -268,7 +280,9 @@ impl Trip<'_> {
             let taken = takes(&now, self.policy, count, &shape);
             let (view, base) = homeward(&now, &taken.ships, &shape);
             let draft = home.draft(&now, &view, base, row)?;
-            match home.bring(self.lease, &now, &draft, None).await? {
+            let is_open = matches!(draft.after.status, Status::Conflict(_));
+            let ruling = self.ruling(&now).filter(|_| !is_open);
+            match home.bring(self.lease, &now, &draft, ruling).await? {
                 Arrival::Home => {
                     let outcome = arrived(&draft, outcome);
                     self.keep(&draft);
@@ -300,7 +314,7 @@ impl Trip<'_> {
             )));
         }
         let Some(row) = self.row(id) else { return Ok(outcome) };
-        Ok(match self.home().remove(self.lease, one, row, None).await? {
+        Ok(match self.home().remove(self.lease, one, row, self.ruling(one)).await? {
             Arrival::Home => outcome,
             Arrival::InUse(items) => refused(in_use(items)),
             Arrival::Moved | Arrival::Taken => {

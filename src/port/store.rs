@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::{
-    Conflicts, Direction, Entity, History, RemoteDefinition, RemoteId, Revision, RowJournal, Scope,
-    Versions,
+    Conflicts, Decision, Direction, Entity, History, RemoteDefinition, RemoteId, Revision,
+    RowJournal, Scope, Versions,
 };
 use crate::canonical::{Canonical, Path};
 use crate::digest::Digest;
@@ -326,6 +326,8 @@ pub struct Record {
     pub conflict: Option<ConflictRow>,
     /// There is no conflict any more.
     pub settled_conflict: Option<Entity>,
+    /// How that was decided; `None` when both sides became equal without a decision.
+    pub decision: Option<Decision>,
     /// Journal entries that are closed by this.
     pub closes: Vec<Closing>,
     /// The write to the studio that is closed by this, because it was carried out.

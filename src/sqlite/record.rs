@@ -40,7 +40,7 @@ fn one(session: Session<'_>, scope: &Scope, record: &Record) -> Result<(), Fault
         conflict(session, scope, row)?;
     }
     if let Some(entity) = &record.settled_conflict {
-        settle_conflict(session, scope, entity, moment(record))?;
+        settle_conflict(session, scope, entity, record)?;
     }
     let touched = [
         record.state.as_ref().map(|detail| &detail.row.entity),
@@ -194,16 +194,20 @@ fn settle_conflict(
     session: Session<'_>,
     scope: &Scope,
     entity: &Entity,
-    at: Option<i64>,
+    record: &Record,
 ) -> Result<(), Fault> {
+    let decision = record.decision.as_ref();
+    let at = decision.map(|decision| decision.at).or_else(|| moment(record));
+    let resolution = decision.map_or("settled", |decision| &decision.resolution);
+    let by = decision.and_then(|decision| decision.by.as_deref());
     session
         .prepare(
             "UPDATE {prefix}conflict_log
-             SET resolution = 'settled', resolved_at = coalesce(?5, updated_at)
+             SET resolution = ?6, resolved_by = ?7, resolved_at = coalesce(?5, updated_at)
              WHERE website_id = ?1 AND target = ?2 AND kind = ?3 AND local_id = ?4
                AND resolution IS NULL",
         )?
-        .execute((&scope.website_id, &scope.target, entity.kind, &entity.id, at))?;
+        .execute((&scope.website_id, &scope.target, entity.kind, &entity.id, at, resolution, by))?;
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! What speaks for a side of an overlap, and what does not.
 
-use catalyst_sync::drift::suggest;
+use catalyst_sync::canonical::View;
+use catalyst_sync::drift::{Suggestion, suggest};
 use catalyst_sync::merge::three_way;
+use catalyst_sync::platform::optimizely::{ApiVersion, OptimizelyDialect, Profile, Settings};
+use catalyst_sync::port::Dialect;
 
 use super::{base, event, shape};
 
@@ -94,13 +97,30 @@ fn the_side_that_loses_nothing() {
     }
 }
 
-/// What says the same is as the platform writes it, whichever side is tidier.
+/// White space comes from people, too: nothing is lost with the studio's, and that it is the platform's
+/// own form would be a guess.
 #[test]
-fn what_says_the_same_is_as_the_platform_writes_it() {
+fn white_space_alone_brings_nothing_new() {
     for (ours, theirs) in [("  New name", "New name"), ("New name", "New \n name")] {
         let label = |text: &str| format!(r#"{{"/fields/a/label":{text:?}}}"#);
-        assert_eq!(told(&label(ours), &label(theirs)), ["/fields/a/label Rewritten"]);
+        assert_eq!(told(&label(ours), &label(theirs)), ["/fields/a/label Formatting(Local)"]);
     }
+}
+
+/// A number that the platform writes as a text is as it writes it.
+#[test]
+fn what_says_the_same_is_as_the_platform_writes_it() {
+    let shape =
+        OptimizelyDialect::new(Settings::new(ApiVersion::V1, Profile::Native)).capabilities().shape;
+    let least = |value: &str| {
+        View::from_json(&format!(r#"{{"/properties/a":true,"/properties/a/minLength":{value}}}"#))
+            .unwrap()
+    };
+    let (local, remote) = (least("5"), least(r#""5""#));
+    let merge = three_way(None, &local, &remote, &shape);
+    let told: Vec<_> =
+        merge.overlaps().map(|overlap| suggest(overlap, None, (&local, &remote), &shape)).collect();
+    assert_eq!(told, [Some(Suggestion::Rewritten)]);
 }
 
 /// A removal that looks like a rename is told as one, and no side is suggested: either would leave two

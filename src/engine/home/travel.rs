@@ -170,14 +170,15 @@ impl Home<'_> {
         &self,
         lease: &Lease,
         one: &Examined,
-        record: Record,
+        mut record: Record,
         ruling: Option<Ruling>,
     ) -> Result<(), SyncError> {
         if let Some(ruling) = ruling {
-            let entity = one.subject.entity.clone();
+            let (entity, decision) = (one.subject.entity.clone(), ruling.1.clone());
             if self.engine.decided(lease, entity, ruling, record.clone()).await? {
                 return Ok(());
             }
+            record.decision = Some(decision);
         }
         let store = &self.engine.ports.store;
         store.record(lease, vec![record]).await.map_err(store_failure)
