@@ -37,9 +37,11 @@ async function see({ engine }) {
   const [conflict] = details.conflicts
   showConflict(conflict)
   const [{ suggestion, ...overlap }, ...others] = conflict.fields
-  promiseEqual('one property was changed on both sides', [overlap, ...others], [
-    { path: AT, ancestor: 160, local: 140, remote: 200 },
-  ])
+  promiseEqual(
+    'one property was changed on both sides',
+    [overlap, ...others],
+    [{ path: AT, ancestor: 160, local: 140, remote: 200 }],
+  )
   promiseEqual("the CMS's value loses nothing", suggestion.take, 'remote')
 }
 
