@@ -47,6 +47,7 @@ mod resolve;
 mod restore;
 mod run;
 mod run_end;
+mod run_record;
 mod see;
 mod selection;
 mod send;

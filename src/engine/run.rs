@@ -1,13 +1,13 @@
 //! A deployment: extract, detect, plan, apply, verify, record.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::collect::map_of;
 use crate::error::{ErrorCode, SyncError, quoted};
-use crate::port::{Lease, PlannedRow, RunRow, Scope, Traffic, VersionSource};
+use crate::port::{Lease, RunRow, Scope, Traffic, VersionSource};
 
 use super::apply::Hands;
 use super::complete::Execution;
@@ -472,43 +472,6 @@ impl Run<'_> {
             force: policy.force,
             cancel: self.cancel,
         }
-    }
-
-    async fn plan_rows(
-        &self,
-        lease: &Lease,
-        scoped: &Scoped,
-        plan: &ScopePlan,
-    ) -> Result<(), SyncError> {
-        if plan.steps.is_empty() {
-            return Ok(());
-        }
-        let rows = plan.steps.iter().enumerate().filter_map(|(sequence, step)| {
-            let one = scoped.examined.get(step.at)?;
-            Some(PlannedRow {
-                sequence: u32::try_from(sequence).unwrap_or(u32::MAX),
-                entity: one.subject.entity.clone(),
-                type_key: one.key.clone(),
-                verb: step.verb,
-            })
-        });
-        let planned = self.engine.ports.store.plan(lease, &self.id, rows.collect()).await;
-        planned.map_err(store_failure)
-    }
-
-    /// Commits what both sides agree on without a write, and the conflicts that were seen.
-    async fn record_idle(
-        &self,
-        hands: &Hands<'_>,
-        scoped: &Scoped,
-        plan: &ScopePlan,
-    ) -> Result<(), SyncError> {
-        let busy: BTreeSet<usize> = plan.steps.iter().map(|step| step.at).collect();
-        let records = outcome::idle_records(hands, scoped, &busy, self.engine.ports.clock.now());
-        if records.is_empty() {
-            return Ok(());
-        }
-        self.engine.ports.store.record(hands.lease, records).await.map_err(store_failure)
     }
 }
 
