@@ -563,8 +563,10 @@ fn bases() -> impl Strategy<Value = Option<Base>> {
         made.map(|(local, remote, alike, forgotten)| {
             let mut base = if alike { agreed(&local) } else { base(&local, &remote) };
             let paths: Vec<Path> = base.paths().cloned().collect();
-            for index in forgotten.iter().filter(|_| !paths.is_empty()) {
-                base.forget(index.get(&paths));
+            // Of what is not known, nothing is known inside.
+            for at in forgotten.iter().filter(|_| !paths.is_empty()).map(|at| at.get(&paths)) {
+                let inside = paths.iter().filter(|path| *path == at || path.is_below(at));
+                inside.for_each(|path| base.forget(path));
             }
             base
         })
@@ -605,9 +607,17 @@ fn moved(merge: &Merge, movement: Movement) -> Vec<Path> {
 }
 
 /// Carries movements over to the other side and moves the base of what was carried, as a push or a
-/// pull that was verified does.
-fn carry(merge: &Merge, which: impl Fn(&AtomMovement) -> bool, sides: &mut (Base, View, View)) {
+/// pull that was verified does: orders follow what came and went, and those that nobody moved are
+/// agreed on as they stand.
+fn carry(
+    merge: &Merge,
+    shape: &Shape,
+    which: impl Fn(&AtomMovement) -> bool,
+    sides: &mut (Base, View, View),
+) {
     let (base, local, remote) = sides;
+    let (was_local, was_remote) = (local.clone(), remote.clone());
+    let mut carried = Vec::new();
     for atom in merge.movements.iter().filter(|atom| which(atom)) {
         match atom.movement {
             Movement::Local => remote.put(atom.path.clone(), atom.local.clone()),
@@ -615,17 +625,36 @@ fn carry(merge: &Merge, which: impl Fn(&AtomMovement) -> bool, sides: &mut (Base
             Movement::Same => {}
             Movement::Conflict | Movement::Unchanged => continue,
         }
-        let pair =
-            Pair { local: local.get(&atom.path).cloned(), remote: remote.get(&atom.path).cloned() };
-        base.set(&atom.path, pair);
+        carried.push(atom.path.clone());
     }
+    shape.follow(local, &was_local, &was_remote);
+    shape.follow(remote, &was_remote, &was_local);
+    for path in &carried {
+        let pair = Pair { local: local.get(path).cloned(), remote: remote.get(path).cloned() };
+        base.set(path, pair);
+    }
+    let moved = merge.movements.iter().filter(|atom| atom.movement != Movement::Same);
+    base.take_orders(local, remote, &moved.map(|atom| &atom.path).collect(), shape);
 }
 
-/// The elements of an order that both sides have, in the order of one of them.
-fn in_common(order: &Path, of: &View, with: &View) -> Vec<String> {
-    let list = SHAPE.ordered_list(order).unwrap();
-    let named: Vec<String> = of.get(order).map(texts).unwrap_or_default();
-    named.into_iter().filter(|own| with.get(&list.child(own)).is_some()).collect()
+/// What moved, but for what the orders among it are now: they name whatever came meanwhile.
+fn told(merge: &Merge, shape: &Shape) -> Vec<AtomMovement> {
+    let mut movements = merge.movements.clone();
+    for atom in movements.iter_mut().filter(|atom| shape.ordered_list(&atom.path).is_some()) {
+        (atom.local, atom.remote) = (None, None);
+    }
+    movements
+}
+
+/// Whether an atom is still as it was. An order is, while what it placed stands as it did: elements
+/// may come between, and go.
+fn is_kept(path: &Path, shape: &Shape, then: &View, now: &View) -> bool {
+    let Some(list) = shape.ordered_list(path) else { return now.get(path) == then.get(path) };
+    let [mut then, mut still] =
+        [then, now].map(|side| side.get(path).map(texts).unwrap_or_default());
+    then.retain(|element| now.get(&list.child(element)).is_some());
+    still.retain(|element| then.contains(element));
+    still == then
 }
 
 fn texts(order: &Canonical) -> Vec<String> {
@@ -664,7 +693,7 @@ proptest! {
         let merge = three_way(Some(&agreed(&before)), &after, &before, &SHAPE);
         prop_assert!(merge.movements.iter().all(|atom| atom.movement == Movement::Local));
         let mut sides = (agreed(&before), after.clone(), before);
-        carry(&merge, |_| true, &mut sides);
+        carry(&merge, &SHAPE, |_| true, &mut sides);
         let unordered = |own: &View| -> View {
             let attributes = own.iter().filter(|(path, _)| SHAPE.ordered_list(path).is_none());
             attributes.map(|(path, value)| (path.clone(), value.clone())).collect()
@@ -673,32 +702,18 @@ proptest! {
     }
 
     /// After everything that does not conflict went to the other side, only the conflicts are left,
-    /// and they are the same ones. An order may follow its elements one round later, because it is
-    /// compared over the elements that both sides have. For the same reason a conflict about one may
-    /// be settled by an element that came to a list that had none, and may show only then, where both
-    /// sides had what they share in another order from the beginning.
+    /// and they are the same ones; an order in conflict names what came meanwhile too.
     #[test]
     fn carrying_all_leaves_the_conflicts(base in bases(), local in views(), remote in views()) {
         let first = three_way(base.as_ref(), &local, &remote, &SHAPE);
         let base = base.unwrap_or_else(|| unknown(&local, &remote));
         prop_assert_eq!(&three_way(Some(&base), &local, &remote, &SHAPE), &first);
-        let apart = |path: &Path| in_common(path, &local, &remote) != in_common(path, &remote, &local);
-        let mut sides = (base, local.clone(), remote.clone());
-        carry(&first, |_| true, &mut sides);
+        let mut sides = (base, local, remote);
+        carry(&first, &SHAPE, |_| true, &mut sides);
         let second = three_way(Some(&sides.0), &sides.1, &sides.2, &SHAPE);
-        let orders = second.movements.iter().filter(|atom| atom.movement != Movement::Conflict);
-        for atom in orders {
-            prop_assert!(SHAPE.ordered_list(&atom.path).is_some(), "{}", atom.path);
-        }
-        carry(&second, |_| true, &mut sides);
-        let third = three_way(Some(&sides.0), &sides.1, &sides.2, &SHAPE);
-        let mut conflicts: Vec<AtomMovement> = first.of(Movement::Conflict).cloned().collect();
-        let is_order = |atom: &AtomMovement| SHAPE.ordered_list(&atom.path).is_some();
-        conflicts.retain(|atom| !is_order(atom) || third.movements.contains(atom));
-        let mut left = third.movements;
-        let is_late = |atom: &AtomMovement| is_order(atom) && apart(&atom.path);
-        left.retain(|atom| conflicts.contains(atom) || !is_late(atom));
-        prop_assert_eq!(left, conflicts);
+        let mut expected = told(&first, &SHAPE);
+        expected.retain(|atom| atom.movement == Movement::Conflict);
+        prop_assert_eq!(told(&second, &SHAPE), expected);
     }
 
     /// A push may be cut off anywhere and repeated: what the platform moved stays as it is.
@@ -711,8 +726,6 @@ proptest! {
             .movements
             .iter()
             .filter(|atom| matches!(atom.movement, Movement::Remote | Movement::Conflict))
-            // Where the platform says no order, there is none to overwrite.
-            .filter(|atom| atom.remote.is_some() || SHAPE.ordered_list(&atom.path).is_none())
             .map(|atom| atom.path.clone())
             .collect();
         let mut sides = (base.unwrap_or_else(|| unknown(&local, &remote)), local, remote.clone());
@@ -723,9 +736,13 @@ proptest! {
                 .into_iter()
                 .filter(|_| { bits = bits.rotate_left(1); bits & 1 == 1 })
                 .collect();
-            carry(&merge, |atom| sent.contains(&atom.path), &mut sides);
+            carry(&merge, &SHAPE, |atom| sent.contains(&atom.path), &mut sides);
             for path in &theirs {
-                prop_assert_eq!(sides.2.get(path), remote.get(path), "{}", path);
+                let (then, now) = (&remote, &sides.2);
+                prop_assert!(
+                    is_kept(path, &SHAPE, then, now),
+                    "{}: {:?} is {:?}", path, then.get(path), now.get(path)
+                );
             }
         }
     }
@@ -758,7 +775,7 @@ proptest! {
         let merge = three_way(Some(&agreed(&unordered)), &local, &remote, &SHAPE);
         prop_assert_eq!(merge.overlaps().count(), 0, "{:?}", brief(&merge));
         let mut sides = (agreed(&unordered), local, remote);
-        carry(&merge, |_| true, &mut sides);
+        carry(&merge, &SHAPE, |_| true, &mut sides);
         let both: View = after
             .iter()
             .filter(|(path, _)| SHAPE.ordered_list(path).is_none())

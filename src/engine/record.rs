@@ -112,7 +112,9 @@ fn base_after(one: &Examined, standing: &Standing<'_>, shape: &Shape) -> Base {
         base.set(&atom.path, pair);
     }
     doubt(&mut base, standing.doubted, standing.view, shape);
-    take_orders(one, standing, &mut base, shape);
+    let moved = one.merge.movements.iter().filter(|atom| atom.movement != Movement::Same);
+    let moved = moved.map(|atom| &atom.path).collect();
+    base.take_orders(&one.local, standing.view, &moved, shape);
     base
 }
 
@@ -132,21 +134,6 @@ pub(super) fn doubt(base: &mut Base, atoms: &[TouchedAtom], now: &View, shape: &
             let local = known.map_or_else(|| atom.before.clone(), |(local, _)| local);
             base.set(&atom.path, Pair { local, remote: atom.intended.clone() });
         }
-    }
-}
-
-/// An order that nobody moved still follows the elements that came and went.
-fn take_orders(one: &Examined, standing: &Standing<'_>, base: &mut Base, shape: &Shape) {
-    let mut orders: Vec<Path> = Vec::new();
-    for (path, _) in one.local.iter().chain(standing.view.iter()) {
-        if shape.ordered_list(path).is_some() {
-            orders.push(path.clone());
-        }
-    }
-    let movements = one.merge.movements.iter().filter(|atom| atom.movement != Movement::Same);
-    let moved: BTreeSet<&Path> = movements.map(|atom| &atom.path).collect();
-    for path in orders.iter().filter(|path| !moved.contains(path)) {
-        base.set(path, pair_now(one, standing, path));
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use crate::canonical::{Canonical, Path, View};
 use crate::model::Json;
 
-use super::Shape;
 use super::order::sequence;
+use super::{Base, Pair, Shape};
 
 impl Shape {
     /// Makes the orders of a document name what its lists hold.
@@ -60,6 +60,25 @@ impl Shape {
                 let order = order.into_iter().map(Json::str).collect::<Vec<_>>();
                 view.put(path, (!order.is_empty()).then(|| Canonical::of(&Json::Array(order))));
             }
+        }
+    }
+}
+
+impl Base {
+    /// Agrees on the orders that nobody moved as they stand: they followed what came and went.
+    pub fn take_orders(
+        &mut self,
+        local: &View,
+        remote: &View,
+        moved: &BTreeSet<&Path>,
+        shape: &Shape,
+    ) {
+        let sides = local.iter().chain(remote.iter()).map(|(path, _)| path);
+        let is_order = |path: &&Path| shape.ordered_list(path).is_some() && !moved.contains(path);
+        let orders: BTreeSet<Path> = self.paths().chain(sides).filter(is_order).cloned().collect();
+        for path in orders {
+            let (local, remote) = (local.get(&path).cloned(), remote.get(&path).cloned());
+            self.set(&path, Pair { local, remote });
         }
     }
 }

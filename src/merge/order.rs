@@ -61,27 +61,30 @@ pub(super) fn classify_order(
     match ancestor {
         Ancestor::Known { local: was_local, remote: was_remote } => {
             let was = (sequence(was_local), sequence(was_remote));
-            let here = |element: &str| had(element).local;
-            let there = |element: &str| had(element).remote;
+            // What came to a side where the other one has it was never anywhere else.
+            let has = |side: &View, element: &str| side.get(&list.child(element)).is_some();
+            let have = |element: &str| has(local, element) && has(remote, element);
+            let here = |element: &str| had(element).local || have(element);
+            let there = |element: &str| had(element).remote || have(element);
             let common = |element: &str| common.contains(element);
             let was = (
                 stood((was.0.as_ref(), &here), (was.1.as_ref(), &there), now.0.as_ref(), &common),
                 stood((was.1.as_ref(), &there), (was.0.as_ref(), &here), now.1.as_ref(), &common),
             );
-            let has = |side: &View, element: &str| side.get(&list.child(element)).is_some();
             let now = (
                 standing(now.0, &was.0, &|element| has(local, element)),
                 standing(now.1, &was.1, &|element| has(remote, element)),
             );
+            let names_none = |own: &Order| !own.iter().flatten().any(|element| common(element));
             let local_moved = restrict(&now.0, &was.0) != restrict(&was.0, &now.0);
             let remote_moved = restrict(&now.1, &was.1) != restrict(&was.1, &now.1);
             match (local_moved, remote_moved) {
                 (false, false) => Movement::Unchanged,
+                _ if restrict(&now.0, &now.1) == restrict(&now.1, &now.0) => Movement::Same,
                 (true, false) => Movement::Local,
                 (false, true) => Movement::Remote,
-                (true, true) if restrict(&now.0, &now.1) == restrict(&now.1, &now.0) => {
-                    Movement::Same
-                }
+                // Orders that name nothing in common have nothing to disagree on.
+                (true, true) if names_none(&now.0) && names_none(&now.1) => Movement::Same,
                 (true, true) => Movement::Conflict,
             }
         }

@@ -105,7 +105,8 @@ pub(super) fn differs(atom: &AtomMovement) -> bool {
     atom.local != atom.remote
 }
 
-/// Removing an element on one side overlaps every movement of the other side inside it.
+/// Removing an element on one side overlaps every movement of the other side inside it; and where the
+/// sides conflict about whether there is one, all inside it follows.
 pub(super) fn overlap_removals(atoms: &mut BTreeMap<Path, AtomMovement>, shape: &Shape) {
     let removed: Vec<(Path, Movement)> = atoms
         .values()
@@ -113,6 +114,7 @@ pub(super) fn overlap_removals(atoms: &mut BTreeMap<Path, AtomMovement>, shape: 
         .filter_map(|atom| match atom.movement {
             Movement::Local if atom.local.is_none() => Some((atom.path.clone(), Movement::Remote)),
             Movement::Remote if atom.remote.is_none() => Some((atom.path.clone(), Movement::Local)),
+            Movement::Conflict => Some((atom.path.clone(), Movement::Conflict)),
             _ => None,
         })
         .collect();
@@ -124,10 +126,11 @@ pub(super) fn overlap_removals(atoms: &mut BTreeMap<Path, AtomMovement>, shape: 
             .filter(|(_, atom)| differs(atom))
             .map(|(path, _)| path.clone())
             .collect();
-        let overlaps = inside
-            .iter()
-            .filter_map(|path| atoms.get(path))
-            .any(|atom| atom.movement == theirs || atom.movement == Movement::Conflict);
+        let overlaps = theirs == Movement::Conflict
+            || inside
+                .iter()
+                .filter_map(|path| atoms.get(path))
+                .any(|atom| atom.movement == theirs || atom.movement == Movement::Conflict);
         if !overlaps {
             continue;
         }

@@ -16,7 +16,7 @@ use catalyst_sync::port::Dialect;
 
 use crate::support::golden;
 
-use super::{agreed_on, carry, mirrored, path, unknown, view};
+use super::{agreed_on, carry, is_kept, mirrored, path, unknown, view};
 
 fn shape() -> Shape {
     FilesDialect.capabilities().shape
@@ -213,7 +213,7 @@ fn cell(base: &Base, local_state: &State, remote_state: &State) -> String {
 
     // A push that merges: what the studio moved is sent, and what both agree on is agreed on.
     let mut sides = (base.clone(), local.clone(), remote.clone());
-    carry(&merge, |atom| atom.movement != Movement::Remote, &mut sides);
+    carry(&merge, &shape, |atom| atom.movement != Movement::Remote, &mut sides);
     let sent = diff(&remote, &sides.2);
     let kept: BTreeSet<Path> = merge
         .movements
@@ -223,7 +223,7 @@ fn cell(base: &Base, local_state: &State, remote_state: &State) -> String {
         .collect();
     for path in &kept {
         assert_eq!(sides.0.get(path, &shape), base.get(path, &shape), "{name}: base of {path}");
-        assert_eq!(sides.2.get(path), remote.get(path), "{name}: {path} was overwritten");
+        assert!(is_kept(path, &shape, &remote, &sides.2), "{name}: {path} was overwritten");
     }
     assert_eq!(sides.1, local, "{name}: a push wrote to the studio");
 
