@@ -226,12 +226,27 @@ async fn limits_that_allow_nothing_together_are_decided_one_by_one() {
         open_now[0]["fields"].as_array().unwrap().iter().map(|field| &field["path"]).collect();
     assert_eq!(paths, ["/properties/title/maxLength", "/properties/title/minLength"]);
 
-    let mut both = verdict(open_now[0]["id"].as_str().unwrap(), Strategy::Manual);
-    for (name, value) in [("minLength", 5.0), ("maxLength", 30.0)] {
-        let path = Path::parse(&format!("/properties/title/{name}")).unwrap();
-        both.values.insert(path, Some(Canonical::number(value)));
+    let values = |given: &[(&str, f64)]| {
+        let mut own = verdict(open_now[0]["id"].as_str().unwrap(), Strategy::Manual);
+        for (name, value) in given {
+            let path = Path::parse(&format!("/properties/title/{name}")).unwrap();
+            own.values.insert(path, Some(Canonical::number(*value)));
+        }
+        own
+    };
+    // One of them alone leaves the other where it allows nothing still.
+    for (name, value, other) in [("minLength", 20.0, "max"), ("maxLength", 10.0, "min")] {
+        let told = resolve(&world, values(&[(name, value)])).await;
+        let expected = format!(
+            "BlogPost cannot have this value at \"/properties/title/{name}\": with \
+             \"/properties/title/{other}Length\" as it is, nothing would be allowed; give values \
+             for both of them"
+        );
+        let error = told.error.unwrap();
+        assert_eq!((&*error.code, &error.message), ("INVALID_ARGUMENT", &expected));
     }
-    let resolution = resolve(&world, both).await;
+    assert_eq!(definition(&world, "c1"), ours);
+    let resolution = resolve(&world, values(&[("minLength", 5.0), ("maxLength", 30.0)])).await;
     assert!(resolution.success, "{resolution:?}");
     assert_eq!(brief(&world.deploy().await.outcomes), ["BlogPost update success"]);
     assert_eq!((&title(&world)["minLength"], &title(&world)["maxLength"]), (&json!(5), &json!(30)));

@@ -107,8 +107,27 @@ pub(super) fn decide(
         local.put(path.clone(), value.clone());
     }
     let rest = three_way(Some(&base), &local, &one.remote, shape);
-    let remaining = rest.overlaps().cloned().collect();
+    let remaining: Vec<AtomMovement> = rest.overlaps().cloned().collect();
+    for path in values.keys() {
+        let still = remaining.iter().any(|atom| atom.path == *path);
+        let other = if still { shape.other_limit(path) } else { shape.excluded_by(path, &local) };
+        if let Some(other) = other {
+            return Err(halved(&one.key, path, &other));
+        }
+    }
     Ok(Settled { base, local, remaining })
+}
+
+/// One limit of a range cannot be decided so, because the other one stays as it is.
+fn halved(key: &str, path: &Path, other: &Path) -> SyncError {
+    let message = format!(
+        "{key} cannot have this value at {}: with {} as it is, nothing would be allowed",
+        quoted(path.as_str()),
+        quoted(other.as_str())
+    );
+    SyncError::new(ErrorCode::InvalidArgument, message)
+        .of(key)
+        .next_step("give values for both of them")
 }
 
 /// What the studio's side winning means for a type that is gone on one side and changed on the other:

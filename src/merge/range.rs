@@ -31,6 +31,23 @@ pub(super) fn overlap_ranges(
     }
 }
 
+impl Shape {
+    /// The other limit of a range that allows nothing: of the one that this path is a limit of.
+    #[must_use]
+    pub fn excluded_by(&self, path: &Path, view: &View) -> Option<Path> {
+        let (least, most) = self.range_of(path)?;
+        let is_empty = exceeds(view.get(&least), view.get(&most));
+        if is_empty { self.other_limit(path) } else { None }
+    }
+
+    /// For a limit of a range: the other one.
+    #[must_use]
+    pub fn other_limit(&self, path: &Path) -> Option<Path> {
+        let (least, most) = self.range_of(path)?;
+        Some(if *path == least { most } else { least })
+    }
+}
+
 /// One limit on both sides.
 struct Limit<'v> {
     local: Option<&'v Canonical>,
