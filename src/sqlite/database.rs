@@ -83,7 +83,7 @@ impl Database {
                 .map_err(|fault| self.refuse(fault))?;
             match self.usable(found)? {
                 Condition::Ours { missing: 0 } => {}
-                Condition::Ours { .. } => self.writing(&mut |_| Ok(()))?,
+                Condition::Ours { .. } => self.writing(Durability::Now, &mut |_| Ok(()))?,
                 _ => return Ok(()),
             }
             // What would not notice a change is not used twice.
@@ -105,22 +105,49 @@ impl Database {
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
+        self.write_to(Durability::Now, work)
+    }
+
+    /// As [`Database::write`], but durable only with the next write that is: a power cut before it
+    /// undoes this one, and everything that came after it. For what says nothing by itself.
+    pub(super) fn write_ahead<T>(
+        &self,
+        work: impl FnOnce(Session<'_>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        self.write_to(Durability::WithTheNext, work)
+    }
+
+    fn write_to<T>(
+        &self,
+        durability: Durability,
+        work: impl FnOnce(Session<'_>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
         let (mut work, mut answer) = (Some(work), None);
-        self.writing(&mut |session| {
+        self.writing(durability, &mut |session| {
             answer = work.take().map(|work| work(session)).transpose()?;
             Ok(())
         })?;
         answer.ok_or_else(|| self.failed("nothing was written".to_owned()))
     }
 
-    fn writing(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
+    fn writing(&self, durability: Durability, work: &mut Work<'_>) -> Result<(), StoreError> {
         let identity = Stamp::of(self.file()).map(|stamp| stamp.identity).unwrap_or_default();
         let mut kept = current(&self.writer, identity);
         let opened = match &mut *kept {
             Some(kept) => kept,
             none => none.insert(self.open_writer()?),
         };
-        let outcome = self.transact(&mut opened.connection, work);
+        // The log of a database in WAL mode is a prefix of what was written, whatever is lost of it; a
+        // rollback journal needs each commit on the disk.
+        let outcome = if durability == Durability::Now || self.location.is_studio() {
+            self.transact(&mut opened.connection, work)
+        } else {
+            let connection = &mut opened.connection;
+            synchronous(connection, "NORMAL").map_err(Fault::from).and_then(|()| {
+                let outcome = self.transact(connection, work);
+                synchronous(connection, "FULL").map_err(Fault::from).and(outcome)
+            })
+        };
         self.settle(&mut kept, outcome)
     }
 
@@ -176,7 +203,7 @@ impl Database {
     /// A journal is worth what survives a power cut. The journal mode is stored in the file, so it
     /// is set in our own only; `synchronous` belongs to the connection.
     fn tune(&self, connection: &Connection) -> rusqlite::Result<()> {
-        connection.pragma_update(None, "synchronous", "FULL")?;
+        synchronous(connection, "FULL")?;
         if !self.location.is_studio() {
             connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         }
@@ -240,6 +267,19 @@ impl Database {
             error
         })
     }
+}
+
+/// When a write has to survive a power cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Durability {
+    /// From its commit on.
+    Now,
+    /// From the commit of the next one on that has to.
+    WithTheNext,
+}
+
+fn synchronous(connection: &Connection, level: &str) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", level)
 }
 
 /// Work inside a transaction; called at most once.

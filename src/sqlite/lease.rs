@@ -41,7 +41,8 @@ impl Locks {
             let (holder, since) = row.unwrap_or_else(|| ("another process".to_owned(), now));
             return Err(StoreError::Held { holder, since });
         };
-        let lease = database.write(|session| take(session, scope, owner, now))?;
+        // Nobody holds anything after a power cut, and what is written under it makes it durable.
+        let lease = database.write_ahead(|session| take(session, scope, owner, now))?;
         self.files(|files| files.insert((scope.clone(), lease.fence), lock));
         Ok(lease)
     }
@@ -49,7 +50,7 @@ impl Locks {
     /// Gives a scope back. The lock goes even when the row cannot be written: it alone counts.
     pub(super) fn release(&self, database: &Database, lease: &Lease) -> Result<(), StoreError> {
         let lock = self.files(|files| files.remove(&(lease.scope.clone(), lease.fence)));
-        let marked = database.write(|session| {
+        let marked = database.write_ahead(|session| {
             session
                 .prepare(
                     "UPDATE {prefix}sync_leases SET held = 0

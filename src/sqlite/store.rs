@@ -29,7 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The state in SQLite: a file of its own in WAL mode, or prefixed tables in the studio's database.
 ///
 /// Reading never creates anything; the first write creates and migrates. Every write is one
-/// transaction that is on the disk when its future resolves, and goes on to its end even when the
+/// transaction that is on the disk when its future resolves, leases and the versions beside a history
+/// aside, which follow with the next; and it goes on to its end even when the
 /// future is dropped. Costs depend on what is written, never on what is there.
 pub struct SqliteStore {
     inner: Arc<Inner>,
@@ -94,6 +95,14 @@ impl SqliteStore {
         work: impl FnOnce(Session<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.blocking(|inner| inner.database.write(work)).await
+    }
+
+    /// As [`Database::write_ahead`].
+    pub(super) async fn write_ahead<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Session<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.blocking(|inner| inner.database.write_ahead(work)).await
     }
 
     /// Writes under a lease, whose fence is checked in the same transaction.

@@ -87,11 +87,11 @@ impl Versions for SqliteStore {
     }
 
     async fn add_beside(&self, row: VersionRow) -> Result<(), StoreError> {
-        self.write(move |session| insert(session, &row)).await
+        self.write_ahead(move |session| insert(session, &row)).await
     }
 
     async fn note_rows(&self, seen: Vec<(Document, String, Digest)>) -> Result<(), StoreError> {
-        self.write(move |session| {
+        self.write_ahead(move |session| {
             let mut statement = session.prepare(
                 "UPDATE {prefix}version_heads SET row_digest = ?5 WHERE website_id = ?1
                    AND kind = ?2 AND local_id = ?3 AND version_hash = ?4",
