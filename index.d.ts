@@ -179,7 +179,11 @@ interface Functions {
     onUpdate: (job: DeploymentJob) => void,
   ): DeploymentHandle
 
-  /** Cancels a live deployment; `false` when there is none with this id. */
+  /**
+   * Cancels a deployment. One that another process runs is asked through the state and stops within
+   * about a second; what is known of it without waiting is whether `getDeployment` or `watchDeployment`
+   * last saw it running. `false` when neither this process nor, as far as is known, another one runs it.
+   */
   cancelDeployment(jobId: string): boolean
 
   /**
@@ -206,12 +210,16 @@ interface Functions {
   ): DeploymentHandle
 
   /**
-   * Shows the last state of a deployment, then every update of this process. Returns what stops it. A
-   * deployment that this process does not know is read from the state, and shown once if it is there.
+   * Shows the last state of a deployment, then every update, whichever process runs it. Returns what
+   * stops it. A deployment of another process is looked at twice a second, with the last 100 entries of
+   * its log, until it has ended; that alone does not keep the process alive.
    */
   watchDeployment(id: string, onUpdate: (job: DeploymentJob) => void): () => void
 
-  /** The latest run with this id, with outcomes, metrics and recovery after its end. */
+  /**
+   * The latest run with this id, whichever process runs or ran it, with outcomes, metrics and recovery
+   * after its end. One whose process has died is `failed` with `INTERRUPTED` half a minute later.
+   */
   getDeployment(id: string): Promise<DeploymentJob | null>
 
   /** The latest 50 deployments of this process, newest first, each with its last 100 log entries. */

@@ -71,6 +71,8 @@ export declare class NativeEngine {
   providerId(): string
   /** Refuses those who may not cancel. */
   mayCancel(): void
+  /** Asks whichever process runs a deployment to stop it; `false` when none does. */
+  cancelElsewhere(id: string): Promise<Answer>
   /** Reads the studio's content types. */
   extract(options: string): Promise<Answer>
   /** Compares the studio with a target. */

@@ -6,9 +6,10 @@ const native = require('../native.js')
 const read = require('./arguments.js')
 const { conflictsOf } = require('./conflicts.js')
 const { Desk } = require('./desk.js')
+const { Elsewhere } = require('./elsewhere.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
-const { Run, SAID_AT_THE_END } = require('./run.js')
+const { Run, SAID_AT_THE_END, textOf } = require('./run.js')
 const { credentials, functions, refusal } = require('./unavailable.js')
 const values = require('./values.js')
 
@@ -22,6 +23,7 @@ let nativeOf
 class SyncEngine {
   #native
   #desk
+  #elsewhere
   #logger
 
   static {
@@ -37,6 +39,7 @@ class SyncEngine {
     this.#logger = logger
     this.#native = present?.native ?? call(() => native.NativeEngine.configure(text))
     this.#desk = desk
+    this.#elsewhere = new Elsewhere((id) => ask(() => this.#native.deployment(id), values.readJob))
   }
 
   as(actor) {
@@ -54,7 +57,14 @@ class SyncEngine {
 
   cancelDeployment(id) {
     call(() => this.#native.mayCancel())
-    return this.#desk.cancel(id)
+    if (this.#desk.cancel(id)) return true
+    if (typeof id !== 'string' || id === '') return false
+    const running = this.#elsewhere.isRunning(id)
+    // Whichever process runs it is asked through the state.
+    ask(() => this.#native.cancelElsewhere(id), values.read).catch(({ message }) =>
+      this.#warn(id, `the deployment could not be cancelled: ${message}`),
+    )
+    return running
   }
 
   retryDeployment(job, provider, onUpdate) {
@@ -110,9 +120,22 @@ class SyncEngine {
     requireFunction('onUpdate', onUpdate)
     const { watcher, stop } = this.#desk.watch(id, onUpdate)
     const run = this.#desk.find(id)
-    if (run !== undefined) run.tell(watcher)
-    else this.#tellStored(id, watcher)
-    return stop
+    if (run !== undefined) {
+      run.tell(watcher)
+      return stop
+    }
+    const isOurs = () => this.#desk.find(id) !== undefined
+    const leave = this.#elsewhere.follow(id, isOurs, (job) => {
+      try {
+        watcher(job)
+      } catch (thrown) {
+        this.#warn(id, `onUpdate threw, which was ignored: ${textOf(thrown)}`)
+      }
+    })
+    return () => {
+      stop()
+      leave()
+    }
   }
 
   async getDeployment(id) {
@@ -122,7 +145,7 @@ class SyncEngine {
     }
     const run = this.#desk.find(id)
     if (run !== undefined) return run.snapshot()
-    return ask(() => this.#native.deployment(id), values.readJob)
+    return this.#elsewhere.get(id)
   }
 
   async recover(options) {
@@ -258,6 +281,7 @@ class SyncEngine {
 
   async close() {
     const closing = ask(() => this.#native.close(), values.read)
+    this.#elsewhere.close()
     await this.#desk.clear()
     await closing
   }
@@ -265,6 +289,11 @@ class SyncEngine {
   #prepare({ own, text }, target, onUpdate, { retryOf, reason } = {}) {
     const prepare = (why) => this.#native.prepare(text, target.text, retryOf, why)
     return this.#run(own, target.reason, onUpdate, prepare, reason)
+  }
+
+  #warn(deploymentId, message) {
+    const entry = { time: new Date(), level: 'warning', event: 'deployment.log' }
+    this.#logger?.({ ...entry, deploymentId, message })
   }
 
   /** A run that the addon prepares, unless there is a reason why it cannot begin. */
@@ -279,12 +308,6 @@ class SyncEngine {
       desk: listed ? this.#desk : undefined,
       logger: this.#logger,
     })
-  }
-
-  /** Shows what an earlier process stored; what cannot be read has nothing to show. */
-  #tellStored(id, watcher) {
-    const tell = (job) => job !== null && this.#desk.find(id) === undefined && watcher(job)
-    this.getDeployment(id).then(tell, () => {})
   }
 
   #refuse(id, onUpdate, reason) {

@@ -180,4 +180,4 @@ function textOf(thrown) {
   }
 }
 
-module.exports = { Run, KEPT_ENTRIES, SAID_AT_THE_END }
+module.exports = { Run, KEPT_ENTRIES, SAID_AT_THE_END, textOf }

@@ -1,5 +1,6 @@
 //! Runs that ended in the middle, and the runs after them.
 
+mod elsewhere;
 mod kill;
 mod resume;
 

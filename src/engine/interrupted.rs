@@ -11,6 +11,7 @@ use super::actor::Action;
 use super::apply::Hands;
 use super::failure::store_failure;
 use super::job::stored_result;
+use super::narrate::KEPT_ENTRIES;
 use super::outcome;
 use super::plan::Policy;
 use super::report::{Metrics, Outcome, OutcomeError, RunReport, RunStatus};
@@ -160,7 +161,10 @@ impl Engine {
         let mut closed = Vec::new();
         for run in unfinished.into_iter().filter(|run| run.run_id != own) {
             let steps = store.steps(&run.run_id).await.map_err(store_failure)?;
-            let (end, recovered) = self.ending(&run, &steps);
+            let entries = u32::try_from(KEPT_ENTRIES).unwrap_or(u32::MAX);
+            let told = store.told(&run.run_id, entries).await.map_err(store_failure)?;
+            let log = told.map(|told| told.entries).unwrap_or_default();
+            let (end, recovered) = self.ending(&run, &steps, &log);
             store.finish_run(end).await.map_err(store_failure)?;
             closed.push(recovered);
         }
@@ -168,7 +172,7 @@ impl Engine {
     }
 
     /// How a run ended whose process ended before it.
-    fn ending(&self, run: &RunRow, steps: &[RunStep]) -> (RunEnd, RecoveredRun) {
+    fn ending(&self, run: &RunRow, steps: &[RunStep], log: &[String]) -> (RunEnd, RecoveredRun) {
         let outcomes: Vec<Outcome> = steps.iter().map(outcome_of).collect();
         let of = |status: &str| outcomes.iter().filter(|one| one.status == status).count();
         let (successful, not_attempted) = (of("success"), of("not_attempted"));
@@ -201,7 +205,7 @@ impl Engine {
             status: outcome::status_word(report.status).to_owned(),
             plan_digest: None,
             counts: [count(steps.len()), count(successful), count(steps.len() - successful)],
-            result: stored_result(&request, &report, &*self.ports.platforms, at),
+            result: stored_result(&request, &report, log, &*self.ports.platforms, at),
             completed_at: at,
         };
         let recovered = RecoveredRun {

@@ -2,7 +2,9 @@
 
 use crate::canonical::{parse, write};
 use crate::model::{Json, Text};
+use crate::port::Told;
 
+use super::narrate::KEPT_ENTRIES;
 use super::outcome::status_word;
 use super::report::{ErrorReport, RunReport, RunStatus};
 use super::{Platforms, RunRequest};
@@ -20,10 +22,11 @@ pub(super) fn kept_job(request: &RunRequest, platforms: &dyn Platforms) -> Strin
     write(&members_of(request, platforms))
 }
 
-/// The job with how it ended.
+/// The job with how it ended; `log` is what the run told, JSON objects.
 pub(super) fn stored_result(
     request: &RunRequest,
     report: &RunReport,
+    log: &[String],
     platforms: &dyn Platforms,
     at: i64,
 ) -> String {
@@ -56,8 +59,36 @@ pub(super) fn stored_result(
                 members.push((Text::from(*name), value.into_owned()));
             }
         }
+        add_to_log(members, log);
     }
     write(&job)
+}
+
+/// A job as it was given, with how far its run is.
+pub(super) fn running(job: &str, told: &Told) -> String {
+    let mut job = parse(job).map_or(Json::Object(Vec::new()), Json::into_owned);
+    if let Json::Object(members) = &mut job {
+        for (name, value) in
+            [("status", Json::str("running")), ("progress", Json::Number(told.progress.into()))]
+        {
+            members.retain(|(own, _)| own.as_str() != Some(name));
+            members.push((Text::from(name), value));
+        }
+        add_to_log(members, &told.entries);
+    }
+    write(&job)
+}
+
+/// Adds to the log of a job, of which the last entries are kept.
+fn add_to_log(members: &mut Vec<(Text<'static>, Json<'static>)>, entries: &[String]) {
+    let at = members.iter().position(|(name, _)| name.as_str() == Some("logs"));
+    let mut log = match at.map(|at| members.remove(at).1) {
+        Some(Json::Array(own)) => own,
+        _ => Vec::new(),
+    };
+    log.extend(entries.iter().filter_map(|entry| Some(parse(entry).ok()?.into_owned())));
+    log.drain(..log.len().saturating_sub(KEPT_ENTRIES));
+    members.push((Text::from("logs"), Json::Array(log)));
 }
 
 /// The members of the job; none when it is no object, which the boundary has refused before.

@@ -42,6 +42,7 @@ mod record;
 mod record_version;
 mod recover;
 mod references;
+mod relay;
 mod report;
 mod resolve;
 mod restore;
@@ -76,12 +77,13 @@ pub use record_version::VersionNote;
 pub use report::{
     AcceptedDrift, AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField,
     ConflictPage, ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType,
-    FieldChanges, LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
-    PlannedOperation, Recovery, RecoveryError, Reporter, Resolution, RunEvent, RunReport,
-    RunStatus, TypeChange, TypeMapping, Version, VersionChange, VersionDiff, VersionFields,
-    VersionInfo, VersionNode, VersionTree,
+    FieldChanges, LastAttempt, LogEntry, LogLevel, Metrics, Outcome, OutcomeError, PlanReport,
+    PlanSummary, PlannedOperation, Recovery, RecoveryError, Reporter, Resolution, RunEvent,
+    RunReport, RunStatus, TypeChange, TypeMapping, Version, VersionChange, VersionDiff,
+    VersionFields, VersionInfo, VersionNode, VersionTree,
 };
 pub use resolve::Verdict;
+pub use run_end::cancelled_by;
 pub use see::hash_content_type;
 
 // State, history and analytics.

@@ -1,13 +1,19 @@
 //! What a run tells while it runs: progress and the log of the job.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::canonical::Canonical;
 use crate::model::{Finding, Json};
 use crate::plan::Verb;
+use crate::port::Clock;
 
-use super::report::{LogLevel, Outcome, Reporter, RunEvent};
+use super::report::{LogEntry, LogLevel, Outcome, Reporter, RunEvent};
+
+/// Entries of its log that the stored job keeps.
+pub(super) const KEPT_ENTRIES: usize = 100;
 
 /// What a run does with types, as its log calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +52,7 @@ impl Phase {
 /// went wrong with it.
 pub(super) struct Narrator {
     reporter: Arc<dyn Reporter>,
+    clock: Arc<dyn Clock>,
     progress: AtomicU8,
     /// Operations in all, and per phase.
     total: AtomicUsize,
@@ -54,20 +61,29 @@ pub(super) struct Narrator {
     /// Phases that were told.
     told: [AtomicBool; 4],
     ended: AtomicUsize,
+    /// The last entries of the log.
+    kept: Mutex<VecDeque<LogEntry>>,
 }
 
 impl Narrator {
     /// Tells it to a reporter.
-    pub fn new(reporter: Arc<dyn Reporter>) -> Self {
+    pub fn new(reporter: Arc<dyn Reporter>, clock: Arc<dyn Clock>) -> Self {
         Self {
             reporter,
+            clock,
             progress: AtomicU8::new(0),
             total: AtomicUsize::new(0),
             totals: Default::default(),
             begun: AtomicUsize::new(0),
             told: Default::default(),
             ended: AtomicUsize::new(0),
+            kept: Mutex::default(),
         }
+    }
+
+    /// The run is recorded.
+    pub fn recorded(&self, run_id: &str) {
+        self.reporter.recorded(run_id);
     }
 
     /// A step of the run.
@@ -141,6 +157,12 @@ impl Narrator {
         self.reporter.shown(self.progress.load(Ordering::Relaxed))
     }
 
+    /// The last entries of the log.
+    pub fn log_entries(&self) -> Vec<LogEntry> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().cloned().collect()
+    }
+
     fn reach(&self, progress: u8) {
         if self.progress.fetch_max(progress, Ordering::Relaxed) < progress {
             self.reporter.report(RunEvent::Progress(progress));
@@ -157,6 +179,19 @@ impl Narrator {
     ) {
         let message = message.into();
         let type_key = type_key.map(str::to_owned);
+        let entry = LogEntry {
+            timestamp: self.clock.now(),
+            level,
+            message: message.clone(),
+            details: details.clone(),
+        };
+        {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            while kept.len() >= KEPT_ENTRIES {
+                kept.pop_front();
+            }
+            kept.push_back(entry);
+        }
         self.reporter.report(RunEvent::Log { level, message, type_key, details });
     }
 }

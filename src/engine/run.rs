@@ -83,7 +83,7 @@ impl Engine {
         cancel: &CancellationToken,
     ) -> RunReport {
         let began = self.ports.clock.elapsed();
-        let narrator = Narrator::new(reporter);
+        let narrator = Narrator::new(reporter, Arc::clone(&self.ports.clock));
         let run = Run {
             engine: self,
             request,
@@ -125,16 +125,6 @@ impl Engine {
             let message = format!("no deployment has the id {}", quoted(job_id));
             SyncError::new(ErrorCode::DeploymentNotFound, message)
         })
-    }
-
-    /// The stored job of the latest run of an id, as JSON; dates are milliseconds.
-    ///
-    /// # Errors
-    ///
-    /// When the state cannot be read.
-    pub async fn deployment(&self, job_id: &str) -> Result<Option<String>, SyncError> {
-        let run = self.ports.store.run(job_id, None).await.map_err(store_failure)?;
-        Ok(run.map(|(row, end)| end.map_or(row.job, |end| end.result)))
     }
 }
 
@@ -186,7 +176,9 @@ impl Run<'_> {
             started_at: self.engine.ports.clock.now(),
             scopes: leases.iter().map(|lease| lease.scope.clone()).collect(),
         };
-        self.engine.ports.store.begin_run(row).await.map_err(store_failure)
+        self.engine.ports.store.begin_run(row).await.map_err(store_failure)?;
+        self.narrator.recorded(&self.id);
+        Ok(())
     }
 
     /// Takes every scope of the run. What was taken stays in `leases` even when one is refused, so

@@ -5,10 +5,11 @@ use std::time::Duration;
 use crate::error::SyncError;
 use crate::port::RunEnd;
 
+use super::Engine;
 use super::failure::store_failure;
 use super::job::stored_result;
 use super::outcome;
-use super::report::{Metrics, RunReport, RunStatus};
+use super::report::{LogEntry, LogLevel, Metrics, RunReport, RunStatus};
 use super::run::{Run, Tally};
 
 impl Run<'_> {
@@ -56,6 +57,11 @@ impl Run<'_> {
         plan_digest: Option<String>,
     ) -> Result<(), SyncError> {
         let (succeeded, failed) = outcome::counts(&report.outcomes);
+        let mut log = self.narrator.log_entries();
+        if report.status == RunStatus::Cancelled {
+            log.push(self.cancelled().await?);
+        }
+        let log: Vec<String> = log.iter().filter_map(|it| serde_json::to_string(it).ok()).collect();
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let end = RunEnd {
             run_id: self.id.clone(),
@@ -65,6 +71,7 @@ impl Run<'_> {
             result: stored_result(
                 self.request,
                 report,
+                &log,
                 &*self.engine.ports.platforms,
                 self.engine.ports.clock.now(),
             ),
@@ -72,6 +79,28 @@ impl Run<'_> {
         };
         self.engine.ports.store.finish_run(end).await.map_err(store_failure)
     }
+}
+
+impl Run<'_> {
+    /// What the log says of whoever cancelled the run. This process has said so before; it is for those
+    /// who read the stored run.
+    async fn cancelled(&self) -> Result<LogEntry, SyncError> {
+        let Engine { ports, .. } = self.engine;
+        let by = ports.store.cancelled_by(&self.id).await.map_err(store_failure)?;
+        let message = cancelled_by(by.as_deref());
+        Ok(LogEntry {
+            timestamp: ports.clock.now(),
+            level: LogLevel::Warning,
+            message,
+            details: None,
+        })
+    }
+}
+
+/// What the log of a cancelled run says; without a name, its own process cancelled it.
+#[must_use]
+pub fn cancelled_by(name: Option<&str>) -> String {
+    format!("Deployment cancelled by {}", name.unwrap_or("user"))
 }
 
 /// The share of those that succeeded; `None` of nothing.

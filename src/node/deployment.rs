@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine::Shared;
 use super::progress::Progress;
+use super::relay::Relay;
 use super::report::{failure, nothing_done};
 use super::resume::Resume;
 use super::{cancel, error};
@@ -143,8 +144,13 @@ impl Run {
                 resume.request(job, &provider, &self.shared.options)?
             }
         };
-        let reporter: Arc<dyn Reporter> = self.progress;
-        Ok(open.engine.deploy(&request, reporter, &self.cancelled).await)
+        let relay = Relay::new(self.progress);
+        let reporter: Arc<dyn Reporter> = relay.clone();
+        tokio::select! {
+            biased;
+            report = open.engine.deploy(&request, reporter, &self.cancelled) => Ok(report),
+            never = relay.pass_on(&open.engine, &self.cancelled) => match never {},
+        }
     }
 }
 

@@ -151,6 +151,20 @@ impl NativeEngine {
         self.shared.actor.permit(Action::Cancel).map_err(|error| error::thrown(&error))
     }
 
+    /// Asks whichever process runs a deployment to stop it; `false` when none does.
+    #[napi(catch_unwind)]
+    pub fn cancel_elsewhere<'env>(
+        &self,
+        env: &'env Env,
+        id: String,
+    ) -> napi::Result<PromiseRaw<'env, Answer>> {
+        let shared = Arc::clone(&self.shared);
+        error::promise(env, async move {
+            let id = options::deployment_id(&id)?;
+            error::json(&shared.open().await?.engine.ask_to_cancel(id).await?)
+        })
+    }
+
     /// Reads the studio's content types.
     #[napi(catch_unwind)]
     pub fn extract<'env>(

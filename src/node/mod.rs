@@ -17,6 +17,7 @@ mod error;
 mod history;
 mod options;
 mod progress;
+mod relay;
 mod report;
 mod resume;
 mod retry;

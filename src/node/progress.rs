@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use super::report::{self, LogEntry};
 use crate::compose::PartialStatus;
-use crate::engine::{LogLevel, Outcome, Reporter, RunEvent, RunReport};
+use crate::engine::{LogLevel, Outcome, Reporter, RunEvent, RunReport, cancelled_by};
 
 /// Most entries and most outcomes in one message: what takes JavaScript about a millisecond.
 const PART: usize = 500;
@@ -107,9 +107,7 @@ impl Progress {
         }
         state.ended = true;
         state.fresh = false;
-        state
-            .logs
-            .push(LogEntry::now(LogLevel::Warning, "Deployment cancelled by user".to_owned()));
+        state.logs.push(LogEntry::now(LogLevel::Warning, cancelled_by(None)));
         let logs = std::mem::take(&mut state.logs);
         Some(report::cancelled(state.progress, &logs))
     }

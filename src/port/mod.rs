@@ -9,6 +9,7 @@ mod conflicts;
 mod dialect;
 mod history;
 mod identity;
+mod relay;
 mod row_journal;
 mod store;
 mod studio;
@@ -30,6 +31,7 @@ pub use history::{
     LastAttempt, StateFilter, SyncStateRow, Tally, TallyOfDay,
 };
 pub use identity::{Entity, RemoteId, Scope};
+pub use relay::{Beat, Relay, Told};
 pub use row_journal::{OpenRow, RowBounds, RowIntent, RowJournal};
 pub use store::{
     Check, Claim, Closing, ConflictRow, HistoryRow, Intent, JournalEntry, Lease, OperationState,

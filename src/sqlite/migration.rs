@@ -28,6 +28,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "run scopes",
         sql: include_str!("migrations/0007_run_scopes.sql"),
     },
+    Migration {
+        number: 8,
+        name: "run signals",
+        sql: include_str!("migrations/0008_run_signals.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE {prefix}sync_migrations (

@@ -37,6 +37,7 @@ mod migration;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod own_locks;
 mod record;
+mod relay;
 mod row_journal;
 mod rows;
 mod run;

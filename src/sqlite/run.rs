@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use super::column::verb;
 use super::fault::Fault;
+use super::relay;
 use super::session::Session;
 use crate::port::{OperationState, RunEnd, RunRow, RunStep, Scope};
 
@@ -59,7 +60,7 @@ pub(super) fn finish(session: Session<'_>, end: &RunEnd) -> Result<(), Fault> {
             ":id": end.run_id,
         })?;
     if known == 1 {
-        Ok(())
+        relay::forget(session, &end.run_id)
     } else {
         Err(Fault::Failed(format!("run {} was never begun", end.run_id)))
     }

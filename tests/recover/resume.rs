@@ -116,12 +116,13 @@ async fn job(world: &World) -> Value {
 async fn a_run_that_nobody_ends_is_closed_by_the_next_one() {
     let world = stopped().await;
     die_after_planning(&world).await;
-    assert_eq!(job(&world).await["status"], Value::Null, "it is told as it was given");
+    let died = "the process that ran the deployment \"dead\" is gone";
+    assert_eq!(job(&world).await["error"], died);
     let told = Arc::new(Told::default());
     let dry =
         RunRequest { options: RunOptions { dry_run: true, ..RunOptions::default() }, ..request() };
     run(&world, &dry).await;
-    assert_eq!(job(&world).await["status"], Value::Null, "a rehearsal records nothing");
+    assert_eq!(job(&world).await["error"], died, "a rehearsal records nothing");
 
     world.engine().deploy(&request(), told.clone(), &CancellationToken::new()).await;
     let closed = "The deployment dead was interrupted and is closed";
@@ -187,7 +188,10 @@ async fn what_lives_or_is_elsewhere_is_left_alone_and_named() {
     let report = world.engine().recover(&elsewhere).await.unwrap();
     let left: Vec<&str> = report.left.iter().map(|left| &*left.code).collect();
     assert_eq!((left, report.runs.len()), (vec!["TARGET_MISMATCH"], 0));
-    assert_eq!(job(&world).await["status"], Value::Null);
+    assert_eq!(
+        world.state("SELECT status IS NULL FROM sync_transactions WHERE id = 'run_dead'"),
+        "1"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,9 @@ fn store_at(file: &Path) -> SqliteStore {
     SqliteStore::with_patience(&StateLocation::at(file, "/no/studio"), PATIENCE)
 }
 
+const MIGRATIONS: &str =
+    "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes,8 run signals";
+
 fn text(connection: &Connection, sql: &str) -> String {
     connection.query_row(sql, [], |row| row.get(0)).unwrap()
 }
@@ -41,7 +44,7 @@ async fn the_first_write_makes_a_durable_store() {
     assert_eq!(text(&connection, "PRAGMA journal_mode"), "wal");
     assert_eq!(
         text(&connection, "SELECT group_concat(number || ' ' || name) FROM sync_migrations"),
-        "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes"
+        MIGRATIONS
     );
     let tables = text(
         &connection,
@@ -94,8 +97,8 @@ async fn what_is_not_ours_is_never_written_to() {
 async fn a_state_of_a_newer_release_or_with_changed_migrations_is_refused() {
     for (change, expected) in [
         (
-            "INSERT INTO sync_migrations VALUES (8, 'later', 'x', '9.0.0')",
-            "migration 8, applied by release 9.0.0, is not known to this release",
+            "INSERT INTO sync_migrations VALUES (99, 'later', 'x', '9.0.0')",
+            "migration 99, applied by release 9.0.0, is not known to this release",
         ),
         (
             "UPDATE sync_migrations SET checksum = 'x', release = '0.0.1' WHERE number = 1",
@@ -124,7 +127,7 @@ async fn a_state_of_an_older_release_is_brought_up_to_date_before_it_is_read() {
     Connection::open(&file).unwrap().execute_batch(sql).unwrap();
     assert_eq!(store.states(&scope("w1")).await.unwrap(), []);
     let applied = "SELECT group_concat(number || ' ' || name) FROM sync_migrations";
-    let all = "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes";
+    let all = MIGRATIONS;
     assert_eq!(text(&Connection::open(&file).unwrap(), applied), all);
 }
 

@@ -155,6 +155,20 @@ pub enum LogLevel {
     Error,
 }
 
+/// An entry of a job's log.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LogEntry {
+    /// Milliseconds since the epoch.
+    pub timestamp: i64,
+    /// How heavy it is.
+    pub level: LogLevel,
+    /// For people.
+    pub message: String,
+    /// For programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Canonical>,
+}
+
 /// What a run tells while it runs.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunEvent {
@@ -177,6 +191,9 @@ pub enum RunEvent {
 pub trait Reporter: Send + Sync {
     /// Takes one event.
     fn report(&self, event: RunEvent);
+
+    /// The run is recorded under this id, and what it tells may be passed on.
+    fn recorded(&self, _run_id: &str) {}
 
     /// How much progress the caller was shown of what the run has reached. A job may bring some of
     /// its own, and a cancelled one shows no more.

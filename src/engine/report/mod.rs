@@ -22,8 +22,8 @@ pub use change_set::{
 };
 pub use conflict::{Conflict, ConflictField, ConflictPage, Resolution};
 pub use deployment::{
-    LogLevel, Metrics, Outcome, OutcomeError, Recovery, RecoveryError, Reporter, RunEvent,
-    RunReport, RunStatus,
+    LogEntry, LogLevel, Metrics, Outcome, OutcomeError, Recovery, RecoveryError, Reporter,
+    RunEvent, RunReport, RunStatus,
 };
 pub use drift::AcceptedDrift;
 pub use extraction::{ContentTypeSnapshot, Extraction, ExtractionMetadata};
