@@ -29,9 +29,9 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0007_run_scopes.sql"),
     },
     Migration {
-        number: 8,
+        number: 10,
         name: "run signals",
-        sql: include_str!("migrations/0008_run_signals.sql"),
+        sql: include_str!("migrations/0010_run_signals.sql"),
     },
 ];
 
