@@ -202,6 +202,9 @@ codes! {
     /// Most of the bound types are missing in the studio.
     StudioMismatch = "STUDIO_MISMATCH", State, 409,
         "check that databaseUrl names the right database; nothing was changed";
+    /// The file or the stream that the history is exported to cannot be written.
+    ExportFailed = "EXPORT_FAILED", State, 503,
+        "see that the place can be written and has room, then export again";
     /// The user cancelled.
     Cancelled = "CANCELLED", Cancelled, 499,
         "deploy again; what was done is recorded";

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::{
-    Conflicts, Decision, Direction, Entity, History, RemoteDefinition, RemoteId, Revision,
+    Audit, Conflicts, Decision, Direction, Entity, History, RemoteDefinition, RemoteId, Revision,
     RowJournal, Scope, Versions,
 };
+use crate::audit::Event;
 use crate::canonical::{Canonical, Path};
 use crate::digest::Digest;
 use crate::plan::Verb;
@@ -332,6 +333,8 @@ pub struct Record {
     pub closes: Vec<Closing>,
     /// The write to the studio that is closed by this, because it was carried out.
     pub row: Option<i64>,
+    /// What the audit tells besides: a decision that no row of the history stands for.
+    pub note: Option<Event>,
 }
 
 /// Why the store refuses.
@@ -393,7 +396,7 @@ pub enum StoreError {
 /// [`Store::finish_run`] and those of [`Versions`] is done under a lease, whose fence is checked in
 /// the same transaction.
 #[async_trait]
-pub trait Store: History + Conflicts + Versions + RowJournal + Send + Sync {
+pub trait Store: History + Conflicts + Versions + RowJournal + Audit + Send + Sync {
     /// The state of all documents of a scope. A store that does not exist yet has none.
     async fn states(&self, scope: &Scope) -> Result<Vec<StateRow>, StoreError>;
 

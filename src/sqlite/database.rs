@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::audit::Pen;
 use super::connection::{
     Identity, Reader, Stamp, is_missing, open_to_read, open_to_write, patiently,
 };
@@ -21,6 +22,8 @@ use crate::port::StoreError;
 pub(super) struct Database {
     location: StateLocation,
     patience: Duration,
+    /// Of what is written for nobody, which is nothing that is audited.
+    pen: Pen,
     reader: Mutex<Option<Kept>>,
     writer: Mutex<Option<Kept>>,
 }
@@ -36,7 +39,8 @@ impl Database {
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.into());
         let location =
             StateLocation { file: absolute(&location.file), studio: absolute(&location.studio) };
-        Self { location, patience, reader: Mutex::default(), writer: Mutex::default() }
+        let (reader, writer) = (Mutex::default(), Mutex::default());
+        Self { location, patience, pen: Pen::default(), reader, writer }
     }
 
     /// The file that holds the state.
@@ -206,8 +210,8 @@ impl Database {
         Err(StoreError::Incompatible { path: self.file().display().to_string(), reason })
     }
 
-    fn session<'c>(&self, connection: &'c Connection) -> Session<'c> {
-        Session { connection, prefix: self.location.prefix() }
+    fn session<'c>(&'c self, connection: &'c Connection) -> Session<'c> {
+        Session { connection, prefix: self.location.prefix(), pen: &self.pen }
     }
 
     /// Reading never wants to write, so what SQLite calls read-only is a failure then.

@@ -2,11 +2,15 @@
 
 use rusqlite::{CachedStatement, Connection};
 
+use super::audit::Pen;
+
 /// A connection inside a transaction, and how its tables are called.
 #[derive(Clone, Copy)]
 pub(super) struct Session<'c> {
     pub(super) connection: &'c Connection,
     pub(super) prefix: &'static str,
+    /// What entries of the audit are written with.
+    pub(super) pen: &'c Pen,
 }
 
 impl<'c> Session<'c> {

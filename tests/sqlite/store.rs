@@ -41,7 +41,7 @@ async fn the_first_write_makes_a_durable_store() {
     assert_eq!(text(&connection, "PRAGMA journal_mode"), "wal");
     assert_eq!(
         text(&connection, "SELECT group_concat(number || ' ' || name) FROM sync_migrations"),
-        "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes"
+        "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes,8 audit"
     );
     let tables = text(
         &connection,
@@ -50,7 +50,7 @@ async fn the_first_write_makes_a_durable_store() {
     );
     assert_eq!(
         tables,
-        "conflict_log content_type_versions sync_backups sync_bases sync_checks sync_history \
+        "conflict_log content_type_versions sync_audit sync_audit_head sync_backups sync_bases sync_checks sync_history \
          sync_imports sync_leases sync_migrations sync_operations sync_rows sync_run_scopes \
          sync_state sync_transactions version_heads version_parents"
     );
@@ -94,8 +94,8 @@ async fn what_is_not_ours_is_never_written_to() {
 async fn a_state_of_a_newer_release_or_with_changed_migrations_is_refused() {
     for (change, expected) in [
         (
-            "INSERT INTO sync_migrations VALUES (8, 'later', 'x', '9.0.0')",
-            "migration 8, applied by release 9.0.0, is not known to this release",
+            "INSERT INTO sync_migrations VALUES (9, 'later', 'x', '9.0.0')",
+            "migration 9, applied by release 9.0.0, is not known to this release",
         ),
         (
             "UPDATE sync_migrations SET checksum = 'x', release = '0.0.1' WHERE number = 1",
@@ -124,7 +124,7 @@ async fn a_state_of_an_older_release_is_brought_up_to_date_before_it_is_read() {
     Connection::open(&file).unwrap().execute_batch(sql).unwrap();
     assert_eq!(store.states(&scope("w1")).await.unwrap(), []);
     let applied = "SELECT group_concat(number || ' ' || name) FROM sync_migrations";
-    let all = "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes";
+    let all = "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes,8 audit";
     assert_eq!(text(&Connection::open(&file).unwrap(), applied), all);
 }
 
