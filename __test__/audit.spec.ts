@@ -118,7 +118,7 @@ test('what retention left verifies as well', async () => {
 
 test('a stream gets a part when it has taken the one before, and is not ended', async () => {
   // More than one part: each holds at most 128 entries.
-  const many = await Bench.open({ types: 150 })
+  const many = await Bench.open({ types: 150, options: { requestsPerMinute: 100_000 } })
   await many.deploy().handle.done
   let held = 0
   let most = 0
