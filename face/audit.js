@@ -24,7 +24,7 @@ async function passOn(native, write) {
   let cursor
   do {
     const batch = await ask(() => native.exportHistory(cursor), readPlain)
-    await write(batch.text)
+    await write(batch.text.join(''))
     entries += batch.entries
     cursor = batch.cursor === null ? undefined : JSON.stringify(batch.cursor)
   } while (cursor !== undefined)

@@ -8,7 +8,7 @@ mod tampering;
 use std::sync::Arc;
 
 use catalyst_sync::canonical::Path;
-use catalyst_sync::compose::engine_with;
+use catalyst_sync::compose::{self, EngineOptions, engine_with};
 use catalyst_sync::engine::{
     Actor, ConflictQuery, Engine, HistoryQuery, HistoryVerdict, ProviderRequest, Query, Role,
     RunOptions, RunReport, RunRequest, RunStatus, Strategy, TypeRef, Values, Verdict, VersionNote,
@@ -360,6 +360,42 @@ async fn engines_that_write_at_once_make_one_chain() {
     }
     let after = verify(&world.engine()).await;
     assert_eq!((after.ok, after.entries), (true, before + 100));
+}
+
+/// Names the options of the child.
+const CHILD: &str = "CATALYST_SYNC_TEST_AUDIT_CHILD";
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "is the child of another test"]
+async fn child() {
+    let options = std::env::var(CHILD).expect("the parent says where the state is");
+    let options = EngineOptions::from_json(&options).unwrap();
+    let engine = compose::engine(&options).unwrap().acting(ada(Role::Viewer)).unwrap();
+    for _ in 0..25 {
+        let error = engine.clear_decided(1).await.unwrap_err();
+        assert!(error.source.is_none(), "{error:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_write_at_once_make_one_chain() {
+    let world = world().await;
+    world.deploy().await;
+    let before = verify(&world.engine()).await.entries;
+    let spawn = |_| {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["audit::child", "--exact", "--ignored"])
+            .env(CHILD, world.options_text())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = (0..3).map(spawn).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let after = verify(&world.engine()).await;
+    assert_eq!((after.first_broken, after.entries), (None, before + 75));
 }
 
 /// What a transaction did not commit is in no chain.

@@ -60,6 +60,20 @@ pub fn footer(head: &Head) -> String {
 
 /// Verifies an export from its lines alone; signatures are checked where a seal is given.
 ///
+/// ```
+/// use catalyst_sync::audit::{Exempt, Head, NOTHING_BEFORE, footer, header, verify_export};
+///
+/// let hash = NOTHING_BEFORE.to_owned();
+/// let head = Head { sequence: 0, hash, key: None, signature: None, exempt: Exempt::default() };
+/// let lines = [header((0, NOTHING_BEFORE)), footer(&head)];
+/// assert_eq!(verify_export(&mut lines.into_iter(), None)?.entries, 0);
+///
+/// let cut_short = [header((0, NOTHING_BEFORE))];
+/// let damaged = verify_export(&mut cut_short.into_iter(), None).unwrap_err();
+/// assert_eq!((damaged.line, &*damaged.reason), (2, "the head is missing"));
+/// # Ok::<(), catalyst_sync::audit::DamagedLine>(())
+/// ```
+///
 /// # Errors
 ///
 /// The first line that is damaged, and how.

@@ -17,6 +17,9 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// How often a chain that moved meanwhile is followed again.
 const ATTEMPTS: u32 = 8;
 
+/// Bytes of a text that are told at once.
+const PIECE: usize = 32 * 1024;
+
 /// Codes that refuse a whole run.
 const REFUSALS: [ErrorCode; 4] = [
     ErrorCode::RoleRefused,
@@ -46,8 +49,9 @@ pub struct HistoryVerdict {
 /// A part of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExportBatch {
-    /// Whole lines, each with its line feed.
-    pub text: String,
+    /// Whole lines, each with its line feed, in pieces that are short: the definitions of a row may be
+    /// long, and whoever reads them here may have an event loop to keep free.
+    pub text: Vec<String>,
     /// Entries among them.
     pub entries: u64,
     /// Where the next part begins; `None` after the last.
@@ -196,7 +200,7 @@ impl Engine {
                 None
             }
         };
-        Ok(ExportBatch { text, entries, cursor })
+        Ok(ExportBatch { text: pieces(&text), entries, cursor })
     }
 
     /// Notes that somebody was refused something.
@@ -277,6 +281,18 @@ fn nothing() -> Head {
         signature: None,
         exempt: Exempt::default(),
     }
+}
+
+/// A text in pieces of at most [`PIECE`] bytes and a character.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for char in text.chars() {
+        match pieces.last_mut() {
+            Some(last) if last.len() < PIECE => last.push(char),
+            _ => pieces.push(char.into()),
+        }
+    }
+    pieces
 }
 
 fn push(text: &mut String, line: &str) {

@@ -393,8 +393,8 @@ pub enum StoreError {
 }
 
 /// The engine's memory. Reading works while others write; every write but [`Store::begin_run`],
-/// [`Store::finish_run`] and those of [`Versions`] is done under a lease, whose fence is checked in
-/// the same transaction.
+/// [`Store::finish_run`] and those of [`Versions`] and [`Audit`] is done under a lease, whose fence is
+/// checked in the same transaction.
 #[async_trait]
 pub trait Store: History + Conflicts + Versions + RowJournal + Audit + Send + Sync {
     /// The state of all documents of a scope. A store that does not exist yet has none.

@@ -37,7 +37,7 @@ pub async fn export(engine: &Engine) -> (Vec<String>, u64) {
     let (mut text, mut entries, mut cursor) = (String::new(), 0, None);
     loop {
         let batch = engine.export_history(cursor).await.unwrap();
-        text.push_str(&batch.text);
+        text.push_str(&batch.text.concat());
         entries += batch.entries;
         cursor = batch.cursor;
         if cursor.is_none() {
