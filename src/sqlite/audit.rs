@@ -118,7 +118,7 @@ pub(super) fn append(
     event: &Event,
     covers: Option<(&str, Digest)>,
 ) -> Result<(), Fault> {
-    let seal = session.pen.seal.as_deref();
+    let seal = session.pen()?.seal.as_deref();
     let mut head = head(session)?.ok_or_else(|| {
         Fault::Failed("its audit has lost its end; put a copy of the state in its place".to_owned())
     })?;
@@ -139,7 +139,7 @@ pub(super) fn append(
 
 /// Signs the end of the chain and keeps it.
 pub(super) fn save_head(session: Session<'_>, head: &mut Head) -> Result<(), Fault> {
-    head.seal(session.pen.seal.as_deref());
+    head.seal(session.pen()?.seal.as_deref());
     session
         .prepare(
             "UPDATE {prefix}sync_audit_head
@@ -162,10 +162,10 @@ pub(super) fn link(
     event: &Event,
     covers: Option<(&str, Digest)>,
 ) -> Result<(), Fault> {
-    let Author { id, role } = &session.pen.author;
+    let Pen { author: Author { id, role }, seal } = session.pen()?;
     let sequence = head.sequence + 1;
     let entry = Entry { sequence, previous: &head.hash, actor: id, role, event, covers };
-    let (text, hash, signature) = entry.written(session.pen.seal.as_deref());
+    let (text, hash, signature) = entry.written(seal.as_deref());
     session
         .prepare(
             "INSERT INTO {prefix}sync_audit (sequence, entry, hash, signature, covers)

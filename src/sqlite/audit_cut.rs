@@ -16,7 +16,7 @@ const MOST: u32 = 1024;
 /// Cuts off what lies beyond the bounds, and says so at the other end; tells how many entries.
 pub(super) fn cut(session: Session<'_>, bounds: AuditBounds, now: i64) -> Result<u64, Fault> {
     let Some(mut head) = head(session)? else { return Ok(0) };
-    check_end(&head, session.pen.seal.as_deref())?;
+    check_end(&head, session.pen()?.seal.as_deref())?;
     let open = open_runs(session)?;
     let mut taken = Taken { entries: 0, last: None, exempt: head.exempt };
     {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::audit::Pen;
 use super::connection::{
     Identity, Reader, Stamp, is_missing, open_to_read, open_to_write, patiently,
 };
@@ -22,8 +21,6 @@ use crate::port::StoreError;
 pub(super) struct Database {
     location: StateLocation,
     patience: Duration,
-    /// Of what is written for nobody, which is nothing that is audited.
-    pen: Pen,
     reader: Mutex<Option<Kept>>,
     writer: Mutex<Option<Kept>>,
 }
@@ -39,8 +36,7 @@ impl Database {
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.into());
         let location =
             StateLocation { file: absolute(&location.file), studio: absolute(&location.studio) };
-        let (reader, writer) = (Mutex::default(), Mutex::default());
-        Self { location, patience, pen: Pen::default(), reader, writer }
+        Self { location, patience, reader: Mutex::default(), writer: Mutex::default() }
     }
 
     /// The file that holds the state.
@@ -210,8 +206,8 @@ impl Database {
         Err(StoreError::Incompatible { path: self.file().display().to_string(), reason })
     }
 
-    fn session<'c>(&'c self, connection: &'c Connection) -> Session<'c> {
-        Session { connection, prefix: self.location.prefix(), pen: &self.pen }
+    fn session<'c>(&self, connection: &'c Connection) -> Session<'c> {
+        Session { connection, prefix: self.location.prefix(), pen: None }
     }
 
     /// Reading never wants to write, so what SQLite calls read-only is a failure then.

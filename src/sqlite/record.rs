@@ -72,6 +72,7 @@ fn checked(session: Session<'_>, scope: &Scope, check: &Check) -> Result<(), Fau
 }
 
 fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), Fault> {
+    let author = &session.pen()?.author;
     session
         .prepare(
             "INSERT INTO {prefix}sync_history
@@ -109,8 +110,8 @@ fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), 
             ":retries": row.retries,
             ":metadata": row.metadata,
             ":actor": row.actor,
-            ":author": session.pen.author.id,
-            ":role": session.pen.author.role,
+            ":author": author.id,
+            ":role": author.role,
             ":run": row.run_id,
             ":started": row.started_at,
             ":completed": row.completed_at,

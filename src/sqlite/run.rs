@@ -13,6 +13,7 @@ const COLUMNS: &str = "id, job_id, provider, actor, options, job, started_at, co
 
 /// Records that a run begins.
 pub(super) fn begin(session: Session<'_>, run: &RunRow) -> Result<(), Fault> {
+    let author = &session.pen()?.author;
     session
         .prepare(
             "INSERT INTO {prefix}sync_transactions
@@ -27,8 +28,8 @@ pub(super) fn begin(session: Session<'_>, run: &RunRow) -> Result<(), Fault> {
             &run.options,
             &run.job,
             run.started_at,
-            &session.pen.author.id,
-            session.pen.author.role,
+            &author.id,
+            author.role,
         ))?;
     let mut statement = session.prepare(
         "INSERT INTO {prefix}sync_run_scopes (run_id, website_id, target) VALUES (?1, ?2, ?3)",

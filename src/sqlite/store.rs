@@ -113,7 +113,7 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let pen = Arc::clone(&self.pen);
         self.blocking(move |inner| {
-            inner.database.write(|session| work(Session { pen: &pen, ..session }))
+            inner.database.write(|session| work(Session { pen: Some(&pen), ..session }))
         })
         .await
     }
