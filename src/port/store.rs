@@ -376,6 +376,12 @@ pub enum StoreError {
         /// What.
         remote_id: RemoteId,
     },
+    /// The audit cannot be carried on, so nothing is written that belongs in it.
+    #[error("the audit {reason}")]
+    Unverified {
+        /// Why not.
+        reason: String,
+    },
     /// Locked for longer than we wait.
     #[error("{path} is locked by another program")]
     Busy {

@@ -120,7 +120,7 @@ pub(super) fn append(
 ) -> Result<(), Fault> {
     let seal = session.pen()?.seal.as_deref();
     let mut head = head(session)?.ok_or_else(|| {
-        Fault::Failed("its audit has lost its end; put a copy of the state in its place".to_owned())
+        Fault::from(StoreError::Unverified { reason: "has lost its end".to_owned() })
     })?;
     check_end(&head, seal)?;
     if head.sequence == 0 {
@@ -203,21 +203,12 @@ fn head_of(row: &Row<'_>) -> rusqlite::Result<Option<Head>> {
 
 /// Refuses to go on after an end that is not known to be the right one.
 pub(super) fn check_end(head: &Head, seal: Option<&dyn Seal>) -> Result<(), Fault> {
-    let why = match (&head.key, seal) {
-        (None, _) => return Ok(()),
-        (Some(key), None) => format!("is signed with the key {key}; set CATALYST_SYNC_AUDIT_KEY"),
-        (Some(key), Some(seal)) => match head.is_sealed(seal) {
-            Some(true) => return Ok(()),
-            Some(false) => {
-                "has an end whose signature is wrong; put a copy of the state in its place"
-                    .to_owned()
-            }
-            None => format!(
-                "is signed with the key {key}; name it in CATALYST_SYNC_AUDIT_KEY, after the new one"
-            ),
-        },
+    let reason = match (&head.key, seal.map(|seal| head.is_sealed(seal))) {
+        (None, _) | (_, Some(Some(true))) => return Ok(()),
+        (_, Some(Some(false))) => "has an end whose signature is wrong".to_owned(),
+        (Some(key), _) => format!("is signed with the key {key}, which is not given"),
     };
-    Err(Fault::Failed(format!("its audit {why}")))
+    Err(StoreError::Unverified { reason }.into())
 }
 
 /// The row of a name, without its NULL columns.

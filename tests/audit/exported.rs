@@ -1,7 +1,10 @@
 //! Exports, and that they verify from the file alone.
 
 use catalyst_sync::audit::{DamagedLine, Seal, Verdict as Shown, verify_export};
+use catalyst_sync::canonical::parse;
 use catalyst_sync::http::Secret;
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 use super::*;
 
@@ -159,6 +162,32 @@ async fn no_value_of_an_export_is_changed_unseen() {
         }
     }
     assert!(tried > 300, "{tried}");
+}
+
+/// Whatever comes out of a damaged disk is told and ends nothing; what still passes says the same.
+#[test]
+fn any_changed_character_is_found() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let lines = runtime.block_on(exported(Some(KEY)));
+    let same = |a: &str, b: &str| parse(a).ok().is_some_and(|a| parse(b).ok() == Some(a));
+    proptest!(ProptestConfig::with_cases(2_000), |(
+        at in any::<Index>(), offset in any::<Index>(), char in any::<char>()
+    )| {
+        let at = at.index(lines.len());
+        let mut line: Vec<char> = lines[at].chars().collect();
+        let offset = offset.index(line.len());
+        line[offset] = char;
+        let mut damaged = lines.clone();
+        damaged[at] = line.into_iter().collect();
+        match verified(&damaged, Some(KEY)) {
+            Ok(_) => prop_assert!(same(&damaged[at], &lines[at]), "{}", damaged[at]),
+            Err(damage) => {
+                let of_anchor = usize::from(at == 0);
+                let own = at as u64 + 1..=(at + of_anchor) as u64 + 1;
+                prop_assert!(own.contains(&damage.line), "{damage:?} of line {}", at + 1);
+            }
+        }
+    });
 }
 
 #[tokio::test(flavor = "multi_thread")]

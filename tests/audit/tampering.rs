@@ -274,7 +274,7 @@ async fn a_chain_whose_end_is_not_right_is_not_carried_on() {
         let (world, engine) = deployed(Some(KEY)).await;
         state(&world).execute_batch(sql).unwrap();
         let error = deploy(&engine, RunOptions::default()).await.error.unwrap();
-        assert_eq!(error.code, ErrorCode::StoreFailed);
+        assert_eq!(error.code, ErrorCode::AuditUnverified);
         assert!(error.message.contains(said), "{sql}: {error}");
     }
 }
