@@ -103,7 +103,10 @@ export interface EngineOptions {
   filesRoot?: string
   /** Hosts that `config.apiUrl` may name besides the environment's and the platform's own. */
   allowedHosts?: string[]
-  /** `backups` are the rows that were replaced in the studio. What a base or the next undo needs stays. */
+  /**
+   * `audit` bounds the entries of the audit, and the history that they cover; `backups` are the rows that
+   * were replaced in the studio. What a base or the next undo needs stays.
+   */
   retention?: { versions?: Keep; audit?: Keep; backups?: Keep }
   /** Called on the event loop; its exceptions are reported once, as a process warning. */
   logger?: (entry: LoggerEntry) => void
@@ -442,16 +445,52 @@ interface Functions {
    * process holds, or needs other credentials, is named in `left`.
    */
   recover(options?: { provider?: ProviderRef }): Promise<RecoveryReport>
-  /** Not available yet. */
-  verifyHistory: Unavailable
-  /** Not available yet. */
-  exportHistory: Unavailable
+  /**
+   * Follows the audit of this state from its first entry to its last, and looks at every row of the
+   * history, the journal and the runs that it covers. Reads everything. `docs/audit.md` says what it
+   * shows, and what it cannot.
+   */
+  verifyHistory(): Promise<HistoryVerdict>
+  /**
+   * Writes the audit as JSON lines that verify from the file alone (`docs/audit.md` has the form, and
+   * twenty lines that verify it). A path is written beside and renamed, so that a file of that name is
+   * whole; only its owner may read it. A stream gets each part when it has taken the one before, and is
+   * not ended. Rejects with `EXPORT_FAILED` when either cannot be written, `INVALID_ARGUMENT` for what
+   * is neither and for a path that is there and is no file, `DATABASE_BUSY` when retention cut the old
+   * end off meanwhile.
+   */
+  exportHistory(destination: string | TextStream): Promise<{ entries: number }>
   /** Not available yet. */
   health: Unavailable
   /** Not available yet: throws. */
   metrics(...args: unknown[]): never
   /** Not available yet. */
   renderReport: Unavailable
+}
+
+/** What of a Node.js `Writable` is needed. */
+export interface TextStream {
+  write(text: string, taken: (error?: Error | null) => void): unknown
+  on(event: 'error' | 'close', listener: (error: Error) => void): unknown
+  off(event: 'error' | 'close', listener: (error: Error) => void): unknown
+  readonly destroyed?: boolean
+}
+
+/** What the audit shows of the history. */
+export interface HistoryVerdict {
+  /** Nothing was found to be changed, missing or added. */
+  ok: boolean
+  /** Entries that were followed: all of them, or those before the first that is broken. */
+  entries: number
+  /** The first that is broken, and how: `sync_history/12, which entry 40 covers, was changed`. */
+  firstBroken?: string
+  /**
+   * A key of `CATALYST_SYNC_AUDIT_KEY` vouches for every entry. Without it, `ok` shows that nothing is
+   * damaged, and not that nobody forged it.
+   */
+  keyed: boolean
+  /** Sequence of the first entry that is signed with such a key; what comes before it was signed later. */
+  signedFrom?: number
 }
 
 /** Something that a later release brings: rejects with `NOT_AVAILABLE`. */
@@ -1091,6 +1130,8 @@ export interface SyncRecord {
   syncMetadata: unknown
   /** Who acted; `null` for an imported record. */
   actor: string | null
+  /** What they were allowed to do; `null` where it was not recorded. */
+  role: 'viewer' | 'editor' | 'admin' | null
   runId: string | null
   deploymentId: string | null
   startedAt: Date | null

@@ -37,6 +37,15 @@ export declare class Deployment {
  * the JSON of an error report.
  */
 export declare class NativeEngine {
+  /** Follows the audit and looks at every row that it covers. */
+  verifyHistory(): Promise<Answer>
+  /**
+   * A part of an export, `{ text, entries, cursor }`: the first, or the one at the cursor of the
+   * part before. The last has the cursor `null`.
+   */
+  exportHistory(cursor?: string | undefined | null): Promise<Answer>
+  /** Audits a refusal that was told at once: to `cancel` a deployment, or to act `as` somebody. */
+  noteRefusal(what: string, deployment?: string | undefined | null): Promise<Answer>
   /**
    * Decides conflicts. `choices` are the answers of a callback, `{ choice }` or `{ failure }` for each
    * conflict; without them all are decided as the options say.

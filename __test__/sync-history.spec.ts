@@ -42,6 +42,7 @@ test('a record has every column of the history, with values and dates of this re
     'pushedData',
     'responseData',
     'retryCount',
+    'role',
     'runId',
     'startedAt',
     'syncDirection',

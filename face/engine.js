@@ -4,6 +4,7 @@ const { randomUUID } = require('node:crypto')
 
 const native = require('../native.js')
 const read = require('./arguments.js')
+const { auditOf } = require('./audit.js')
 const { conflictsOf } = require('./conflicts.js')
 const { Desk } = require('./desk.js')
 const { Elsewhere } = require('./elsewhere.js')
@@ -44,7 +45,7 @@ class SyncEngine {
 
   as(actor) {
     const text = read.argumentText('actor', actor)
-    const acting = call(() => this.#native.as(text))
+    const acting = this.#refusable('as', undefined, () => this.#native.as(text))
     return new SyncEngine(undefined, this.#desk, { native: acting, logger: this.#logger })
   }
 
@@ -56,7 +57,7 @@ class SyncEngine {
   }
 
   cancelDeployment(id) {
-    call(() => this.#native.mayCancel())
+    this.#refusable('cancel', id, () => this.#native.mayCancel())
     if (this.#desk.cancel(id)) return true
     if (typeof id !== 'string' || id === '') return false
     const running = this.#elsewhere.isRunning(id)
@@ -286,6 +287,21 @@ class SyncEngine {
     await closing
   }
 
+  /** Does what may be refused at once. A refusal is audited right after, and cannot wait for that. */
+  #refusable(what, id, work) {
+    try {
+      return call(work)
+    } catch (refused) {
+      if (refused.code === 'ROLE_REFUSED') {
+        const deployment = typeof id === 'string' ? id : undefined
+        ask(() => this.#native.noteRefusal(what, deployment), values.read).catch((error) => {
+          process.emitWarning(`catalyst-sync could not audit a refusal: ${error.message}`)
+        })
+      }
+      throw refused
+    }
+  }
+
   #prepare({ own, text }, target, onUpdate, { retryOf, reason } = {}) {
     const prepare = (why) => this.#native.prepare(text, target.text, retryOf, why)
     return this.#run(own, target.reason, onUpdate, prepare, reason)
@@ -340,7 +356,7 @@ function inProgress(id) {
 }
 
 Object.assign(SyncEngine.prototype, functions)
-Object.assign(SyncEngine.prototype, conflictsOf(nativeOf), historyOf(nativeOf))
+Object.assign(SyncEngine.prototype, auditOf(nativeOf), conflictsOf(nativeOf), historyOf(nativeOf))
 if (Symbol.asyncDispose) SyncEngine.prototype[Symbol.asyncDispose] = SyncEngine.prototype.close
 
 module.exports = { SyncEngine, Desk }

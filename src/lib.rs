@@ -2,11 +2,12 @@
 //! in step.
 //!
 //! The layers, each using only those above it: [`model`] → [`canonical`], [`digest`] → [`diff`],
-//! [`merge`], [`drift`], [`version`] → [`plan`] → [`port`] (types and traits) → the edges [`sqlite`],
+//! [`merge`], [`drift`], [`version`], [`audit`] → [`plan`] → [`port`] (types and traits) → the edges [`sqlite`],
 //! [`http`], [`platform`], [`system`] and, beside them, [`engine`] → [`compose`], which makes an
 //! engine of options, and the boundary to Node.js. `docs/architecture.md` says why.
 
 mod argument;
+pub mod audit;
 pub mod blocking;
 pub mod canonical;
 pub mod collect;

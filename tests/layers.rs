@@ -14,7 +14,7 @@ struct Layer {
 const MODEL: &[&str] = &["collect", "model"];
 const FORM: &[&str] = &["collect", "model", "canonical", "digest"];
 const ALGEBRA: &[&str] =
-    &["collect", "model", "canonical", "digest", "diff", "merge", "version", "drift"];
+    &["collect", "model", "canonical", "digest", "diff", "merge", "version", "drift", "audit"];
 /// Of the algebra an edge knows only the words in which a dialect describes its documents.
 const EDGE: &[&str] = &[
     "collect",
@@ -43,7 +43,7 @@ const PLATFORM: &[&str] = &[
     "platform::lens",
 ];
 
-const LAYERS: [Layer; 21] = [
+const LAYERS: [Layer; 22] = [
     Layer { module: "error", uses: &[], pure: true },
     Layer { module: "model", uses: MODEL, pure: true },
     Layer { module: "canonical", uses: FORM, pure: true },
@@ -53,6 +53,7 @@ const LAYERS: [Layer; 21] = [
     Layer { module: "merge", uses: ALGEBRA, pure: true },
     Layer { module: "version", uses: ALGEBRA, pure: true },
     Layer { module: "drift", uses: ALGEBRA, pure: true },
+    Layer { module: "audit", uses: FORM, pure: true },
     Layer {
         module: "plan",
         uses: &[
@@ -79,6 +80,7 @@ const LAYERS: [Layer; 21] = [
             "merge",
             "version",
             "drift",
+            "audit",
             "plan",
             "port",
         ],
@@ -100,6 +102,7 @@ const LAYERS: [Layer; 21] = [
             "merge",
             "version",
             "drift",
+            "audit",
             "plan",
             "port",
             "engine",

@@ -9,6 +9,7 @@
 
 mod adoption;
 mod apply;
+mod audit;
 mod bad_input;
 mod blocking;
 mod canonical;

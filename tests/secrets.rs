@@ -20,6 +20,7 @@ use crate::support::world::{World, request, to_files};
 /// Has characters that URLs, JSON and Base64 write differently.
 const SECRET: &str = "pl4nted/s3cret+\"1=";
 const TOKEN: &str = "pl4nted-t0ken-2";
+const AUDIT_KEY: &str = "pl4nted-aud1t-key-4";
 const PASSWORD: &str = "pl4nted-passw0rd-3";
 
 /// What must not occur: each of the three, as it is and in every form that it travels in.
@@ -183,6 +184,7 @@ async fn stays_clean(way: &'static str, fault: Option<Fault>) {
     let mut options = world.engine_options();
     options.environment.insert("OPTIMIZELY_CLIENT_ID".to_owned(), "own-client".to_owned());
     options.environment.insert("OPTIMIZELY_CLIENT_SECRET".to_owned(), SECRET.to_owned());
+    options.environment.insert("CATALYST_SYNC_AUDIT_KEY".to_owned(), AUDIT_KEY.to_owned());
     if let Some(fault) = fault {
         world.fake.control().add_fault(fault);
     }
@@ -206,6 +208,8 @@ async fn stays_clean(way: &'static str, fault: Option<Fault>) {
     }
     let stored = engine.deployment("job").await.unwrap();
     clean(&case, &format!("{stored:?}"));
+    clean(&case, &format!("{:?}", engine.verify_history().await));
+    clean(&case, &format!("{:?}", engine.export_history(None).await));
     drop(engine);
     let mut looked_at = Vec::new();
     clean_below(world.folder.path(), &mut looked_at);

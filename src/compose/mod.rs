@@ -2,6 +2,7 @@
 //!
 //! The only place, besides the boundary above it, that knows every edge by name.
 
+mod audit_key;
 mod options;
 mod platforms;
 
@@ -13,16 +14,19 @@ use crate::engine::{Engine, Ports, studio_failure};
 use crate::error::{ErrorCode, SyncError};
 use crate::http::Observer;
 use crate::port::Clock;
+use crate::port::chain::Seal;
 use crate::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation, resolve_database};
 use crate::system::SystemClock;
 
+use audit_key::AuditKeys;
 use platforms::KnownPlatforms;
 
 /// Makes an engine of what the options and the environment say. Nothing is opened or sent yet.
 ///
 /// # Errors
 ///
-/// When no database is named, or it is of a kind that is not supported.
+/// When no database is named, or it is of a kind that is not supported; and for a key of the audit
+/// that is too short.
 pub fn engine(options: &EngineOptions) -> Result<Engine, SyncError> {
     engine_with(options, Arc::new(SystemClock), None)
 }
@@ -47,9 +51,10 @@ pub fn engine_with(
         studio_failure(error)
             .next_step("set stateUrl to a file such as file:./sync.db, or leave it out")
     })?;
+    let seal = AuditKeys::of(options)?.map(|keys| Arc::new(keys) as Arc<dyn Seal>);
     let ports = Ports {
         studio: Arc::new(SqliteStudio::new(studio)),
-        store: Arc::new(SqliteStore::new(&location)),
+        store: Arc::new(SqliteStore::new(&location).sealed(seal)),
         platforms: Arc::new(KnownPlatforms::new(options.clone(), Arc::clone(&clock), observer)),
         clock,
     };

@@ -171,6 +171,10 @@ impl EngineOptions {
                 days: self.retention.versions.days,
                 count: self.retention.versions.count,
             },
+            kept_audit: KeptVersions {
+                days: self.retention.audit.days,
+                count: self.retention.audit.count,
+            },
             kept_rows: KeptVersions {
                 days: self.retention.backups.days,
                 count: self.retention.backups.count,

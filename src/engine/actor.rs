@@ -4,8 +4,10 @@
 //! somebody, and every verb that writes asks first whether they may.
 
 use crate::error::{ErrorCode, SyncError, quoted};
+use crate::port::Author;
 
-use super::{Engine, RunOptions};
+use super::audit::Refusal;
+use super::{Engine, Ports, RunOptions};
 
 /// Somebody who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub enum Action {
     Deploy,
     /// Stopping one.
     Cancel,
+    /// Having somebody act with a role above one's own.
+    HandUp,
     /// Deleting types.
     Delete,
     /// Losing content.
@@ -84,10 +88,11 @@ pub enum Action {
 }
 
 impl Action {
-    fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Self::Deploy => "deploy",
             Self::Cancel => "cancel deployments",
+            Self::HandUp => "have somebody act with a higher role",
             Self::Delete => "deploy with allowDelete",
             Self::LoseContent => "deploy with allowDataLoss",
             Self::Overrule => "deploy with conflictStrategy source_wins",
@@ -105,7 +110,7 @@ impl Action {
         }
     }
 
-    fn role(self) -> Role {
+    pub(super) fn role(self) -> Role {
         match self {
             Self::Deploy
             | Self::Cancel
@@ -114,7 +119,8 @@ impl Action {
             | Self::AcceptDrift
             | Self::RecordVersion
             | Self::RestoreVersion => Role::Editor,
-            Self::Delete
+            Self::HandUp
+            | Self::Delete
             | Self::LoseContent
             | Self::Overrule
             | Self::OverruleMovement
@@ -194,16 +200,22 @@ impl Engine {
     /// As [`Actor::hand_down`].
     pub fn acting(&self, actor: Actor) -> Result<Self, SyncError> {
         let actor = self.actor.hand_down(actor)?;
-        Ok(Self { actor: actor.into(), ..self.clone() })
+        let author = Author { id: actor.id.clone(), role: actor.role.as_str() };
+        let store = self.ports.store.written_by(author);
+        let ports = Ports { store, ..self.ports.clone() };
+        Ok(Self { actor: actor.into(), ports, ..self.clone() })
     }
 
-    /// As [`Actor::permit`], of whom this engine acts for.
-    pub(super) fn permit(&self, action: Action) -> Result<(), SyncError> {
-        self.actor.permit(action)
+    /// As [`Actor::permit`], of whom this engine acts for. A refusal is audited.
+    pub(super) async fn permit(&self, action: Action) -> Result<(), SyncError> {
+        match self.actor.permit(action) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.refused(error, Refusal::of(action)).await),
+        }
     }
 
     /// Refuses another name than that of whom this engine acts for, unless they may sign for others.
-    pub(super) fn permit_signature(&self, name: &str) -> Result<(), SyncError> {
-        if name == self.actor.id { Ok(()) } else { self.permit(Action::SignForOthers) }
+    pub(super) async fn permit_signature(&self, name: &str) -> Result<(), SyncError> {
+        if name == self.actor.id { Ok(()) } else { self.permit(Action::SignForOthers).await }
     }
 }

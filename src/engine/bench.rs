@@ -236,7 +236,7 @@ impl Bench<'_> {
             }
             Strategy::TargetWins => {
                 if one.subject.remote.is_none() {
-                    self.engine.permit(Action::FollowDeletion)?;
+                    self.engine.permit(Action::FollowDeletion).await?;
                 }
                 return self.follow(verdict, stored, &one).await.map(Ruled::Told);
             }

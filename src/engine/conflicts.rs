@@ -1,5 +1,6 @@
 //! The conflicts that runs recorded: listed, read, and taken out of the log.
 
+use crate::audit::Event;
 use crate::canonical::{Canonical, parse};
 use crate::error::{ErrorCode, SyncError};
 use crate::model::{Json, Text};
@@ -68,11 +69,18 @@ impl Engine {
     ///
     /// When the state cannot be written.
     pub async fn delete_conflict(&self, id: &str) -> Result<bool, SyncError> {
-        self.permit(Action::ForgetConflicts)?;
-        let Some(StoredConflict { scope, entity, digest, .. }) = self.stored_conflict(id).await?
+        self.permit(Action::ForgetConflicts).await?;
+        let Some(StoredConflict { scope, entity, type_key, digest, .. }) =
+            self.stored_conflict(id).await?
         else {
             return Ok(false);
         };
+        let mut event = self.forgetting();
+        event.website_id = Some(scope.website_id.clone());
+        event.target = Some(scope.target.clone());
+        event.type_key = Some(type_key);
+        event.detail = vec![("conflict", digest.to_string())];
+        self.ports.store.note(event).await.map_err(store_failure)?;
         let deleted = self.ports.store.delete_conflict(&scope, &entity, digest).await;
         deleted.map_err(store_failure)
     }
@@ -83,9 +91,22 @@ impl Engine {
     ///
     /// When the state cannot be written.
     pub async fn clear_decided(&self, older_than_days: u32) -> Result<u64, SyncError> {
-        self.permit(Action::ForgetConflicts)?;
+        self.permit(Action::ForgetConflicts).await?;
         let before = self.ports.clock.now() - i64::from(older_than_days) * DAY;
+        let event = Event { detail: vec![("before", before.to_string())], ..self.forgetting() };
+        self.ports.store.note(event).await.map_err(store_failure)?;
         self.ports.store.clear_decided(before).await.map_err(store_failure)
+    }
+
+    /// What the audit tells of conflicts that are taken out of the log: before, because afterwards
+    /// nothing is left of them.
+    fn forgetting(&self) -> Event {
+        Event {
+            at: self.ports.clock.now(),
+            action: "conflict.forget".to_owned(),
+            outcome: "asked".to_owned(),
+            ..Event::default()
+        }
     }
 
     /// The newest conflict with an id.

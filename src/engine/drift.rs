@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::canonical::{Canonical, Path};
+use crate::audit::Event;
+use crate::canonical::{Canonical, Path, write};
 use crate::drift::{accept, overrule};
 use crate::error::{ErrorCode, SyncError};
 use crate::merge::Base;
-use crate::model::Finding;
+use crate::model::{Finding, Json};
 use crate::port::{Entity, Lease, Record, Scope};
 
 use super::actor::Action;
@@ -67,7 +68,7 @@ impl Engine {
         wanted: &TypeRef,
         path: &Path,
     ) -> Result<AcceptedDrift, SyncError> {
-        self.permit(Action::AcceptDrift)?;
+        self.permit(Action::AcceptDrift).await?;
         let ruled = self.rule(provider, std::slice::from_ref(wanted), Ruling::Accept(path)).await?;
         let one = ruled.into_iter().next().ok_or_else(|| {
             SyncError::new(ErrorCode::Internal, "there is no answer about the type")
@@ -150,13 +151,33 @@ impl Engine {
             answers.push((
                 at,
                 ruled.map(|(record, ruled)| {
-                    records.extend(record);
+                    let note = self.ruling_noted(&ruled, ruling);
+                    records.extend(record.map(|record| Record { note: Some(note), ..record }));
                     ruled
                 }),
             ));
         }
         self.ports.store.record(lease, records).await.map_err(store_failure)?;
         Ok(answers)
+    }
+
+    /// What the audit tells of a ruling, which leaves no other trace.
+    fn ruling_noted(&self, ruled: &Ruled, ruling: Ruling<'_>) -> Event {
+        let (action, outcome) = match ruling {
+            Ruling::Accept(_) => ("drift.accept", "accepted"),
+            Ruling::Overrule => ("drift.overrule", "source_wins"),
+        };
+        let paths = ruled.paths.iter().map(|path| Json::str(path.to_string()));
+        Event {
+            at: self.ports.clock.now(),
+            action: action.to_owned(),
+            outcome: outcome.to_owned(),
+            website_id: Some(ruled.website_id.clone()),
+            target: Some(ruled.target.clone()),
+            type_key: Some(ruled.type_key.clone()),
+            detail: vec![("paths", write(&Json::Array(paths.collect())))],
+            ..Event::default()
+        }
     }
 
     /// What a ruling about one type comes to, and what is to be recorded of it.

@@ -39,6 +39,7 @@ pub(super) fn store_failure(error: StoreError) -> SyncError {
         StoreError::Held { .. } => ErrorCode::DeploymentInProgress,
         StoreError::LeaseLost => ErrorCode::LeaseLost,
         StoreError::Claimed { .. } => ErrorCode::KeyClaimed,
+        StoreError::Unverified { .. } => ErrorCode::AuditUnverified,
         StoreError::Busy { .. } => ErrorCode::DatabaseBusy,
         StoreError::Failed { .. } => ErrorCode::StoreFailed,
     };

@@ -147,6 +147,7 @@ impl From<HistoryEntry> for SyncRecord {
             attempts: entry.retries.saturating_add(1),
             sync_metadata: SyncRecord::value(entry.metadata),
             actor: entry.actor,
+            role: entry.role,
             run_id: entry.run_id,
             deployment_id: entry.deployment_id,
             started_at: entry.started_at,

@@ -74,7 +74,7 @@ impl Engine {
     ///
     /// `ROLE_REFUSED`; and when the studio cannot be read or the state cannot be written.
     pub async fn recover(&self, provider: &ProviderRequest) -> Result<RecoveryReport, SyncError> {
-        self.permit(Action::Recover)?;
+        self.permit(Action::Recover).await?;
         let scopes = self.ports.store.unsettled().await.map_err(store_failure)?;
         let mut report = RecoveryReport::default();
         for scope in scopes {

@@ -6,6 +6,7 @@ mod analytics;
 mod announce;
 mod apply;
 mod arrange;
+mod audit;
 mod bench;
 mod binding;
 mod bindings;
@@ -65,6 +66,7 @@ mod wish;
 /// How much of a history is kept.
 pub use crate::version::Kept as KeptVersions;
 pub use actor::{Action, Actor, Role};
+pub use audit::{ExportBatch, ExportCursor, HistoryVerdict, Refusal};
 pub use conflicts::ConflictQuery;
 pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};

@@ -235,6 +235,8 @@ pub struct Settings {
     pub cache_ttl_ms: u64,
     /// How much of the history of a type is kept.
     pub kept_versions: Kept,
+    /// How much of the audit is kept, and of the history that it covers.
+    pub kept_audit: Kept,
     /// How many of the rows are kept that were replaced in the studio.
     pub kept_rows: Kept,
 }
@@ -247,6 +249,7 @@ impl Default for Settings {
             max_attempts: 3,
             cache_ttl_ms: 5_000,
             kept_versions: Kept::default(),
+            kept_audit: Kept::default(),
             kept_rows: Kept::default(),
         }
     }

@@ -87,8 +87,8 @@ impl Engine {
         note: &VersionNote,
         merged: Option<&str>,
     ) -> Result<Option<Version>, SyncError> {
-        self.permit(Action::RecordVersion)?;
-        self.permit_signature(&note.author)?;
+        self.permit(Action::RecordVersion).await?;
+        self.permit_signature(&note.author).await?;
         for _ in 0..ATTEMPTS {
             let locals = self.locals().await?;
             let document = self.named_type(&locals, wanted).await?.document();

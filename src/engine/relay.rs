@@ -89,7 +89,7 @@ impl Engine {
     ///
     /// `ROLE_REFUSED`, and when the state cannot be written.
     pub async fn ask_to_cancel(&self, job_id: &str) -> Result<bool, SyncError> {
-        self.permit(Action::Cancel)?;
+        self.permit(Action::Cancel).await?;
         let run = self.ports.store.run(job_id, None).await.map_err(store_failure)?;
         if run.is_none_or(|(_, end)| end.is_some()) {
             return Ok(false);

@@ -60,9 +60,9 @@ impl Engine {
         provider: &ProviderRequest,
         verdicts: Vec<Verdict>,
     ) -> Result<Vec<Resolution>, SyncError> {
-        self.permit(Action::Resolve)?;
+        self.permit(Action::Resolve).await?;
         for verdict in &verdicts {
-            self.permit_signature(&verdict.by)?;
+            self.permit_signature(&verdict.by).await?;
         }
         let platform = self.connect(provider, Purpose::Look).await?;
         let ids: Vec<&str> = verdicts.iter().map(|verdict| &*verdict.conflict).collect();

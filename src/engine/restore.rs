@@ -45,8 +45,8 @@ impl Engine {
         author: &str,
         message: Option<&str>,
     ) -> Result<Option<Version>, SyncError> {
-        self.permit(Action::RestoreVersion)?;
-        self.permit_signature(author)?;
+        self.permit(Action::RestoreVersion).await?;
+        self.permit_signature(author).await?;
         let version = self.version_named("hash", hash).await?;
         let content = restorable(&version)?;
         self.ports.store.check_writable().await.map_err(store_failure)?;

@@ -93,7 +93,7 @@ impl Engine {
         };
         let (mut tally, mut leases) = (Tally::default(), Vec::new());
         if let Err(error) = run.carry_out(&mut tally, &mut leases).await {
-            tally.stopped = Some(error);
+            tally.stopped = Some(self.stopped(error, request).await);
         }
         let known = tally.began;
         let taken = self.ports.clock.elapsed().saturating_sub(began);
@@ -110,6 +110,9 @@ impl Engine {
             if let Err(error) = self.ports.store.release(lease).await {
                 narrator.log(LogLevel::Warning, error.to_string(), None, None);
             }
+        }
+        if known && let Err(error) = self.cut_audit().await {
+            narrator.log(LogLevel::Warning, error.to_string(), None, None);
         }
         report
     }
@@ -132,7 +135,7 @@ impl Run<'_> {
     /// Does the work. The scopes that it takes are given back by the caller.
     async fn carry_out(&self, tally: &mut Tally, leases: &mut Vec<Lease>) -> Result<(), SyncError> {
         if let Some(action) = self.request.options.action() {
-            self.engine.permit(action)?;
+            self.engine.actor.permit(action)?;
         }
         let policy = Policy::of(&self.request.options)?;
         let dry = self.request.options.dry_run;

@@ -78,8 +78,8 @@ impl Engine {
         by: &str,
         wishes: Vec<Wish>,
     ) -> Result<Vec<Resolution>, SyncError> {
-        self.permit(Action::Resolve)?;
-        self.permit_signature(by)?;
+        self.permit(Action::Resolve).await?;
+        self.permit_signature(by).await?;
         let (conflicts, choices): (Vec<_>, Vec<_>) =
             wishes.into_iter().map(|wish| (wish.conflict, wish.choice)).unzip();
         let (platform, found) = self.find(provider, conflicts).await?;
@@ -142,7 +142,7 @@ impl Engine {
         }
         let (places, types): (Vec<usize>, Vec<TypeRef>) = overruled.into_iter().unzip();
         let strategy = Strategy::SourceWins;
-        let permitted = self.permit(Action::OverruleMovement);
+        let permitted = self.permit(Action::OverruleMovement).await;
         let ruled = match permitted {
             Ok(()) => self.rule(provider, &types, Ruling::Overrule).await,
             Err(error) => Err(error),

@@ -196,12 +196,18 @@ codes! {
     /// The state was written by a newer release, or is not ours.
     StateIncompatible = "STATE_INCOMPATIBLE", State, 503,
         "use the release that wrote it, or move the file away to adopt everything anew";
+    /// The audit cannot be carried on: its key is missing, or its end is not right.
+    AuditUnverified = "AUDIT_UNVERIFIED", State, 503,
+        "set CATALYST_SYNC_AUDIT_KEY to the key that signed it, or put a copy of the state in its place";
     /// Most of the bound types are missing on the platform.
     TargetMismatch = "TARGET_MISMATCH", State, 409,
         "check that the credentials belong to the right instance; nothing was changed";
     /// Most of the bound types are missing in the studio.
     StudioMismatch = "STUDIO_MISMATCH", State, 409,
         "check that databaseUrl names the right database; nothing was changed";
+    /// The file or the stream that the history is exported to cannot be written.
+    ExportFailed = "EXPORT_FAILED", State, 503,
+        "see that the place can be written and has room, then export again";
     /// The user cancelled.
     Cancelled = "CANCELLED", Cancelled, 499,
         "deploy again; what was done is recorded";

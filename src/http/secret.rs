@@ -4,9 +4,11 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use ring::hmac;
 use zeroize::Zeroizing;
 
 use crate::canonical::write;
+use crate::digest::Digest;
 use crate::model::Json;
 
 /// What is printed in the place of a secret.
@@ -38,6 +40,26 @@ impl Secret {
     /// The secret itself, for the request that needs it and for nothing else.
     pub(super) fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// HMAC-SHA-256 of a message with the secret as the key.
+    #[must_use]
+    pub fn sign(&self, message: &str) -> Digest {
+        let mut tag = [0; 32];
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.expose().as_bytes());
+        for (byte, own) in tag.iter_mut().zip(hmac::sign(&key, message.as_bytes()).as_ref()) {
+            *byte = *own;
+        }
+        Digest::from(tag)
+    }
+
+    /// Whether a text is what [`Secret::sign`] makes of a message, in hexadecimal digits. Takes the
+    /// same time wherever it differs.
+    #[must_use]
+    pub fn signed(&self, message: &str, signature: &str) -> bool {
+        let own = self.sign(message).to_string();
+        let pairs = own.bytes().zip(signature.bytes());
+        own.len() == signature.len() && pairs.fold(0, |all, (a, b)| all | (a ^ b)) == 0
     }
 
     /// Every way in which the secret may be written in a text, longest first, so that a form is

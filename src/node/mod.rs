@@ -8,6 +8,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
 mod answer;
+mod audit;
 mod cancel;
 mod conflicts;
 mod deployment;

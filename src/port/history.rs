@@ -170,6 +170,8 @@ pub struct HistoryEntry {
     pub metadata: Option<String>,
     /// Who acted.
     pub actor: Option<String>,
+    /// What they were allowed to do; `None` where it is not known.
+    pub role: Option<String>,
     /// The run.
     pub run_id: Option<String>,
     /// The id that the studio gave the deployment.

@@ -4,6 +4,7 @@
 //! the engine (layer 6) gets them as trait objects.
 
 mod adapter;
+mod audit;
 mod clock;
 mod conflicts;
 mod dialect;
@@ -21,6 +22,7 @@ pub use adapter::{
     Adapter, AdapterError, Effect, Listing, Operation, Ownership, Refusal, RemoteDefinition,
     Revision, Stored, Traffic,
 };
+pub use audit::{Audit, AuditBounds, AuditEnd, Author};
 pub use clock::Clock;
 pub use conflicts::{ConflictFilter, Conflicts, Decided, Decision, Settlement, StoredConflict};
 pub use dialect::{
@@ -42,6 +44,7 @@ pub use studio::{
     Columns, DataVersion, RowOutcome, RowSet, RowWrite, Studio, StudioError, TypeRow, WebsiteRow,
 };
 // What the edges need of the layers below, so that they need no other door.
+pub use crate::audit as chain;
 pub use crate::merge::Shape;
 pub use crate::plan::{Capabilities, CreateMode, IdentityMode, PreconditionMode, Verb};
 pub use transport::{Method, Request, Response, Transport, TransportError};

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::{
-    Conflicts, Decision, Direction, Entity, History, Relay, RemoteDefinition, RemoteId, Revision,
-    RowJournal, Scope, Versions,
+    Audit, Conflicts, Decision, Direction, Entity, History, Relay, RemoteDefinition, RemoteId,
+    Revision, RowJournal, Scope, Versions,
 };
+use crate::audit::Event;
 use crate::canonical::{Canonical, Path};
 use crate::digest::Digest;
 use crate::plan::Verb;
@@ -332,6 +333,8 @@ pub struct Record {
     pub closes: Vec<Closing>,
     /// The write to the studio that is closed by this, because it was carried out.
     pub row: Option<i64>,
+    /// What the audit tells besides: a decision that no row of the history stands for.
+    pub note: Option<Event>,
 }
 
 /// Why the store refuses.
@@ -373,6 +376,12 @@ pub enum StoreError {
         /// What.
         remote_id: RemoteId,
     },
+    /// The audit cannot be carried on, so nothing is written that belongs in it.
+    #[error("the audit {reason}")]
+    Unverified {
+        /// Why not.
+        reason: String,
+    },
     /// Locked for longer than we wait.
     #[error("{path} is locked by another program")]
     Busy {
@@ -390,10 +399,10 @@ pub enum StoreError {
 }
 
 /// The engine's memory. Reading works while others write; every write but [`Store::begin_run`],
-/// [`Store::finish_run`] and those of [`Versions`] and [`Relay`] is done under a lease, whose fence is checked in
-/// the same transaction.
+/// [`Store::finish_run`] and those of [`Versions`], [`Relay`] and [`Audit`] is done under a lease,
+/// whose fence is checked in the same transaction.
 #[async_trait]
-pub trait Store: History + Conflicts + Versions + RowJournal + Relay + Send + Sync {
+pub trait Store: History + Conflicts + Versions + RowJournal + Relay + Audit + Send + Sync {
     /// The state of all documents of a scope. A store that does not exist yet has none.
     async fn states(&self, scope: &Scope) -> Result<Vec<StateRow>, StoreError>;
 

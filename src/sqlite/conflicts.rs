@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 use super::column::{Bytes, Remote, entity};
 use super::fault::Fault;
 use super::session::Session;
-use super::{record, versions};
+use super::{audit_event, record, versions};
 use crate::digest::Digest;
 use crate::port::{
     ConflictFilter, Decided, Decision, Entity, Ownership, RemoteDefinition, Revision, Scope,
@@ -110,6 +110,7 @@ fn settle(session: Session<'_>, scope: &Scope, settlement: &Settlement) -> Resul
             ":kind": entity.kind,
             ":local": entity.id,
         })?;
+    audit_event::decided(session, scope, entity, Some(*digest), decision)?;
     record::record(session, scope, std::slice::from_ref(means))?;
     record::mark_conflict(session, scope, entity)?;
     if let Some(theirs) = theirs {

@@ -234,7 +234,7 @@ impl Database {
     }
 
     fn session<'c>(&self, connection: &'c Connection) -> Session<'c> {
-        Session { connection, prefix: self.location.prefix() }
+        Session { connection, prefix: self.location.prefix(), pen: None }
     }
 
     /// Reading never wants to write, so what SQLite calls read-only is a failure then.

@@ -25,7 +25,7 @@ const PAGE: Question = (
     "SELECT id, website_id, target, kind, local_id, type_key, version_hash, target_platform,
        sync_direction, sync_status, operation, pushed_data, response_data, error_code, error_message,
        retry_count, sync_metadata, actor, run_id, deployment_id, started_at, completed_at, created_at,
-       imported
+       imported, role
      FROM {prefix}sync_history",
     "ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
 );
@@ -464,5 +464,6 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
         completed_at: row.get(21)?,
         created_at: row.get(22)?,
         imported: row.get(23)?,
+        role: row.get(24)?,
     })
 }

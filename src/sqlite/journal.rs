@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
+use super::audit::{self, Subject};
 use super::column::{Bytes, Remote, entity, verb};
 use super::fault::Fault;
 use super::session::Session;
@@ -125,7 +126,7 @@ pub(super) fn close(session: Session<'_>, scope: &Scope, closing: &Closing) -> R
             &scope.target,
         ))?;
     if closed == 1 {
-        Ok(())
+        audit::cover(session, Subject::Operation(closing.id), closing.at)
     } else {
         Err(Fault::Failed(format!("journal entry {} is not open in its scope", closing.id)))
     }

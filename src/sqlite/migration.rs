@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "run scopes",
         sql: include_str!("migrations/0007_run_scopes.sql"),
     },
+    Migration { number: 8, name: "audit", sql: include_str!("migrations/0008_audit.sql") },
     Migration {
         number: 10,
         name: "run signals",

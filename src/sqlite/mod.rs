@@ -22,6 +22,9 @@
 //! the connections to the studio are kept open, neither database file is ever opened but by SQLite,
 //! a read during which the file moved is repeated, and the state has its own file by default.
 
+mod audit;
+mod audit_cut;
+mod audit_event;
 mod column;
 mod conflicts;
 mod connection;

@@ -2,10 +2,11 @@
 
 use rusqlite::named_params;
 
+use super::audit::Subject;
 use super::column::{Bytes, Hex, Remote};
 use super::fault::Fault;
 use super::session::Session;
-use super::{journal, row_journal, state};
+use super::{audit, audit_event, journal, row_journal, state};
 use crate::port::{Check, ConflictRow, Entity, HistoryRow, OperationState, Record, Scope};
 
 /// Writes all records. What is forgotten goes first, so that its identity can be claimed by what
@@ -50,6 +51,9 @@ fn one(session: Session<'_>, scope: &Scope, record: &Record) -> Result<(), Fault
     for entity in touched.into_iter().flatten() {
         mark_conflict(session, scope, entity)?;
     }
+    if let Some(event) = &record.note {
+        audit::append(session, event, None)?;
+    }
     Ok(())
 }
 
@@ -68,12 +72,13 @@ fn checked(session: Session<'_>, scope: &Scope, check: &Check) -> Result<(), Fau
 }
 
 fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), Fault> {
+    let author = &session.pen()?.author;
     session
         .prepare(
             "INSERT INTO {prefix}sync_history
                (website_id, target, kind, local_id, type_key, version_hash, target_platform,
                 sync_direction, sync_status, operation, pushed_data, response_data, error_code,
-                error_message, retry_count, sync_metadata, actor, run_id, deployment_id, started_at,
+                error_message, retry_count, sync_metadata, actor, role, run_id, deployment_id, started_at,
                 completed_at, created_at)
              VALUES (:website, :target, :kind, :local, :type_key,
                 (SELECT version_hash FROM {prefix}version_heads
@@ -81,6 +86,10 @@ fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), 
                 :platform, :direction, :status, :verb, :pushed, :response, :code, :error, :retries,
                 :metadata,
                 coalesce(:actor, (SELECT actor FROM {prefix}sync_transactions WHERE id = :run)),
+                coalesce(
+                  (SELECT role FROM {prefix}sync_transactions
+                   WHERE id = :run AND actor = coalesce(:actor, actor)),
+                  iif(:actor = :author, :role, NULL)),
                 :run, (SELECT job_id FROM {prefix}sync_transactions WHERE id = :run), :started,
                 :completed, :recorded)",
         )?
@@ -101,11 +110,15 @@ fn history(session: Session<'_>, scope: &Scope, row: &HistoryRow) -> Result<(), 
             ":retries": row.retries,
             ":metadata": row.metadata,
             ":actor": row.actor,
+            ":author": author.id,
+            ":role": author.role,
             ":run": row.run_id,
             ":started": row.started_at,
             ":completed": row.completed_at,
             ":recorded": row.recorded_at,
         })?;
+    let id = session.connection.last_insert_rowid();
+    audit::cover(session, Subject::History(id), row.recorded_at)?;
     if let Some(previous) = &row.previous {
         backup(session, scope, row, previous)?;
     }
@@ -200,7 +213,7 @@ fn settle_conflict(
     let at = decision.map(|decision| decision.at).or_else(|| moment(record));
     let resolution = decision.map_or("settled", |decision| &decision.resolution);
     let by = decision.and_then(|decision| decision.by.as_deref());
-    session
+    let settled = session
         .prepare(
             "UPDATE {prefix}conflict_log
              SET resolution = ?6, resolved_by = ?7, resolved_at = coalesce(?5, updated_at)
@@ -208,7 +221,12 @@ fn settle_conflict(
                AND resolution IS NULL",
         )?
         .execute((&scope.website_id, &scope.target, entity.kind, &entity.id, at, resolution, by))?;
-    Ok(())
+    match decision {
+        Some(decision) if settled > 0 => {
+            audit_event::decided(session, scope, entity, None, decision)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Keeps `sync_state.conflict_status` what the log says.

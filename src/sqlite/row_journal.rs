@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Row, named_params};
 
+use super::audit_event;
 use super::column::{Bytes, Remote, entity};
 use super::fault::Fault;
 use super::session::Session;
@@ -108,7 +109,12 @@ pub(super) fn close(
         )?
         .execute((word, at, id, &scope.website_id, &scope.target))?;
     if closed == 1 {
-        Ok(())
+        match state {
+            OperationState::Applied => Ok(()),
+            OperationState::Failed | OperationState::Undecided => {
+                audit_event::unwritten(session, scope, id, word)
+            }
+        }
     } else {
         Err(Fault::Failed(format!("the write {id} to the studio is not open in its scope")))
     }

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
+use super::audit::{self, Subject};
 use super::column::verb;
 use super::fault::Fault;
 use super::relay;
@@ -13,11 +14,12 @@ const COLUMNS: &str = "id, job_id, provider, actor, options, job, started_at, co
 
 /// Records that a run begins.
 pub(super) fn begin(session: Session<'_>, run: &RunRow) -> Result<(), Fault> {
+    let author = &session.pen()?.author;
     session
         .prepare(
             "INSERT INTO {prefix}sync_transactions
-               (id, job_id, provider, actor, options, job, started_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+               (id, job_id, provider, actor, options, job, started_at, role)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?4 = ?8, ?9, NULL))",
         )?
         .execute((
             &run.run_id,
@@ -27,6 +29,8 @@ pub(super) fn begin(session: Session<'_>, run: &RunRow) -> Result<(), Fault> {
             &run.options,
             &run.job,
             run.started_at,
+            &author.id,
+            author.role,
         ))?;
     let mut statement = session.prepare(
         "INSERT INTO {prefix}sync_run_scopes (run_id, website_id, target) VALUES (?1, ?2, ?3)",
@@ -34,7 +38,7 @@ pub(super) fn begin(session: Session<'_>, run: &RunRow) -> Result<(), Fault> {
     for scope in &run.scopes {
         statement.execute((&run.run_id, &scope.website_id, &scope.target))?;
     }
-    Ok(())
+    audit::cover(session, Subject::Begun(&run.run_id), run.started_at)
 }
 
 /// Records how a run ended. Every run that did not complete can be resumed.
@@ -60,7 +64,8 @@ pub(super) fn finish(session: Session<'_>, end: &RunEnd) -> Result<(), Fault> {
             ":id": end.run_id,
         })?;
     if known == 1 {
-        relay::forget(session, &end.run_id)
+        relay::forget(session, &end.run_id)?;
+        audit::cover(session, Subject::Ended(&end.run_id), end.completed_at)
     } else {
         Err(Fault::Failed(format!("run {} was never begun", end.run_id)))
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::audit::Pen;
 use super::database::Database;
 use super::earlier::{self, Earlier};
 use super::fault::Fault;
@@ -16,6 +17,7 @@ use super::session::Session;
 use super::{conflicts, journal, record, run, state};
 use crate::blocking::blocking;
 use crate::digest::Digest;
+use crate::port::chain::Seal;
 use crate::port::{
     Claim, Closing, ConflictFilter, Conflicts, Decided, Entity, Intent, JournalEntry, Lease,
     PlannedRow, Record, RemoteId, RunEnd, RunRow, RunStep, Scope, Settlement, StateDetail,
@@ -34,6 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// future is dropped. Costs depend on what is written, never on what is there.
 pub struct SqliteStore {
     inner: Arc<Inner>,
+    pen: Arc<Pen>,
 }
 
 struct Inner {
@@ -53,7 +56,22 @@ impl SqliteStore {
     #[must_use]
     pub fn with_patience(location: &StateLocation, patience: Duration) -> Self {
         let database = Database::new(location, patience);
-        Self { inner: Arc::new(Inner { database, locks: Locks::default() }) }
+        let inner = Arc::new(Inner { database, locks: Locks::default() });
+        Self { inner, pen: Arc::default() }
+    }
+
+    /// The same, signing what it audits.
+    #[must_use]
+    pub fn sealed(self, seal: Option<Arc<dyn Seal>>) -> Self {
+        self.with_pen(Pen { seal, ..Pen::clone(&self.pen) })
+    }
+
+    pub(super) fn pen(&self) -> &Pen {
+        &self.pen
+    }
+
+    pub(super) fn with_pen(&self, pen: Pen) -> Self {
+        Self { inner: Arc::clone(&self.inner), pen: Arc::new(pen) }
     }
 
     /// The file that holds the state.
@@ -94,7 +112,11 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(Session<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.blocking(|inner| inner.database.write(work)).await
+        let pen = Arc::clone(&self.pen);
+        self.blocking(move |inner| {
+            inner.database.write(|session| work(Session { pen: Some(&pen), ..session }))
+        })
+        .await
     }
 
     /// As [`Database::write_ahead`].

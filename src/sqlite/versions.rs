@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, named_params, params_from_iter};
 
+use super::audit_event;
 use super::column::{Bytes, Hex, digest_of_hex, entity};
 use super::fault::Fault;
 use super::session::Session;
@@ -312,6 +313,7 @@ pub(super) fn add(session: Session<'_>, version: &NewVersion) -> Result<bool, Fa
             )?
             .execute((website_id, entity.kind, &earlier.id, &entity.id))?;
     }
+    audit_event::recorded(session, row)?;
     Ok(true)
 }
 

@@ -191,6 +191,8 @@ async fn die(version: Version, nth: u32, death: Death) {
     let unended = "SELECT count(*) FROM sync_transactions WHERE completed_at IS NULL";
     assert_eq!(world.state(unended), "0", "{at}");
     assert_eq!(world.state("PRAGMA integrity_check"), "ok", "{at}");
+    let shown = world.engine().verify_history().await.unwrap();
+    assert_eq!(shown.first_broken, None, "{at}");
     world.fake.control().clear_requests();
     let again = world.run(&to_deploy()).await;
     assert_eq!((again.status, again.outcomes), (RunStatus::Completed, vec![]), "{at}");

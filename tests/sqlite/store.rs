@@ -12,8 +12,8 @@ fn store_at(file: &Path) -> SqliteStore {
     SqliteStore::with_patience(&StateLocation::at(file, "/no/studio"), PATIENCE)
 }
 
-const MIGRATIONS: &str =
-    "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes,8 run signals";
+const MIGRATIONS: &str = "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes,8 audit,\
+     9 rollback,10 run signals";
 
 fn text(connection: &Connection, sql: &str) -> String {
     connection.query_row(sql, [], |row| row.get(0)).unwrap()
@@ -53,7 +53,7 @@ async fn the_first_write_makes_a_durable_store() {
     );
     assert_eq!(
         tables,
-        "conflict_log content_type_versions sync_backups sync_bases sync_checks sync_history \
+        "conflict_log content_type_versions sync_audit sync_audit_head sync_backups sync_bases sync_checks sync_history \
          sync_imports sync_leases sync_migrations sync_operations sync_rows sync_run_scopes \
          sync_state sync_transactions version_heads version_parents"
     );

@@ -61,6 +61,8 @@ pub struct SyncRecord {
     pub sync_metadata: Option<Box<RawValue>>,
     /// Who acted.
     pub actor: Option<String>,
+    /// What they were allowed to do.
+    pub role: Option<String>,
     /// The run.
     pub run_id: Option<String>,
     /// The id that the studio gave the deployment.
