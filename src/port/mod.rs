@@ -4,6 +4,7 @@
 //! the engine (layer 6) gets them as trait objects.
 
 mod adapter;
+mod backups;
 mod clock;
 mod conflicts;
 mod dialect;
@@ -20,6 +21,7 @@ pub use adapter::{
     Adapter, AdapterError, Effect, Listing, Operation, Ownership, Refusal, RemoteDefinition,
     Revision, Stored, Traffic,
 };
+pub use backups::{Backup, BackupFilter, Backups, Change, KeptBefore, KnownRun, RunLink};
 pub use clock::Clock;
 pub use conflicts::{ConflictFilter, Conflicts, Decided, Decision, Settlement, StoredConflict};
 pub use dialect::{

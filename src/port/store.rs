@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::{
-    Conflicts, Decision, Direction, Entity, History, RemoteDefinition, RemoteId, Revision,
+    Backups, Conflicts, Decision, Direction, Entity, History, RemoteDefinition, RemoteId, Revision,
     RowJournal, Scope, Versions,
 };
 use crate::canonical::{Canonical, Path};
@@ -393,7 +393,7 @@ pub enum StoreError {
 /// [`Store::finish_run`] and those of [`Versions`] is done under a lease, whose fence is checked in
 /// the same transaction.
 #[async_trait]
-pub trait Store: History + Conflicts + Versions + RowJournal + Send + Sync {
+pub trait Store: History + Conflicts + Versions + RowJournal + Backups + Send + Sync {
     /// The state of all documents of a scope. A store that does not exist yet has none.
     async fn states(&self, scope: &Scope) -> Result<Vec<StateRow>, StoreError>;
 

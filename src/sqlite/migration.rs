@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "run scopes",
         sql: include_str!("migrations/0007_run_scopes.sql"),
     },
+    Migration { number: 9, name: "rollback", sql: include_str!("migrations/0009_rollback.sql") },
 ];
 
 const TABLE: &str = "CREATE TABLE {prefix}sync_migrations (

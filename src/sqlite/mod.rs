@@ -22,6 +22,7 @@
 //! the connections to the studio are kept open, neither database file is ever opened but by SQLite,
 //! a read during which the file moved is repeated, and the state has its own file by default.
 
+mod backups;
 mod column;
 mod conflicts;
 mod connection;
@@ -36,6 +37,7 @@ mod location;
 mod migration;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod own_locks;
+mod packed;
 mod record;
 mod row_journal;
 mod rows;
