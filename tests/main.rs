@@ -39,6 +39,7 @@ mod resolve;
 mod retry;
 mod reviewed;
 mod roles;
+mod rollback;
 mod secrets;
 mod sqlite;
 mod studio;

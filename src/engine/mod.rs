@@ -45,6 +45,7 @@ mod references;
 mod report;
 mod resolve;
 mod restore;
+mod rollback;
 mod run;
 mod run_end;
 mod run_record;
@@ -82,6 +83,7 @@ pub use report::{
     VersionInfo, VersionNode, VersionTree,
 };
 pub use resolve::Verdict;
+pub use rollback::{Undo, UndoMode};
 pub use see::hash_content_type;
 
 // State, history and analytics.

@@ -67,6 +67,7 @@ pub(super) fn run_request(
         selected_types: job.member("selectedTypes")?.texts()?,
         retry_of,
         repeat: Repeat::Open,
+        undo: None,
         options: run_options(&job.member("options")?, defaults)?,
         job: job_text,
     })

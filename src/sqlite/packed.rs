@@ -28,7 +28,9 @@ impl ToSql for Packed<&str> {
 
 impl FromSql for Packed<String> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let ValueRef::Blob(bytes) = value else { return value.as_str().map(str::to_owned).map(Self) };
+        let ValueRef::Blob(bytes) = value else {
+            return value.as_str().map(str::to_owned).map(Self);
+        };
         let text = decompress_to_vec_zlib_with_limit(bytes, MOST)
             .map_err(|error| FromSqlError::Other(error.to_string().into()))?;
         String::from_utf8(text).map(Self).map_err(|error| FromSqlError::Other(error.into()))
