@@ -77,10 +77,10 @@ describe('a job that cannot run ends failed', () => {
     ],
     [
       'an option to come',
-      job({ options: { rollback: 'full' } }),
+      job({ options: { preserveData: false } }),
       provider(),
       'NOT_AVAILABLE',
-      'options.rollback',
+      'options.preserveData',
     ],
     [
       'a strategy of the platform for a push',

@@ -8,8 +8,9 @@ const { conflictsOf } = require('./conflicts.js')
 const { Desk } = require('./desk.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
+const { readRollback, rollbackOf, undoing } = require('./rollback.js')
 const { Run, SAID_AT_THE_END } = require('./run.js')
-const { credentials, functions, refusal } = require('./unavailable.js')
+const { credentials, functions } = require('./unavailable.js')
 const values = require('./values.js')
 
 /** The addon's side of an engine, for the methods that stand in files of their own. */
@@ -100,10 +101,15 @@ class SyncEngine {
   }
 
   rollbackDeployment(id, options) {
-    const given = read.readableObject('options', options, (all) => all?.onUpdate)
-    const onUpdate = given ?? (() => {})
+    const asked = readRollback(options)
+    const onUpdate = asked.onUpdate ?? (() => {})
     requireFunction('options.onUpdate', onUpdate)
-    return this.#refuse(id, onUpdate, refusal('rollbackDeployment'))
+    const prepare = (why) =>
+      this.#native.rollBack(JSON.stringify(id) ?? 'null', asked.text, asked.provider, why)
+    const reason = this.#desk.isLive(id) ? inProgress(id) : undefined
+    const run = this.#run(undoing(id, this.#desk), asked.reason, onUpdate, prepare, reason)
+    run.start()
+    return run.handle
   }
 
   watchDeployment(id, onUpdate) {
@@ -262,9 +268,9 @@ class SyncEngine {
     await closing
   }
 
-  #prepare({ own, text }, target, onUpdate, { retryOf, reason } = {}) {
+  #prepare({ own, text }, target, onUpdate, { retryOf } = {}) {
     const prepare = (why) => this.#native.prepare(text, target.text, retryOf, why)
-    return this.#run(own, target.reason, onUpdate, prepare, reason)
+    return this.#run(own, target.reason, onUpdate, prepare)
   }
 
   /** A run that the addon prepares, unless there is a reason why it cannot begin. */
@@ -285,13 +291,6 @@ class SyncEngine {
   #tellStored(id, watcher) {
     const tell = (job) => job !== null && this.#desk.find(id) === undefined && watcher(job)
     this.getDeployment(id).then(tell, () => {})
-  }
-
-  #refuse(id, onUpdate, reason) {
-    const known = this.#desk.find(id)?.snapshot() ?? { id, logs: [], progress: 0 }
-    const run = this.#prepare(read.readJob(known), {}, onUpdate, { reason })
-    run.start()
-    return run.handle
   }
 
   #conclude({ own }, onUpdate, message) {
@@ -317,7 +316,12 @@ function inProgress(id) {
 }
 
 Object.assign(SyncEngine.prototype, functions)
-Object.assign(SyncEngine.prototype, conflictsOf(nativeOf), historyOf(nativeOf))
+Object.assign(
+  SyncEngine.prototype,
+  conflictsOf(nativeOf),
+  historyOf(nativeOf),
+  rollbackOf(nativeOf),
+)
 if (Symbol.asyncDispose) SyncEngine.prototype[Symbol.asyncDispose] = SyncEngine.prototype.close
 
 module.exports = { SyncEngine, Desk }

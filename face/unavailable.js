@@ -5,14 +5,7 @@
 const { failure } = require('./errors.js')
 
 /** Those that promise something. */
-const PROMISED = [
-  'validate',
-  'listBackups',
-  'verifyHistory',
-  'exportHistory',
-  'health',
-  'renderReport',
-]
+const PROMISED = ['validate', 'verifyHistory', 'exportHistory', 'health', 'renderReport']
 
 /** Those that return at once. */
 const IMMEDIATE = ['metrics']
@@ -20,14 +13,8 @@ const IMMEDIATE = ['metrics']
 /** The members of `credentials`. */
 const CREDENTIALS = ['set', 'remove', 'rotate']
 
-/** Why something is refused. */
-function refusal(name) {
-  return { code: 'NOT_AVAILABLE', message: `${name} is not available yet` }
-}
-
 function unavailable(name) {
-  const { code, message } = refusal(name)
-  return failure(code, message)
+  return failure('NOT_AVAILABLE', `${name} is not available yet`)
 }
 
 function promised(name) {
@@ -51,4 +38,4 @@ const functions = Object.fromEntries([
   ...IMMEDIATE.map((name) => [name, immediate(name)]),
 ])
 
-module.exports = { refusal, unavailable, functions, credentials }
+module.exports = { unavailable, functions, credentials }

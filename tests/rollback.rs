@@ -39,11 +39,10 @@ pub fn everything() -> RunOptions {
 
 /// A type with fields of these labels, each named like its label in lower case.
 pub fn fields(labels: &[(&str, &str)]) -> Value {
-    let fields: Vec<Value> = labels
+    labels
         .iter()
         .map(|(name, label)| json!({ "id": name, "name": name, "label": label, "type": "text" }))
-        .collect();
-    json!({ "name": "Event", "fields": fields })
+        .collect()
 }
 
 impl Bench {

@@ -175,8 +175,7 @@ pub(super) fn examine(
             View::new()
         }
     };
-    let known = subject.detail.as_ref().map(|detail| read_bindings(&detail.bindings));
-    let known = known.unwrap_or_default();
+    let known = subject.detail.as_ref().map_or_else(Vec::new, |it| read_bindings(&it.bindings));
 
     let mut local = View::new();
     let (mut bindings, mut mappings, mut losses, mut parts) =

@@ -6,6 +6,7 @@ mod analytics;
 mod announce;
 mod apply;
 mod arrange;
+mod backups;
 mod bench;
 mod binding;
 mod bindings;
@@ -65,6 +66,7 @@ mod wish;
 /// How much of a history is kept.
 pub use crate::version::Kept as KeptVersions;
 pub use actor::{Action, Actor, Role};
+pub use backups::BackupQuery;
 pub use conflicts::ConflictQuery;
 pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};
@@ -75,12 +77,12 @@ pub use options::{
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use record_version::VersionNote;
 pub use report::{
-    AcceptedDrift, AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField,
-    ConflictPage, ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType,
-    FieldChanges, LastAttempt, LogLevel, Metrics, Outcome, OutcomeError, PlanReport, PlanSummary,
-    PlannedOperation, Recovery, RecoveryError, Reporter, Resolution, RunEvent, RunReport,
-    RunStatus, TypeChange, TypeMapping, Version, VersionChange, VersionDiff, VersionFields,
-    VersionInfo, VersionNode, VersionTree,
+    AcceptedDrift, AtomChange, BackupInfo, BackupPage, ChangeDetails, ChangeSet, ChangeSummary,
+    Conflict, ConflictField, ConflictPage, ContentTypeSnapshot, ErrorReport, Extraction,
+    ExtractionMetadata, FailedType, FieldChanges, LastAttempt, LogLevel, Metrics, Outcome,
+    OutcomeError, PlanReport, PlanSummary, PlannedOperation, Recovery, RecoveryError, Reporter,
+    Resolution, RunEvent, RunReport, RunStatus, TypeChange, TypeMapping, Version, VersionChange,
+    VersionDiff, VersionFields, VersionInfo, VersionNode, VersionTree,
 };
 pub use resolve::Verdict;
 pub use rollback::{Undo, UndoMode};

@@ -20,6 +20,7 @@ mod progress;
 mod report;
 mod resume;
 mod retry;
+mod rollback;
 mod runtime;
 mod stored;
 mod type_ref;

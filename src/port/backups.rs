@@ -63,10 +63,8 @@ pub struct KeptBefore {
 pub struct BackupFilter {
     /// Of the runs of this job.
     pub job_id: Option<String>,
-    /// Of the type with this key.
-    pub type_key: Option<String>,
-    /// Of this website.
-    pub website_id: Option<String>,
+    /// Of this document of a website.
+    pub document: Option<(String, Entity)>,
     /// At most so many.
     pub limit: u32,
     /// After so many.
@@ -117,7 +115,8 @@ pub trait Backups: Send + Sync {
         run_id: &str,
     ) -> Result<Vec<(String, RunLink, Option<RunEnd>)>, StoreError>;
 
-    /// The latest run of a job and the runs that it carries on, newest first.
+    /// The latest run of a job that sent anything, or else the latest, and the runs that it carries on,
+    /// newest first.
     async fn runs_of(&self, job_id: &str) -> Result<Vec<KnownRun>, StoreError>;
 
     /// What a run changed on the platform, or may have, oldest first.

@@ -142,7 +142,19 @@ fn undone_by(
 }
 
 fn runs_of(session: Session<'_>, job_id: &str) -> Result<Vec<KnownRun>, Fault> {
-    let mut runs: Vec<KnownRun> = run::latest(session, job_id, None)?.into_iter().collect();
+    let latest = session
+        .prepare(&format!(
+            "SELECT {} FROM {{prefix}}sync_transactions t WHERE job_id = ?1
+             ORDER BY EXISTS (SELECT 1 FROM {{prefix}}sync_operations o
+               WHERE o.run_id = t.id AND o.attempt > 0) DESC, started_at DESC, rowid DESC LIMIT 1",
+            run::COLUMNS
+        ))?
+        .query_row([job_id], |row| Ok((run::run_row(row)?, run::run_end(row)?)))
+        .optional()?;
+    let mut runs: Vec<KnownRun> = latest.into_iter().collect();
+    if let Some((latest, _)) = runs.first_mut() {
+        latest.scopes = run::scopes_of(session, &latest.run_id)?;
+    }
     while let Some((last, _)) = runs.last().filter(|_| runs.len() < LONGEST_CHAIN) {
         let before = session
             .prepare(&format!(
@@ -208,17 +220,14 @@ fn change(row: &Row<'_>) -> Result<Change, Fault> {
 }
 
 fn list(session: Session<'_>, filter: &BackupFilter) -> Result<(Vec<Backup>, u64), Fault> {
-    let named = [
-        ("t.job_id = ?", &filter.job_id),
-        ("b.type_key = ?", &filter.type_key),
-        ("b.website_id = ?", &filter.website_id),
-    ];
     let (mut terms, mut values) = (vec!["1"], Vec::<Value>::new());
-    for (term, value) in named {
-        if let Some(value) = value {
-            terms.push(term);
-            values.push(value.clone().into());
-        }
+    if let Some(job_id) = &filter.job_id {
+        terms.push("t.job_id = ?");
+        values.push(job_id.clone().into());
+    }
+    if let Some((website_id, entity)) = &filter.document {
+        terms.push("b.website_id = ? AND b.kind = ? AND b.local_id = ?");
+        values.extend([website_id, entity.kind, &entity.id].map(|one: &str| one.to_owned().into()));
     }
     let filtered = format!(
         "FROM {{prefix}}sync_backups b LEFT JOIN {{prefix}}sync_transactions t ON t.id = b.run_id

@@ -26,12 +26,6 @@ async fn halfway(version: Version) -> Bench {
     bench
 }
 
-fn statuses(outcomes: &[String]) -> Vec<&str> {
-    let mut words: Vec<&str> = outcomes.iter().map(String::as_str).collect();
-    words.sort_unstable();
-    words
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_only_undoes_what_was_left_half_done() {
     for version in Version::ALL {

@@ -1,7 +1,7 @@
 //! What is kept to be put back, for how long, and in how much room.
 
-use catalyst_sync::engine::RunOptions;
-use catalyst_sync::port::{BackupFilter, Backups as _};
+use catalyst_sync::engine::{BackupQuery, RunOptions, TypeRef};
+use catalyst_sync::port::{BackupFilter, Backups as _, Entity};
 use catalyst_sync::sqlite::{SqliteStore, StateLocation};
 use serde_json::json;
 
@@ -34,8 +34,21 @@ async fn backups_are_listed_newest_first() {
     let (page, total) =
         store.backups(BackupFilter { limit: 1, offset: 1, ..all.clone() }).await.unwrap();
     assert_eq!((page[0].job_id.as_deref(), total), (Some("r1"), 2));
-    let other = BackupFilter { type_key: Some("Other".to_owned()), ..all };
-    assert_eq!(store.backups(other).await.unwrap(), (vec![], 0));
+    let document = |id: &str| Some(("w1".to_owned(), Entity::content_type(id)));
+    let of_type = |id: &str| BackupFilter { document: document(id), ..all.clone() };
+    assert_eq!(store.backups(of_type("c1")).await.unwrap().1, 2);
+    assert_eq!(store.backups(of_type("c2")).await.unwrap(), (vec![], 0));
+
+    let query = BackupQuery {
+        deployment_id: Some("r2".to_owned()),
+        wanted: Some(TypeRef::named("Event")),
+        limit: 1,
+        offset: 0,
+    };
+    let page = bench.world.engine().list_backups(&query).await.unwrap();
+    let one = &page.backups[0];
+    assert_eq!((&*one.type_key, one.operation, one.compressed), ("Event", "update", false));
+    assert_eq!((page.total, page.has_more), (1, false));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,9 +24,9 @@ pub(super) use undone::Undone;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UndoMode {
     /// What it left half done: types of which something was written, and that did not succeed.
-    #[default]
     FailedOnly,
     /// Everything that it did.
+    #[default]
     Full,
 }
 

@@ -22,8 +22,6 @@ pub(in crate::engine) struct Undoing {
     pub actual: Examined,
     /// What both sides had agreed on before the deployment, as far as it was kept.
     pub base: Option<Base>,
-    /// What the deployment left, where it is known.
-    pub(super) after: Option<View>,
 }
 
 impl Undoing {
@@ -176,8 +174,7 @@ fn restoring(
     if refused.is_none() {
         restoring = restoring.judged_again(shape);
     }
-    let after = refused.is_none().then_some(after);
-    restoring.undoing = Some(Box::new(Undoing { actual, base, after }));
+    restoring.undoing = Some(Box::new(Undoing { actual, base }));
     restoring
 }
 

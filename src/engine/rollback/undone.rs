@@ -81,7 +81,8 @@ impl Engine {
         for (other, link, end) in by {
             let is_whole = end.is_some_and(|end| {
                 let outcomes = stored_outcomes(&end.result);
-                end.status == "completed" && outcomes.iter().all(|one| one.status == "success")
+                let is_done = |one: &Outcome| one.status == "success" && one.withheld.is_empty();
+                end.status == "completed" && outcomes.iter().all(is_done)
             });
             if link == RunLink::Undoes
                 && is_whole

@@ -7,9 +7,9 @@ ALTER TABLE {prefix}sync_backups ADD COLUMN bindings TEXT;
 ALTER TABLE {prefix}sync_backups ADD COLUMN origin TEXT;
 ALTER TABLE {prefix}sync_backups ADD COLUMN size INTEGER;
 UPDATE {prefix}sync_backups SET size = length(CAST(definition AS BLOB));
--- The order in which the backups of a type are let go, and those that are asked for.
+-- The order in which the backups of a type are let go, and those of it that are asked for.
 CREATE INDEX {prefix}idx_sync_backups_age ON {prefix}sync_backups (website_id, target, kind, local_id, id);
-CREATE INDEX {prefix}idx_sync_backups_type ON {prefix}sync_backups (type_key, id);
+CREATE INDEX {prefix}idx_sync_backups_type ON {prefix}sync_backups (website_id, kind, local_id, id);
 
 -- What a run is to an earlier one: it undoes it, or carries it on.
 CREATE TABLE {prefix}sync_run_links (
