@@ -435,8 +435,8 @@ interface Functions {
    * somebody changed since stays, and where both did, the type is in `conflict` and the rest of it goes
    * back (`conflictStrategy: 'source_wins'` undoes that, too). Types that it made are deleted with
    * `allowDelete`, properties that it added with `allowDataLoss`; types that it adopted are never deleted.
-   * Deleted types are made again. The studio keeps its edits, which are pending again. Needs the role
-   * `admin`.
+   * Deleted types are made again. The studio keeps its edits, which are pending again, unless
+   * `preserveData` is `false`. Needs the role `admin`.
    *
    * Never throws for an id: the job ends `failed` with `DEPLOYMENT_NOT_FOUND`, `DEPLOYMENT_IN_PROGRESS`,
    * `ROLLED_BACK` when nothing is left to undo, `TARGET_MISMATCH` for another provider than it had,
@@ -638,7 +638,7 @@ export interface RunOptions {
    * role `admin`.
    */
   rollback?: 'none' | 'failed-only' | 'full'
-  /** Whether the studio keeps its rows when a deployment is undone. Default `true`; `false` is not available yet. */
+  /** Whether the studio keeps its edits when a deployment is undone: see {@link RollbackOptions}. Default `true`. */
   preserveData?: boolean
   bypassValidation?: boolean
 }
@@ -697,7 +697,11 @@ export interface RollbackOptions {
   allowDataLoss?: boolean
   /** What becomes of atoms that somebody changed since; default `merge`. */
   conflictStrategy?: 'skip' | 'merge' | 'source_wins'
-  /** Default `true`; `false` is not available yet. */
+  /**
+   * Whether the studio keeps its edits, which are pending again then. With `false`, its rows go back, too:
+   * what the deployment sent, and what it brought home; attributes that were edited since stay. Rows that
+   * it made are deleted with `allowDelete`, rows of types that it deleted are made again. Default `true`.
+   */
   preserveData?: boolean
   /** Default: the provider of the deployment, as the engine is configured for it. */
   provider?: ProviderRef

@@ -76,11 +76,11 @@ describe('a job that cannot run ends failed', () => {
       'job.options.dryRun is "yes", and should be true or false',
     ],
     [
-      'an option to come',
-      job({ options: { preserveData: false } }),
+      'an unknown rollback',
+      job({ options: { rollback: 'all' as never } }),
       provider(),
-      'NOT_AVAILABLE',
-      'options.preserveData',
+      'INVALID_ARGUMENT',
+      'options.rollback',
     ],
     [
       'a strategy of the platform for a push',

@@ -2,6 +2,7 @@
 
 mod answers;
 mod failing;
+mod followed;
 mod kept;
 mod undone;
 

@@ -138,10 +138,6 @@ impl RunOptions {
                 return Err(unknown("options.rollback", other, "none, failed-only or full"));
             }
         }
-        if self.preserve_data == Some(false) {
-            let message = "options.preserveData false is not available yet";
-            return Err(SyncError::new(ErrorCode::NotAvailable, message));
-        }
         match self.conflict_strategy.as_deref() {
             None | Some("merge") => Ok(ConflictStrategy::Merge),
             Some("skip") => Ok(ConflictStrategy::Skip),

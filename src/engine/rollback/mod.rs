@@ -11,9 +11,11 @@
 
 mod auto;
 mod effect;
+mod follow;
 mod links;
 mod plan;
 mod restoring;
+mod returns;
 mod run;
 mod undone;
 

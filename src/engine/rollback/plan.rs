@@ -26,7 +26,7 @@ impl Engine {
     ) -> Result<PlanReport, SyncError> {
         let policy = Policy::of_rollback(options)?;
         let undone = self.undone(undo).await?;
-        let effects = self.effects(undo, &undone).await?;
+        let effects = self.effects(undo, &undone, options).await?;
         let platform = self.connect(provider, Purpose::Look).await?;
         undone.check_target(&platform)?;
         let cancel = CancellationToken::new();

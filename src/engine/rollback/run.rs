@@ -41,12 +41,16 @@ impl Run<'_> {
         let locals = self.settle(platform, leases, locals, policy).await?;
         // Settling may have ended it.
         let undone = self.engine.undone(undo).await?;
-        let effects = self.engine.effects(undo, &undone).await?;
+        let effects = self.engine.effects(undo, &undone, options).await?;
         let message = format!("Rolling back {} ({} types)...", undo.job_id, effects.len());
         self.narrator.step(20, message);
+        let shape = platform.dialect.capabilities().shape;
+        let returns = match options.preserve_data {
+            Some(false) => self.engine.returns(&undone, &effects, &shape).await?,
+            _ => Vec::new(),
+        };
         let search = RollbackSearch { platform, leases, cancel: self.cancel, options };
         let found = self.engine.find_undone(locals, &undone, effects, &search).await?;
-        let shape = platform.dialect.capabilities().shape;
         let scopes = found.detection.scopes.iter();
         let selection = &found.wanted.selection;
         let plans: Vec<_> =
@@ -58,6 +62,7 @@ impl Run<'_> {
         }
         self.tell_steps(&found, &[], &plans);
         self.send(tally, platform, leases, &found, &plans, policy).await?;
+        self.follow(tally, (platform, leases), (&undone, returns), policy).await?;
         self.conclude(&tally.outcomes)
     }
 }

@@ -10,7 +10,7 @@ use super::{Undo, UndoMode};
 use crate::engine::failure::store_failure;
 use crate::engine::report::Outcome;
 use crate::engine::see::stored_outcomes;
-use crate::engine::{Engine, Platform};
+use crate::engine::{Engine, Platform, RunOptions};
 
 /// More roll-backs of roll-backs than anybody makes.
 const DEEPEST: usize = 64;
@@ -44,6 +44,7 @@ impl Engine {
         &self,
         undo: &Undo,
         undone: &Undone,
+        options: &RunOptions,
     ) -> Result<Vec<Effect>, SyncError> {
         let store = &self.ports.store;
         if undone.runs.iter().any(|(_, end)| end.is_none()) {
@@ -58,7 +59,8 @@ impl Engine {
             is_left |= !self.is_rolled_back(&run.run_id, 0).await?;
             changes.extend(store.changes_of(&run.run_id).await.map_err(store_failure)?);
         }
-        if !is_left {
+        // The studio may still have to follow.
+        if !is_left && options.preserve_data != Some(false) {
             let message = format!("the deployment {} was rolled back already", undo.job_id);
             return Err(SyncError::new(ErrorCode::RolledBack, message));
         }
@@ -102,6 +104,11 @@ impl Undone {
         let scopes = self.runs.iter().flat_map(|(run, _)| &run.scopes);
         let websites: BTreeSet<&String> = scopes.map(|scope| &scope.website_id).collect();
         websites.into_iter().cloned().collect()
+    }
+
+    /// Its runs.
+    pub(super) fn oldest_first(&self) -> impl Iterator<Item = &str> {
+        self.runs.iter().rev().map(|(run, _)| &*run.run_id)
     }
 
     /// Refuses another platform than the one that it went to.
