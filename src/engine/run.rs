@@ -112,7 +112,7 @@ impl Engine {
             }
         }
         if known
-            && self.undo_failure(request, &mut report, &reporter, cancel).await
+            && Box::pin(self.undo_failure(request, &mut report, &reporter, cancel)).await
             && let Err(error) = run.finish(&report, plan_digest).await
         {
             report.error.get_or_insert(error);
@@ -186,7 +186,10 @@ impl Run<'_> {
         }
         if result.is_ok() {
             result = match &self.request.undo {
-                Some(undo) => self.roll_back(tally, (&locals, &platform), leases, undo).await,
+                Some(undo) => {
+                    let undone = self.roll_back(tally, (&locals, &platform), leases, undo);
+                    Box::pin(undone).await
+                }
                 None => self.deploy_all(tally, &locals, &platform, websites, leases, &policy).await,
             };
             tally.traffic = platform.adapter.traffic();
