@@ -579,8 +579,10 @@ export interface DeploymentJob {
   metrics?: DeploymentMetrics
   /** What to do after a partial result. */
   recovery?: Recovery
-  /** The deployment that this one undoes. */
+  /** The deployment that this one undoes, which is all that it does. */
   rollbackOf?: string
+  /** How much of it; default `full`. */
+  rollbackMode?: 'failed-only' | 'full'
 }
 
 /** What was found of deployments that never ended. */

@@ -1,5 +1,5 @@
 import { type DeploymentJob, SyncEngine } from '..'
-import { Bench, watched } from './support/bench'
+import { Bench, provider, watched } from './support/bench'
 
 let bench: Bench
 beforeEach(async () => {
@@ -71,6 +71,21 @@ test('a job that fails has itself undone', async () => {
     'Rollback deploy-1-rollback completed: 1 types undone, 0 not',
   )
   expect((await bench.engine.detectChanges()).summary.created).toBe(2)
+})
+
+test('whoever carries a rollback on, or repeats it, undoes', async () => {
+  await bench.deploy().handle.done
+  const strike = { when: { method: 'DELETE', key: 'Type2' }, what: { kind: 'status', status: 403 } }
+  await bench.platform.control('faults', { add: [strike] })
+  const partly = await bench.engine.rollbackDeployment('deploy-1', { allowDelete: true }).done
+  expect(outcomesOf(partly)).toEqual(['Type1 delete success', 'Type2 delete failed'])
+  const again = bench.engine.retryDeployment(partly.job, provider(), () => {})
+  expect(outcomesOf(await again.done)).toEqual(['Type2 delete failed'])
+  await bench.platform.control('faults', { clear: true })
+  const other = new SyncEngine(bench.options)
+  const rest = await other.resumeDeployment('deploy-1-rollback', () => {}).done
+  expect(outcomesOf(rest)).toEqual(['Type2 delete success'])
+  await other.close()
 })
 
 test.each([

@@ -107,7 +107,8 @@ class SyncEngine {
     const prepare = (why) =>
       this.#native.rollBack(JSON.stringify(id) ?? 'null', asked.text, asked.provider, why)
     const reason = this.#desk.isLive(id) ? inProgress(id) : undefined
-    const run = this.#run(undoing(id, this.#desk), asked.reason, onUpdate, prepare, reason)
+    const own = undoing(id, asked.rest, this.#desk)
+    const run = this.#run(own, asked.reason, onUpdate, prepare, reason)
     run.start()
     return run.handle
   }

@@ -14,20 +14,22 @@ function readRollback(options) {
     const { onUpdate, provider, ...rest } = typeof all === 'object' ? (all ?? {}) : {}
     // What is no object is refused by name, and not taken for no options at all.
     const text = read.argumentText('options', typeof all === 'object' ? rest : all)
-    return { onUpdate, provider, text }
+    return { onUpdate, provider, text, rest }
   })
   const target = given.provider === undefined ? {} : read.readProvider(given.provider)
   const { text: provider, reason } = target
-  return { onUpdate: given.onUpdate, text: given.text, provider, reason }
+  return { onUpdate: given.onUpdate, text: given.text, rest: given.rest, provider, reason }
 }
 
-/** The job of a rollback, as far as this process knows it. */
-function undoing(id, desk) {
+/** The job of a rollback, as far as this process knows it; whoever repeats it undoes, too. */
+function undoing(id, { mode: rollbackMode = 'full', planDigest, ...options }, desk) {
   const named = typeof id === 'string' && id !== ''
   const { providerId, websiteId } = desk.find(id)?.snapshot() ?? {}
   return {
     id: named ? `${id}-rollback` : id,
     rollbackOf: id,
+    rollbackMode,
+    options,
     providerId,
     websiteId,
     status: 'pending',

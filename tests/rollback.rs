@@ -3,6 +3,7 @@
 mod answers;
 mod failing;
 mod followed;
+mod generated;
 mod kept;
 mod undone;
 
@@ -72,7 +73,7 @@ impl Bench {
     /// The rollback of a job.
     pub fn undoing(&self, id: &str, mode: UndoMode, options: RunOptions) -> RunRequest {
         let undo = Undo { job_id: id.to_owned(), mode };
-        let (job_id, job) = (undo.id(), undo.job());
+        let (job_id, job) = (undo.id(), undo.job(&options));
         self.to(RunRequest { job_id, job, options, undo: Some(undo), ..RunRequest::default() })
     }
 

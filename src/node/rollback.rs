@@ -79,13 +79,22 @@ impl RollBack {
         let provider = self.target(stored_provider, defaults)?;
         Ok(RunRequest {
             job_id: self.undo.id(),
-            job: self.undo.job(),
+            job: self.undo.job(&self.options),
             provider,
             options: self.options,
             undo: Some(self.undo),
             ..RunRequest::default()
         })
     }
+}
+
+/// The deployment that a job undoes, if it is a rollback.
+pub(super) fn undo_of(job: &Argument<'_>) -> Result<Option<Undo>, SyncError> {
+    let Some(job_id) = job.member("rollbackOf")?.text()?.filter(|id| !id.is_empty()) else {
+        return Ok(None);
+    };
+    let mode = job.member("rollbackMode")?.one_of(&MODES)?.unwrap_or_default();
+    Ok(Some(Undo { job_id: job_id.to_owned(), mode }))
 }
 
 #[napi_derive::napi]

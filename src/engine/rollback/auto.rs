@@ -41,16 +41,17 @@ impl Engine {
     ) -> bool {
         let Some(mode) = asked_for(request, report) else { return false };
         let undo = Undo { job_id: request.job_id.clone(), mode };
+        let options = RunOptions {
+            allow_delete: request.options.allow_delete,
+            allow_data_loss: request.options.allow_data_loss,
+            preserve_data: request.options.preserve_data,
+            ..RunOptions::default()
+        };
         let rollback = RunRequest {
             job_id: undo.id(),
-            job: undo.job(),
+            job: undo.job(&options),
             provider: request.provider.clone(),
-            options: RunOptions {
-                allow_delete: request.options.allow_delete,
-                allow_data_loss: request.options.allow_data_loss,
-                preserve_data: request.options.preserve_data,
-                ..RunOptions::default()
-            },
+            options,
             undo: Some(undo),
             ..RunRequest::default()
         };

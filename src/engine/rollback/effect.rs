@@ -161,6 +161,10 @@ fn without(after: &View, passages: &[Passage<'_>], shape: &Shape) -> View {
             touched.insert(&atom.path, at);
         }
     }
+    // What comes back stands where it stood.
+    if let Some(before) = passages.first().and_then(|first| first.before.as_ref()) {
+        shape.follow(&mut wanted, after, before);
+    }
     wanted
 }
 

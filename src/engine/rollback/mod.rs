@@ -22,6 +22,8 @@ mod undone;
 pub(super) use restoring::Undoing;
 pub(super) use undone::Undone;
 
+use super::RunOptions;
+
 /// How much of a deployment is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UndoMode {
@@ -48,14 +50,34 @@ impl Undo {
         format!("{}-rollback", self.job_id)
     }
 
-    /// The job of that deployment, JSON.
+    /// The job of that deployment, JSON: whoever carries it on or repeats it undoes, too.
     #[must_use]
-    pub fn job(&self) -> String {
-        serde_json::json!({ "id": self.id(), "rollbackOf": self.job_id }).to_string()
+    pub fn job(&self, options: &RunOptions) -> String {
+        serde_json::json!({
+            "id": self.id(),
+            "rollbackOf": self.job_id,
+            "rollbackMode": self.mode.as_str(),
+            "options": {
+                "allowDelete": options.allow_delete,
+                "allowDataLoss": options.allow_data_loss,
+                "conflictStrategy": options.conflict_strategy,
+                "preserveData": options.preserve_data,
+            },
+        })
+        .to_string()
     }
 }
 
 impl UndoMode {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FailedOnly => "failed-only",
+            Self::Full => "full",
+        }
+    }
+
     /// Reads `job.options.rollback`; `None` for `none` and for what does not exist.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
