@@ -104,8 +104,8 @@ export interface EngineOptions {
   /** Hosts that `config.apiUrl` may name besides the environment's and the platform's own. */
   allowedHosts?: string[]
   /**
-   * `audit` bounds the entries of the audit, and the history that they cover; `backups` are the rows that
-   * were replaced in the studio. What a base or the next undo needs stays.
+   * `audit` bounds the entries of the audit, and the history that they cover; `backups` are the rows and
+   * the definitions that were replaced, per type. What a base or the next undo needs stays.
    */
   retention?: { versions?: Keep; audit?: Keep; backups?: Keep }
   /** Called on the event loop; its exceptions are reported once, as a process warning. */
@@ -428,17 +428,41 @@ interface Functions {
 
   /** Not available yet. */
   validate: Unavailable
-  /** Not available yet. */
-  listBackups: Unavailable
-  /** Not available yet: ends `failed`. */
+  /**
+   * The definitions that are kept as they were before a deployment changed or deleted them, the latest
+   * first, without what is in them. `limit` is 1 to 1000, by default 50.
+   *
+   * Rejects with `TYPE_NOT_FOUND` and `AMBIGUOUS_TYPE`.
+   */
+  listBackups(options?: {
+    deploymentId?: string
+    type?: TypeRef
+    limit?: number
+    offset?: number
+  }): Promise<{ backups: Backup[]; total: number; hasMore: boolean }>
+  /**
+   * Undoes a deployment on the platform, as the deployment `<id>-rollback`, which has a plan, is stored,
+   * and can be rolled back itself. What only the deployment changed goes back to what it was; what
+   * somebody changed since stays, and where both did, the type is in `conflict` and the rest of it goes
+   * back (`conflictStrategy: 'source_wins'` undoes that, too). Types that it made are deleted with
+   * `allowDelete`, properties that it added with `allowDataLoss`; types that it adopted are never deleted.
+   * Deleted types are made again. The studio keeps its edits, which are pending again, unless
+   * `preserveData` is `false`. Needs the role `admin`.
+   *
+   * Never throws for an id: the job ends `failed` with `DEPLOYMENT_NOT_FOUND`, `DEPLOYMENT_IN_PROGRESS`,
+   * `ROLLED_BACK` when nothing is left to undo, `TARGET_MISMATCH` for another provider than it had,
+   * `PLAN_STALE`, or `ROLE_REFUSED`. A type whose backup was let go fails with `BACKUP_GONE`.
+   */
   rollbackDeployment(
     id: string,
-    options?: {
-      mode?: 'failed-only' | 'full'
-      planDigest?: string
-      onUpdate?: (job: DeploymentJob) => void
-    },
+    options?: RollbackOptions & { onUpdate?: (job: DeploymentJob) => void },
   ): DeploymentHandle
+  /**
+   * What {@link rollbackDeployment} would do; writes nothing. Its `digest` goes to `planDigest`.
+   *
+   * Rejects as that ends.
+   */
+  planRollback(id: string, options?: RollbackOptions): Promise<Plan>
   /**
    * Settles what interrupted deployments left open and closes them, so that they can be resumed;
    * sends no write. The next deployment of the same website and target does so, too. What another
@@ -535,6 +559,7 @@ export const getLastSuccessfulSync: Functions['getLastSuccessfulSync']
 export const getAnalytics: Functions['getAnalytics']
 export const validate: Functions['validate']
 export const listBackups: Functions['listBackups']
+export const planRollback: Functions['planRollback']
 export const rollbackDeployment: Functions['rollbackDeployment']
 export const recover: Functions['recover']
 export const verifyHistory: Functions['verifyHistory']
@@ -601,6 +626,10 @@ export interface DeploymentJob {
   metrics?: DeploymentMetrics
   /** What to do after a partial result. */
   recovery?: Recovery
+  /** The deployment that this one undoes, which is all that it does. */
+  rollbackOf?: string
+  /** How much of it; default `full`. */
+  rollbackMode?: 'failed-only' | 'full'
 }
 
 /** What was found of deployments that never ended. */
@@ -651,9 +680,14 @@ export interface RunOptions {
   allowDataLoss?: boolean
   /** Default `merge`; `target_wins` in `pull` and `bidirectional` only. */
   conflictStrategy?: 'skip' | 'merge' | 'source_wins' | 'target_wins'
-  /** Default `none`; the others are not available yet. */
+  /**
+   * Whether a deployment that ends `failed` or `partial` is undone at once, as `<id>-rollback`: types that
+   * it left half done, or everything that it did, each with this job's own consents. Outcomes that were
+   * undone have `rolledBack`. A cancelled deployment is left as it is. Default `none`; the others need the
+   * role `admin`.
+   */
   rollback?: 'none' | 'failed-only' | 'full'
-  /** Default `true`. */
+  /** Whether the studio keeps its edits when a deployment is undone: see {@link RollbackOptions}. Default `true`. */
   preserveData?: boolean
   bypassValidation?: boolean
 }
@@ -692,6 +726,51 @@ export interface TypeOutcome {
   dropped: string[]
   /** Paths whose value the platform changed. */
   rewritten: string[]
+  /** What was done was undone again, because the deployment failed: see `options.rollback`. */
+  rolledBack?: true
+}
+
+/** How a deployment is undone. */
+export interface RollbackOptions {
+  /** Default `full`; `failed-only`: types of which something was written, and that did not succeed. */
+  mode?: 'failed-only' | 'full'
+  /** `digest` of the plan that was reviewed. */
+  planDigest?: string
+  /** Reads and plans, and sends no write. */
+  dryRun?: boolean
+  /** Stop after the first type that fails. */
+  stopOnError?: boolean
+  /** Types that the deployment made are deleted. */
+  allowDelete?: boolean
+  /** Properties that it added are removed. */
+  allowDataLoss?: boolean
+  /** What becomes of atoms that somebody changed since; default `merge`. */
+  conflictStrategy?: 'skip' | 'merge' | 'source_wins'
+  /**
+   * Whether the studio keeps its edits, which are pending again then. With `false`, its rows go back, too:
+   * what the deployment sent, and what it brought home; attributes that were edited since stay. Rows that
+   * it made are deleted with `allowDelete`, rows of types that it deleted are made again. Default `true`.
+   */
+  preserveData?: boolean
+  /** Default: the provider of the deployment, as the engine is configured for it. */
+  provider?: ProviderRef
+}
+
+/** A definition that is kept as it was before a deployment changed or deleted it. */
+export interface Backup {
+  id: string
+  /** Absent for a write that belongs to no deployment that is known. */
+  deploymentId?: string
+  typeKey: string
+  websiteId: string
+  target: string
+  /** What the deployment did. */
+  operation: 'update' | 'delete'
+  /** Bytes of the definition. */
+  size: number
+  /** It takes less room than that. */
+  compressed: boolean
+  takenAt: Date
 }
 
 export interface Recovery {

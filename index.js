@@ -62,6 +62,7 @@ module.exports = {
   getAnalytics: onDefault('getAnalytics'),
   validate: onDefault('validate'),
   listBackups: onDefault('listBackups'),
+  planRollback: onDefault('planRollback'),
   rollbackDeployment: onDefault('rollbackDeployment'),
   recover: onDefault('recover'),
   verifyHistory: onDefault('verifyHistory'),

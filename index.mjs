@@ -42,6 +42,7 @@ export const {
   getAnalytics,
   validate,
   listBackups,
+  planRollback,
   rollbackDeployment,
   recover,
   verifyHistory,

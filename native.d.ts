@@ -106,6 +106,12 @@ export declare class NativeEngine {
   lastSuccessfulSync(wanted: string): Promise<Answer>
   /** The history added up. */
   analytics(options: string): Promise<Answer>
+  /** Prepares the rollback of a stored deployment. Never fails, as [`NativeEngine::prepare`]. */
+  rollBack(id: string, options: string, provider?: string | undefined | null, refusal?: Refusal | undefined | null): Deployment
+  /** Plans the rollback of a stored deployment. */
+  planRollback(id: string, options: string, provider?: string | undefined | null): Promise<Answer>
+  /** Lists the definitions that are kept. */
+  listBackups(options: string): Promise<Answer>
   /** Records the content of a type; `null` when it is known already. */
   recordVersion(wanted: string, options: string): Promise<Answer>
   /** Makes an earlier content the present one; `null` when it is that already. */

@@ -76,10 +76,10 @@ describe('a job that cannot run ends failed', () => {
       'job.options.dryRun is "yes", and should be true or false',
     ],
     [
-      'an option to come',
-      job({ options: { rollback: 'full' } }),
+      'an unknown rollback',
+      job({ options: { rollback: 'all' as never } }),
       provider(),
-      'NOT_AVAILABLE',
+      'INVALID_ARGUMENT',
       'options.rollback',
     ],
     [

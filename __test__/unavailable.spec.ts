@@ -6,7 +6,7 @@ const later = (name: string) => ({
   message: `${name} is not available yet`,
 })
 
-test.each(['validate', 'listBackups', 'health', 'renderReport'] as const)(
+test.each(['validate', 'health', 'renderReport'] as const)(
   '%s rejects',
   async (name) => {
     await expect(sync[name]('x')).rejects.toMatchObject(later(name))
@@ -20,13 +20,4 @@ test.each(['metrics'] as const)('%s throws', (name) => {
 
 test.each(['set', 'remove', 'rotate'] as const)('credentials.%s rejects', async (name) => {
   await expect(sync.credentials[name]('x')).rejects.toMatchObject(later(`credentials.${name}`))
-})
-
-test('rolling back ends failed', async () => {
-  const seen: string[] = []
-  const show = ({ status }: sync.DeploymentJob) => seen.push(status)
-  const undone = await sync.rollbackDeployment('x', { onUpdate: show }).done
-  expect(undone.job).toMatchObject({ status: 'failed', errorInfo: { code: 'NOT_AVAILABLE' } })
-  expect(seen).toEqual(['running', 'failed'])
-  expect(sync.getDeploymentHistory()).toEqual([])
 })

@@ -10,8 +10,9 @@ const { Desk } = require('./desk.js')
 const { Elsewhere } = require('./elsewhere.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
+const { readRollback, rollbackOf, undoing } = require('./rollback.js')
 const { Run, SAID_AT_THE_END, textOf } = require('./run.js')
-const { credentials, functions, refusal } = require('./unavailable.js')
+const { credentials, functions } = require('./unavailable.js')
 const values = require('./values.js')
 
 /** The addon's side of an engine, for the methods that stand in files of their own. */
@@ -111,10 +112,16 @@ class SyncEngine {
   }
 
   rollbackDeployment(id, options) {
-    const given = read.readableObject('options', options, (all) => all?.onUpdate)
-    const onUpdate = given ?? (() => {})
+    const asked = readRollback(options)
+    const onUpdate = asked.onUpdate ?? (() => {})
     requireFunction('options.onUpdate', onUpdate)
-    return this.#refuse(id, onUpdate, refusal('rollbackDeployment'))
+    const prepare = (why) =>
+      this.#native.rollBack(JSON.stringify(id) ?? 'null', asked.text, asked.provider, why)
+    const reason = this.#desk.isLive(id) ? inProgress(id) : undefined
+    const own = undoing(id, asked.rest, this.#desk)
+    const run = this.#run(own, asked.reason, onUpdate, prepare, reason)
+    run.start()
+    return run.handle
   }
 
   watchDeployment(id, onUpdate) {
@@ -302,9 +309,9 @@ class SyncEngine {
     }
   }
 
-  #prepare({ own, text }, target, onUpdate, { retryOf, reason } = {}) {
+  #prepare({ own, text }, target, onUpdate, { retryOf } = {}) {
     const prepare = (why) => this.#native.prepare(text, target.text, retryOf, why)
-    return this.#run(own, target.reason, onUpdate, prepare, reason)
+    return this.#run(own, target.reason, onUpdate, prepare)
   }
 
   #warn(deploymentId, message) {
@@ -326,11 +333,6 @@ class SyncEngine {
     })
   }
 
-  #refuse(id, onUpdate, reason) {
-    const known = this.#desk.find(id)?.snapshot() ?? { id, logs: [], progress: 0 }
-    const run = this.#prepare(read.readJob(known), {}, onUpdate, { reason })
-    run.start()
-    return run.handle
   }
 
   #conclude({ own }, onUpdate, message) {
@@ -356,7 +358,13 @@ function inProgress(id) {
 }
 
 Object.assign(SyncEngine.prototype, functions)
-Object.assign(SyncEngine.prototype, auditOf(nativeOf), conflictsOf(nativeOf), historyOf(nativeOf))
+Object.assign(
+  SyncEngine.prototype,
+  auditOf(nativeOf),
+  conflictsOf(nativeOf),
+  historyOf(nativeOf),
+  rollbackOf(nativeOf),
+)
 if (Symbol.asyncDispose) SyncEngine.prototype[Symbol.asyncDispose] = SyncEngine.prototype.close
 
 module.exports = { SyncEngine, Desk }

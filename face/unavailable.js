@@ -5,7 +5,7 @@
 const { failure } = require('./errors.js')
 
 /** Those that promise something. */
-const PROMISED = ['validate', 'listBackups', 'health', 'renderReport']
+const PROMISED = ['validate', 'health', 'renderReport']
 
 /** Those that return at once. */
 const IMMEDIATE = ['metrics']
@@ -13,14 +13,8 @@ const IMMEDIATE = ['metrics']
 /** The members of `credentials`. */
 const CREDENTIALS = ['set', 'remove', 'rotate']
 
-/** Why something is refused. */
-function refusal(name) {
-  return { code: 'NOT_AVAILABLE', message: `${name} is not available yet` }
-}
-
 function unavailable(name) {
-  const { code, message } = refusal(name)
-  return failure(code, message)
+  return failure('NOT_AVAILABLE', `${name} is not available yet`)
 }
 
 function promised(name) {
@@ -44,4 +38,4 @@ const functions = Object.fromEntries([
   ...IMMEDIATE.map((name) => [name, immediate(name)]),
 ])
 
-module.exports = { refusal, unavailable, functions, credentials }
+module.exports = { unavailable, functions, credentials }

@@ -40,6 +40,7 @@ mod resolve;
 mod retry;
 mod reviewed;
 mod roles;
+mod rollback;
 mod secrets;
 mod sqlite;
 mod studio;

@@ -7,7 +7,7 @@ use crate::error::{ErrorCode, SyncError, quoted};
 use crate::port::Author;
 
 use super::audit::Refusal;
-use super::{Engine, Ports, RunOptions};
+use super::{Engine, Ports, RunOptions, RunRequest, UndoMode};
 
 /// Somebody who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,8 @@ pub enum Action {
     Force,
     /// Settling what interrupted runs left.
     Recover,
+    /// Undoing deployments.
+    RollBack,
     /// Going past warnings.
     Bypass,
     /// Deciding about conflicts and movements.
@@ -101,6 +103,7 @@ impl Action {
             Self::SignForOthers => "sign for somebody else",
             Self::Force => "deploy with force",
             Self::Recover => "recover interrupted deployments",
+            Self::RollBack => "roll deployments back",
             Self::Bypass => "deploy with bypassValidation",
             Self::Resolve => "decide about conflicts",
             Self::AcceptDrift => "accept drift",
@@ -127,6 +130,7 @@ impl Action {
             | Self::FollowDeletion
             | Self::SignForOthers
             | Self::Force
+            | Self::RollBack
             | Self::Bypass
             | Self::ForgetConflicts => Role::Admin,
         }
@@ -143,10 +147,26 @@ impl RunOptions {
             (self.allow_data_loss, Action::LoseContent),
             (overrules, Action::Overrule),
             (self.force, Action::Force),
+            (self.undoes_failure().is_some(), Action::RollBack),
             (self.bypass_validation, Action::Bypass),
         ];
         let asked = all.into_iter().filter(|(is_asked, _)| *is_asked && !self.dry_run);
         asked.map(|(_, action)| action).max_by_key(|action| action.role())
+    }
+}
+
+impl RunRequest {
+    /// What it does that fewest may.
+    pub(super) fn action(&self) -> Option<Action> {
+        let undoes = self.undo.is_some() && !self.options.dry_run;
+        if undoes { Some(Action::RollBack) } else { self.options.action() }
+    }
+}
+
+impl RunOptions {
+    /// How much of a run that fails is undone.
+    pub(super) fn undoes_failure(&self) -> Option<UndoMode> {
+        self.rollback.as_deref().and_then(UndoMode::named)
     }
 }
 

@@ -4,9 +4,11 @@ use crate::model::Finding;
 
 use super::detect::Detection;
 use super::examine::Status;
+use super::home::HomePlan;
 use super::options::Mode;
+use super::plan::ScopePlan;
 use super::presence::stale_finding;
-use super::run::Run;
+use super::run::{Found, Run};
 use super::wanted::Wanted;
 
 impl Run<'_> {
@@ -67,6 +69,28 @@ impl Run<'_> {
                 "the platform's listing could not be read to its end",
                 "nothing is taken for deleted; deploy again",
             ));
+        }
+    }
+
+    /// Tells what there is to do, and what planning found.
+    pub(super) fn tell_steps(&self, found: &Found, homes: &[HomePlan], plans: &[ScopePlan]) {
+        let Found { detection, wanted, .. } = found;
+        for (scoped, plan) in detection.scopes.iter().zip(plans) {
+            for step in &plan.steps {
+                let one = scoped.examined.get(step.at);
+                let phases = one.map(|one| wanted.phases(one, step));
+                self.narrator.expect(&phases.unwrap_or_default());
+            }
+        }
+        for step in homes.iter().flat_map(|plan| &plan.steps) {
+            self.narrator.expect(&[step.verb.into()]);
+        }
+        for finding in homes.iter().flat_map(|plan| &plan.findings) {
+            self.narrator.finding(finding);
+        }
+        let of_scopes = detection.scopes.iter().flat_map(|scoped| &scoped.findings);
+        for finding in plans.iter().flat_map(|plan| &plan.findings).chain(of_scopes) {
+            self.narrator.finding(finding);
         }
     }
 }

@@ -228,7 +228,7 @@ impl Hands<'_> {
             // A deletion that was overtaken agreed on nothing: every atom keeps its base.
             done.touched = match task.verb {
                 Verb::Delete => Vec::new(),
-                _ => touched_by(&task.ships, &now),
+                _ => self.touched(task.one, &task.ships, &now),
             };
             done.view = now;
             done.stored = Some(current);
@@ -300,7 +300,7 @@ impl Hands<'_> {
         if task.ships.is_empty() {
             // Orders of other elements besides are the same without being equal.
             same.retain(|atom| atom.remote == atom.local);
-            done.touched = touched_by(&same, &now);
+            done.touched = self.touched(task.one, &same, &now);
             done.view = now;
             done.stored = Some(definition);
             return Ok(Left::Nothing);
@@ -309,6 +309,20 @@ impl Hands<'_> {
         task.ships.extend(same);
         task.current = Some(definition);
         Ok(Left::Something)
+    }
+
+    /// What an operation touches, with the values before.
+    pub(super) fn touched(
+        &self,
+        one: &Examined,
+        ships: &[AtomMovement],
+        before: &View,
+    ) -> Vec<TouchedAtom> {
+        let mut touched = touched_by(ships, before);
+        if let Some(undoing) = &one.undoing {
+            undoing.agree(&mut touched, &self.shape());
+        }
+        touched
     }
 
     pub(super) async fn wait(&self, wait: Duration) -> Result<(), SyncError> {

@@ -214,10 +214,12 @@ impl Execution<'_> {
                 sent: &done.touched,
                 edited: &done.edited,
                 doubted: &done.doubted,
+                undone: one.undoing.as_ref().and_then(|undoing| undoing.base.as_ref()),
                 last_write: done.last_write,
                 at: now,
             };
-            record.state = Some(state_after(one, &standing, &*hands.platform.dialect));
+            let dialect = &*hands.platform.dialect;
+            record.state = Some(state_after(one.as_it_is(), &standing, dialect));
             if let Origin::Rebound(old) = &one.subject.origin {
                 record.forget = Some(old.clone());
             }
@@ -231,7 +233,7 @@ impl Execution<'_> {
             if conflicts && let Some(stored) = done.stored.clone() {
                 let dialect = &*hands.platform.dialect;
                 let references = &self.scoped.references;
-                let seen = seen_since(one, Arc::new(stored), state, references, dialect);
+                let seen = seen_since(one.as_it_is(), Arc::new(stored), state, references, dialect);
                 record.conflict = conflict_row(&seen, &self.scoped.scope, &shape, now);
             } else if !conflicts && had_conflict(one) {
                 record.settled_conflict = Some(one.subject.entity.clone());
@@ -239,7 +241,8 @@ impl Execution<'_> {
         } else if record.forget.is_some() && had_conflict(one) {
             record.settled_conflict = Some(one.subject.entity.clone());
         }
-        let is_overruled = matches!(one.status, Status::Conflict(_))
+        let is_overruled = one.undoing.is_none()
+            && matches!(one.status, Status::Conflict(_))
             && (step.verb == Verb::Delete || !still_conflicts(one, step));
         record.decision = is_overruled.then(|| Decision {
             resolution: Strategy::SourceWins.as_str().to_owned(),

@@ -39,7 +39,7 @@ pub(super) struct Search<'s> {
     /// Look at settled documents too: for a mapping, or to send everything again.
     pub everything: bool,
     /// What is kept of the documents that were looked at.
-    pub keep: Keep,
+    pub keep: Keep<'s>,
     /// The scopes that the caller holds: in these, what both sides agree on is recorded as soon as it
     /// is seen and not kept.
     pub leases: &'s [Lease],
@@ -77,6 +77,7 @@ impl Engine {
                 let means = if state.refers { &among_names } else { &fingerprint };
                 let row = locals.row(root_id(&state.entity.id));
                 let settles = !search.everything
+                    && !search.keep.asks_for(id, state.refers)
                     && state.settled
                     && state.dialect == *means
                     && row.is_some_and(|(_, row_digest)| state.row_digest == Some(row_digest));

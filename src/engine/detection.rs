@@ -1,9 +1,10 @@
 //! What a search found, and how much of it is kept.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::Finding;
-use crate::port::{Entity, Record, RemoteDefinition, Scope};
+use crate::port::{Entity, Record, RemoteDefinition, RemoteId, Scope};
 
 use super::examine::{Examined, Glimpse, Status};
 use super::references::References;
@@ -11,16 +12,23 @@ use super::references::References;
 /// What a search keeps of a document once it is known what became of it. Definitions, views and
 /// movements take many times the room of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(super) enum Keep<'k> {
     /// Everything of every document.
     All,
     /// Everything of what is not the same on both sides, or has something to tell.
     Changes,
     /// What became of each.
     Counts,
+    /// As [`Keep::Changes`], and these with everything that refers to others, settled or not.
+    These(&'k BTreeSet<RemoteId>),
 }
 
-impl Keep {
+impl Keep<'_> {
+    /// Whether a document is looked at although nothing moved.
+    pub fn asks_for(self, id: &RemoteId, refers: bool) -> bool {
+        matches!(self, Self::These(ids) if refers || ids.contains(id))
+    }
+
     /// Whether a document is kept.
     pub fn keeps(self, one: &Examined) -> bool {
         match self {
@@ -29,6 +37,7 @@ impl Keep {
                 one.status != Status::Same || one.refers || !one.subject.findings.is_empty()
             }
             Self::Counts => false,
+            Self::These(ids) => Self::Changes.keeps(one) || ids.contains(&one.subject.remote_id),
         }
     }
 }

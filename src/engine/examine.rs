@@ -15,6 +15,7 @@ use crate::port::{
 use super::binding::Origin;
 use super::fields::{FieldBinding, Properties, bind_fields, read_bindings, recognise_renamed};
 use super::references::{References, awaits, refers};
+use super::rollback::Undoing;
 
 /// A document to be looked at, with everything that is known of it.
 pub(super) struct Subject {
@@ -130,6 +131,8 @@ pub(super) struct Examined {
     pub awaits: bool,
     /// Digest of the names that it depends on besides its row, where it does and they were looked at.
     pub context: Option<Digest>,
+    /// What a rollback must know besides, where this is what it wants of the document.
+    pub undoing: Option<Box<Undoing>>,
 }
 
 /// What is left of a document that was looked at and not kept.
@@ -172,8 +175,7 @@ pub(super) fn examine(
             View::new()
         }
     };
-    let known = subject.detail.as_ref().map(|detail| read_bindings(&detail.bindings));
-    let known = known.unwrap_or_default();
+    let known = subject.detail.as_ref().map_or_else(Vec::new, |it| read_bindings(&it.bindings));
 
     let mut local = View::new();
     let (mut bindings, mut mappings, mut losses, mut parts) =
@@ -252,6 +254,7 @@ pub(super) fn examine(
         refers,
         awaits,
         context: None,
+        undoing: None,
     };
     if !failed {
         examined.status = examined.judge(&shape);

@@ -7,6 +7,7 @@ mod announce;
 mod apply;
 mod arrange;
 mod audit;
+mod backups;
 mod bench;
 mod binding;
 mod bindings;
@@ -47,6 +48,7 @@ mod relay;
 mod report;
 mod resolve;
 mod restore;
+mod rollback;
 mod run;
 mod run_end;
 mod run_record;
@@ -67,6 +69,7 @@ mod wish;
 pub use crate::version::Kept as KeptVersions;
 pub use actor::{Action, Actor, Role};
 pub use audit::{ExportBatch, ExportCursor, HistoryVerdict, Refusal};
+pub use backups::BackupQuery;
 pub use conflicts::ConflictQuery;
 pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};
@@ -77,14 +80,15 @@ pub use options::{
 pub use ports::{Engine, Platform, Platforms, Ports, Purpose};
 pub use record_version::VersionNote;
 pub use report::{
-    AcceptedDrift, AtomChange, ChangeDetails, ChangeSet, ChangeSummary, Conflict, ConflictField,
-    ConflictPage, ContentTypeSnapshot, ErrorReport, Extraction, ExtractionMetadata, FailedType,
-    FieldChanges, LastAttempt, LogEntry, LogLevel, Metrics, Outcome, OutcomeError, PlanReport,
-    PlanSummary, PlannedOperation, Recovery, RecoveryError, Reporter, Resolution, RunEvent,
-    RunReport, RunStatus, TypeChange, TypeMapping, Version, VersionChange, VersionDiff,
-    VersionFields, VersionInfo, VersionNode, VersionTree,
+    AcceptedDrift, AtomChange, BackupInfo, BackupPage, ChangeDetails, ChangeSet, ChangeSummary,
+    Conflict, ConflictField, ConflictPage, ContentTypeSnapshot, ErrorReport, Extraction,
+    ExtractionMetadata, FailedType, FieldChanges, LastAttempt, LogEntry, LogLevel, Metrics,
+    Outcome, OutcomeError, PlanReport, PlanSummary, PlannedOperation, Recovery, RecoveryError,
+    Reporter, Resolution, RunEvent, RunReport, RunStatus, TypeChange, TypeMapping, Version,
+    VersionChange, VersionDiff, VersionFields, VersionInfo, VersionNode, VersionTree,
 };
 pub use resolve::Verdict;
+pub use rollback::{Undo, UndoMode};
 pub use run_end::cancelled_by;
 pub use see::hash_content_type;
 

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::version::Kept;
 
+use super::Undo;
+
 /// Which provider, and how it is configured for this call; what is not said comes from the
 /// environment.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -127,16 +129,14 @@ impl RunOptions {
     ///
     /// # Errors
     ///
-    /// `NOT_AVAILABLE` for what a later release brings, `INVALID_ARGUMENT` for what never will.
+    /// `INVALID_ARGUMENT`.
     pub fn check(&self) -> Result<ConflictStrategy, SyncError> {
-        let later = |what: &str| {
-            SyncError::new(ErrorCode::NotAvailable, format!("{what} is not available yet"))
-        };
         self.direction()?;
         match self.rollback.as_deref() {
-            None | Some("none") => {}
-            Some("failed-only" | "full") => return Err(later("options.rollback")),
-            Some(other) => return Err(unknown("options.rollback", other, "none")),
+            None | Some("none" | "failed-only" | "full") => {}
+            Some(other) => {
+                return Err(unknown("options.rollback", other, "none, failed-only or full"));
+            }
         }
         match self.conflict_strategy.as_deref() {
             None | Some("merge") => Ok(ConflictStrategy::Merge),
@@ -204,6 +204,8 @@ pub struct RunRequest {
     pub retry_of: Option<String>,
     /// What of it is repeated.
     pub repeat: Repeat,
+    /// Undo an earlier deployment, and do nothing else.
+    pub undo: Option<Undo>,
     /// Options.
     pub options: RunOptions,
 }
@@ -217,6 +219,7 @@ impl fmt::Debug for RunRequest {
             .field("website_id", &self.website_id)
             .field("selected_types", &self.selected_types)
             .field("retry_of", &self.retry_of)
+            .field("undo", &self.undo)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

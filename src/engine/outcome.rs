@@ -55,7 +55,11 @@ pub(super) fn of_idle(scoped: &Scoped, plan: &ScopePlan, selection: &Selection) 
         if let Some(kept) = plan.kept.get(&at) {
             let mut outcome = blank(one, "delete", "skipped");
             let message = match kept {
+                Kept::NotAllowed if one.undoing.is_some() => "made by the deployment, and left on the platform; roll back with allowDelete to delete it".to_owned(),
                 Kept::NotAllowed => "gone from the studio, and left on the platform; deploy with allowDelete to delete it".to_owned(),
+                Kept::ReferredTo(key) if one.undoing.is_some() => format!(
+                    "made by the deployment, and left on the platform because {key} refers to it; change {key} first, then roll back again"
+                ),
                 Kept::ReferredTo(key) => format!(
                     "gone from the studio, and left on the platform because {key} still refers to it; deploy what changed in {key} first"
                 ),
@@ -68,8 +72,12 @@ pub(super) fn of_idle(scoped: &Scoped, plan: &ScopePlan, selection: &Selection) 
             outcome.withheld = withheld.iter().map(ToString::to_string).collect();
             outcome.error = Some(OutcomeError {
                 code: "DATA_LOSS_REFUSED".to_owned(),
-                message: "the change loses content; deploy with allowDataLoss to accept it"
-                    .to_owned(),
+                message: if one.undoing.is_some() {
+                    "undoing it loses content; roll back with allowDataLoss to accept it"
+                } else {
+                    "the change loses content; deploy with allowDataLoss to accept it"
+                }
+                .to_owned(),
             });
             if matches!(one.status, Status::Conflict(_)) {
                 outcome = conflicted(one, outcome);
@@ -111,8 +119,12 @@ pub(super) fn conflicted(one: &Examined, outcome: Outcome) -> Outcome {
         .map(|atom| atom.path.to_string())
         .filter(|path| !path.is_empty())
         .collect();
-    let message = if paths.is_empty() || one.subject.local.is_none() || one.subject.remote.is_none()
-    {
+    let message = if one.undoing.is_some() {
+        let what = if paths.is_empty() { "the type".to_owned() } else { paths.join(", ") };
+        format!(
+            "changed since the deployment, and left as it is: {what}; roll back with conflictStrategy source_wins to undo it all the same"
+        )
+    } else if paths.is_empty() || one.subject.local.is_none() || one.subject.remote.is_none() {
         "deleted on one side and changed on the other; decide which holds".to_owned()
     } else {
         format!("changed on both sides: {}; decide which holds", paths.join(", "))
@@ -184,6 +196,7 @@ pub(super) fn idle_record(
             sent: &[],
             edited: &[],
             doubted: &[],
+            undone: None,
             last_write: None,
             at,
         };

@@ -13,9 +13,9 @@ use crate::plan::{Consent, Risk, Verb, Withholding, withhold};
 
 use super::arrange::{arrange, trim};
 use super::changes::{ChangeReader, conflict};
-use super::detect::{Keep, Scoped, Search};
+use super::detect::{Detection, Keep, Scoped, Search};
 use super::examine::{Examined, Status};
-use super::home::{HomeStep, Source};
+use super::home::{HomePlan, HomeStep, Source};
 use super::listing::Freshness;
 use super::options::Mode;
 use super::presence::stale_finding;
@@ -25,7 +25,7 @@ use super::report::{AtomChange, PlanReport, PlanSummary, PlannedOperation};
 use super::see::wanted_websites;
 use super::selection::Selection;
 use super::sketch::sketch;
-use super::{ConflictStrategy, Engine, Purpose, Query, RunOptions};
+use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
 
 /// One operation of a run.
 #[derive(Debug, Clone)]
@@ -95,6 +95,17 @@ impl Policy {
     }
 }
 
+/// Both sides as a plan sees them.
+pub(super) struct Looked<'l> {
+    /// The website that was asked for.
+    pub website_id: Option<&'l str>,
+    pub policy: Policy,
+    pub detection: Detection,
+    pub selection: Selection,
+    /// Content items of what is not the same.
+    pub items: BTreeMap<String, u64>,
+}
+
 impl Engine {
     /// Plans a deployment. Writes nothing.
     ///
@@ -119,9 +130,23 @@ impl Engine {
         let detection = self.search(&locals, &search).await?;
         let selection = Selection::new(&query.types, &locals, &detection)?;
         let items = self.content_items(&detection).await?;
+        let website_id = query.website_id.as_deref().filter(|id| !id.is_empty());
+        let homes = self.plan_home(&platform, &locals, &detection, &selection, policy, &items);
+        let found = Looked { website_id, policy, detection, selection, items };
+        Ok(self.tell_plan(&platform, &found, &homes).await)
+    }
+
+    /// Says what would be done about what was found, and remembers that it was said.
+    pub(super) async fn tell_plan(
+        &self,
+        platform: &Platform,
+        found: &Looked<'_>,
+        homes: &[HomePlan],
+    ) -> PlanReport {
+        let Looked { website_id, policy, detection, selection, items } = found;
+        let (website_id, policy) = (*website_id, *policy);
         let shape = platform.dialect.capabilities().shape;
         let now = self.ports.clock.now();
-        let website_id = query.website_id.as_deref().filter(|id| !id.is_empty());
         let mut report = PlanReport {
             digest: String::new(),
             target: platform.target.clone(),
@@ -133,15 +158,14 @@ impl Engine {
             conflicts: Vec::new(),
             summary: PlanSummary::default(),
         };
-        let homes = self.plan_home(&platform, &locals, &detection, &selection, policy, &items);
         let mut plans = Vec::new();
-        for (scoped, home) in detection.scopes.iter().zip(&homes) {
-            for step in &home.steps {
-                report.operations.push(planned_home(scoped, step, &items, &shape));
+        for (at, scoped) in detection.scopes.iter().enumerate() {
+            for step in homes.get(at).iter().flat_map(|home| &home.steps) {
+                report.operations.push(planned_home(scoped, step, items, &shape));
                 report.summary.count(step.verb);
             }
-            report.findings.extend(home.findings.iter().cloned());
-            let plan = plan_scope(scoped, &selection, policy, &shape);
+            report.findings.extend(homes.get(at).iter().flat_map(|home| &home.findings).cloned());
+            let plan = plan_scope(scoped, selection, policy, &shape);
             for step in &plan.steps {
                 let Some(one) = scoped.examined.get(step.at) else { continue };
                 let count = items.get(&one.subject.entity.id).copied().unwrap_or_default();
@@ -165,10 +189,10 @@ impl Engine {
         report.findings.extend(detection.findings.iter().cloned());
         report.findings.extend(self.state_finding().await);
         report.summary.conflicts = report.conflicts.len();
-        let sketch = sketch(&platform, website_id, policy, &detection, &homes, &plans);
+        let sketch = sketch(platform, website_id, policy, detection, homes, &plans);
         report.digest.clone_from(&sketch.digest);
         self.remember_plan(sketch);
-        Ok(report)
+        report
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Standing<'s> {
     pub edited: &'s [TouchedAtom],
     /// What was sent without it being possible to tell whether it was carried out.
     pub doubted: &'s [TouchedAtom],
+    /// What both sides had agreed on before the deployment that is undone, when one is.
+    pub undone: Option<&'s Base>,
     /// When our last write was sent and the digest of the view before it, when there was one.
     pub last_write: Option<(i64, Digest)>,
     /// Now, in milliseconds.
@@ -105,7 +107,14 @@ fn base_after(one: &Examined, standing: &Standing<'_>, shape: &Shape) -> Base {
     }
     for atom in standing.sent {
         let stored = standing.view.get(&atom.path).cloned();
-        base.set(&atom.path, Pair { local: atom.local.clone(), remote: stored });
+        match standing.undone.map(|before| before.get(&atom.path, shape)) {
+            // What was overruled is in conflict again.
+            Some(Ancestor::Unknown) => base.forget(&atom.path),
+            Some(Ancestor::Known { local, remote }) if remote != atom.intended.as_ref() => {
+                base.set(&atom.path, Pair { local: local.cloned(), remote: remote.cloned() });
+            }
+            _ => base.set(&atom.path, Pair { local: atom.local.clone(), remote: stored }),
+        }
     }
     for atom in standing.edited {
         let pair = Pair { local: atom.local.clone(), remote: atom.intended.clone() };
@@ -113,7 +122,8 @@ fn base_after(one: &Examined, standing: &Standing<'_>, shape: &Shape) -> Base {
     }
     doubt(&mut base, standing.doubted, standing.view, shape);
     let moved = one.merge.movements.iter().filter(|atom| atom.movement != Movement::Same);
-    let moved = moved.map(|atom| &atom.path).collect();
+    let sent = standing.sent.iter().map(|atom| &atom.path);
+    let moved = moved.map(|atom| &atom.path).chain(sent).collect();
     base.take_orders(&one.local, standing.view, &moved, shape);
     base
 }

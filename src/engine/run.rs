@@ -66,12 +66,12 @@ impl Tally {
 }
 
 /// Both sides as a run sees them.
-struct Found {
-    locals: Arc<Locals>,
-    detection: Detection,
-    wanted: Wanted,
+pub(super) struct Found {
+    pub locals: Arc<Locals>,
+    pub detection: Detection,
+    pub wanted: Wanted,
     /// Content items of what is not the same.
-    items: BTreeMap<String, u64>,
+    pub items: BTreeMap<String, u64>,
 }
 
 impl Engine {
@@ -83,7 +83,7 @@ impl Engine {
         cancel: &CancellationToken,
     ) -> RunReport {
         let began = self.ports.clock.elapsed();
-        let narrator = Narrator::new(reporter, Arc::clone(&self.ports.clock));
+        let narrator = Narrator::new(Arc::clone(&reporter), Arc::clone(&self.ports.clock));
         let run = Run {
             engine: self,
             request,
@@ -98,7 +98,7 @@ impl Engine {
         let known = tally.began;
         let taken = self.ports.clock.elapsed().saturating_sub(began);
         let (mut report, plan_digest) = run.report(tally, taken);
-        if known && let Err(error) = run.finish(&report, plan_digest).await {
+        if known && let Err(error) = run.finish(&report, plan_digest.clone()).await {
             report.error.get_or_insert(error);
             report.status = RunStatus::Failed;
             report.progress = narrator.shown();
@@ -110,6 +110,12 @@ impl Engine {
             if let Err(error) = self.ports.store.release(lease).await {
                 narrator.log(LogLevel::Warning, error.to_string(), None, None);
             }
+        }
+        if known
+            && Box::pin(self.undo_failure(request, &mut report, &reporter, cancel)).await
+            && let Err(error) = run.finish(&report, plan_digest).await
+        {
+            report.error.get_or_insert(error);
         }
         if known && let Err(error) = self.cut_audit().await {
             narrator.log(LogLevel::Warning, error.to_string(), None, None);
@@ -134,16 +140,26 @@ impl Engine {
 impl Run<'_> {
     /// Does the work. The scopes that it takes are given back by the caller.
     async fn carry_out(&self, tally: &mut Tally, leases: &mut Vec<Lease>) -> Result<(), SyncError> {
-        if let Some(action) = self.request.options.action() {
+        if let Some(action) = self.request.action() {
             self.engine.actor.permit(action)?;
         }
         let policy = Policy::of(&self.request.options)?;
         let dry = self.request.options.dry_run;
         self.narrator.step(10, "Extracting content types from database...");
         let locals = self.engine.locals().await?;
-        let websites = wanted_websites(&locals, self.request.website_id.as_deref())?;
+        let undone = match &self.request.undo {
+            Some(undo) => Some(self.engine.undone(undo).await?),
+            None => None,
+        };
+        let websites = match &undone {
+            Some(undone) => undone.websites(),
+            None => wanted_websites(&locals, self.request.website_id.as_deref())?,
+        };
         let purpose = if dry { Purpose::Look } else { Purpose::Deploy };
         let platform = self.engine.connect(&self.request.provider, purpose).await?;
+        if let Some(undone) = &undone {
+            undone.check_target(&platform)?;
+        }
         self.stop_if_cancelled()?;
         let count: usize = websites.iter().map(|id| locals.of_website(id).count()).sum();
         self.narrator.step(10, format!("Found {count} content types to sync..."));
@@ -157,9 +173,18 @@ impl Run<'_> {
         if result.is_ok() && !dry {
             result = self.begin(&platform, leases).await;
             tally.began = result.is_ok();
+            if result.is_ok() {
+                result = self.link(undone.as_ref()).await;
+            }
         }
         if result.is_ok() {
-            result = self.deploy_all(tally, &locals, &platform, websites, leases, &policy).await;
+            result = match &self.request.undo {
+                Some(undo) => {
+                    let undone = self.roll_back(tally, (&locals, &platform), leases, undo);
+                    Box::pin(undone).await
+                }
+                None => self.deploy_all(tally, &locals, &platform, websites, leases, &policy).await,
+            };
             tally.traffic = platform.adapter.traffic();
         }
         if !dry {
@@ -245,23 +270,7 @@ impl Run<'_> {
             };
             self.engine.record_seen(&found.locals, &websites, &note).await?;
         }
-        for (scoped, plan) in detection.scopes.iter().zip(&plans) {
-            for step in &plan.steps {
-                let one = scoped.examined.get(step.at);
-                let phases = one.map(|one| found.wanted.phases(one, step));
-                self.narrator.expect(&phases.unwrap_or_default());
-            }
-        }
-        for step in homes.iter().flat_map(|plan| &plan.steps) {
-            self.narrator.expect(&[step.verb.into()]);
-        }
-        for finding in homes.iter().flat_map(|plan| &plan.findings) {
-            self.narrator.finding(finding);
-        }
-        let of_scopes = detection.scopes.iter().flat_map(|scoped| &scoped.findings);
-        for finding in plans.iter().flat_map(|plan| &plan.findings).chain(of_scopes) {
-            self.narrator.finding(finding);
-        }
+        self.tell_steps(&found, &homes, &plans);
         if self.bring_home(tally, platform, leases, &found, &homes, *policy).await? {
             let locals = self.engine.locals().await?;
             // Only the studio was written since.
@@ -353,7 +362,7 @@ impl Run<'_> {
     }
 
     /// Sends what is to be sent, and records what is not.
-    async fn send(
+    pub(super) async fn send(
         &self,
         tally: &mut Tally,
         platform: &Platform,
@@ -371,7 +380,8 @@ impl Run<'_> {
             outcomes.retain(|one| !told.contains(&(one.website_id.clone(), one.type_key.clone())));
             if let Some(lease) = leases.get(at) {
                 let hands = self.hands(platform, lease, policy, &scoped.references);
-                if result.is_ok() {
+                // What a rollback is not about is looked at only to be referred to.
+                if result.is_ok() && self.request.undo.is_none() {
                     result = self.record_idle(&hands, scoped, plan).await;
                 }
                 if result.is_ok() {
@@ -406,7 +416,7 @@ impl Run<'_> {
 
     /// Finishes or closes what an interrupted run left open: first in the studio, then on the
     /// platform. Returns the studio as it is then.
-    async fn settle(
+    pub(super) async fn settle(
         &self,
         platform: &Platform,
         leases: &[Lease],
@@ -434,7 +444,7 @@ impl Run<'_> {
     }
 
     /// Ends a run that nothing stopped but perhaps a failure of a type.
-    fn conclude(&self, outcomes: &[Outcome]) -> Result<(), SyncError> {
+    pub(super) fn conclude(&self, outcomes: &[Outcome]) -> Result<(), SyncError> {
         if let Some(error) = outcome::failure(outcomes) {
             return Err(error);
         }

@@ -237,7 +237,7 @@ impl Engine {
         &self,
         query: &Query,
         platform: &Platform,
-        keep: Keep,
+        keep: Keep<'_>,
     ) -> Result<(std::sync::Arc<Locals>, Detection), SyncError> {
         let locals = self.locals().await?;
         let cancel = CancellationToken::new();

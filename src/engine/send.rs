@@ -35,7 +35,7 @@ impl Hands<'_> {
         let body = adapter
             .encode(&operation)
             .map_err(|error| adapter_failure(error, task.verb.as_str()))?;
-        done.touched = touched_by(&task.ships, &before);
+        done.touched = self.touched(task.one, &task.ships, &before);
         let shape = self.shape();
         for atom in &mut done.touched {
             // An order is meant with what else the platform has.

@@ -87,6 +87,11 @@ impl Engine {
 }
 
 impl Wanted {
+    /// A run about these types, of which nothing is repeated.
+    pub fn of(selection: Selection) -> Self {
+        Self { selection, failed: 0, open: BTreeSet::new(), gone: Vec::new() }
+    }
+
     /// What a step is called in the log.
     pub fn phases(&self, one: &Examined, step: &Step) -> Vec<Phase> {
         let named = (one.subject.website_id.clone(), one.key.clone());

@@ -118,6 +118,9 @@ codes! {
     /// The platform still shows what was there before our own last write.
     StaleRead = "STALE_READ", Conflict, 409,
         "deploy again in a minute";
+    /// Nothing is left of the deployment that is to be rolled back.
+    RolledBack = "ROLLED_BACK", Conflict, 409,
+        "roll the rollback back to have the deployment again";
     /// Another website claims this key of the platform.
     KeyClaimed = "KEY_CLAIMED", Conflict, 409,
         "give the type another key in one of the two websites";
@@ -169,6 +172,9 @@ codes! {
     /// No deployment has this id.
     DeploymentNotFound = "DEPLOYMENT_NOT_FOUND", NotFound, 404,
         "use the id of a deployment that was started";
+    /// What a type was before the deployment is not kept any more.
+    BackupGone = "BACKUP_GONE", NotFound, 404,
+        "change the type by hand, or deploy an earlier version of it";
     /// The type is gone from the platform.
     RemoteGone = "REMOTE_GONE", NotFound, 404,
         "detect the changes again and decide";

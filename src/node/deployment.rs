@@ -13,6 +13,7 @@ use super::progress::Progress;
 use super::relay::Relay;
 use super::report::{failure, nothing_done};
 use super::resume::Resume;
+use super::rollback::RollBack;
 use super::{cancel, error};
 use crate::engine::{Reporter, RunReport, RunRequest, RunStatus};
 use crate::error::{ErrorCode, SyncError};
@@ -38,6 +39,8 @@ pub(super) enum Asked {
     Run(Box<RunRequest>),
     /// The rest of an earlier one.
     Resume(Resume),
+    /// The opposite of an earlier one.
+    RollBack(RollBack),
 }
 
 impl Deployment {
@@ -142,6 +145,10 @@ impl Run {
             Asked::Resume(resume) => {
                 let (job, provider) = open.engine.job(&resume.id).await?;
                 resume.request(job, &provider, &self.shared.options)?
+            }
+            Asked::RollBack(rollback) => {
+                let (_, provider) = open.engine.job(&rollback.undo.job_id).await?;
+                rollback.request(&provider, &self.shared.options)?
             }
         };
         let relay = Relay::new(self.progress);

@@ -22,6 +22,7 @@ mod relay;
 mod report;
 mod resume;
 mod retry;
+mod rollback;
 mod runtime;
 mod stored;
 mod type_ref;

@@ -1,5 +1,6 @@
 //! What JavaScript asks for, checked.
 
+use super::rollback::undo_of;
 use crate::argument::{Argument, parse_argument};
 use crate::compose::{EngineOptions, provider_request};
 use crate::engine::{Actor, ProviderRequest, Query, Repeat, Role, RunOptions, RunRequest};
@@ -67,6 +68,7 @@ pub(super) fn run_request(
         selected_types: job.member("selectedTypes")?.texts()?,
         retry_of,
         repeat: Repeat::Open,
+        undo: undo_of(&job)?,
         options: run_options(&job.member("options")?, defaults)?,
         job: job_text,
     })

@@ -5,6 +5,7 @@
 
 mod adapter;
 mod audit;
+mod backups;
 mod clock;
 mod conflicts;
 mod dialect;
@@ -23,6 +24,7 @@ pub use adapter::{
     Revision, Stored, Traffic,
 };
 pub use audit::{Audit, AuditBounds, AuditEnd, Author};
+pub use backups::{Backup, BackupFilter, Backups, Change, KeptBefore, KnownRun, RunLink};
 pub use clock::Clock;
 pub use conflicts::{ConflictFilter, Conflicts, Decided, Decision, Settlement, StoredConflict};
 pub use dialect::{

@@ -61,6 +61,9 @@ pub trait RowJournal: Send + Sync {
     /// Writes of a scope that were begun and never closed, oldest first.
     async fn open_rows(&self, scope: &Scope) -> Result<Vec<OpenRow>, StoreError>;
 
+    /// Writes of a run that were carried out, oldest first, each with its website.
+    async fn rows_of(&self, run_id: &str) -> Result<Vec<(String, RowIntent)>, StoreError>;
+
     /// Removes closed writes of a scope beyond the bounds, and with them the rows that they replaced.
     /// The latest of each document stays, and so do those of the latest deployment that made any:
     /// they are what would be undone next.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::{
-    Audit, Conflicts, Decision, Direction, Entity, History, Relay, RemoteDefinition, RemoteId,
-    Revision, RowJournal, Scope, Versions,
+    Audit, Backups, Conflicts, Decision, Direction, Entity, History, Relay, RemoteDefinition,
+    RemoteId, Revision, RowJournal, Scope, Versions,
 };
 use crate::audit::Event;
 use crate::canonical::{Canonical, Path};
@@ -402,7 +402,9 @@ pub enum StoreError {
 /// [`Store::finish_run`] and those of [`Versions`], [`Relay`] and [`Audit`] is done under a lease,
 /// whose fence is checked in the same transaction.
 #[async_trait]
-pub trait Store: History + Conflicts + Versions + RowJournal + Relay + Audit + Send + Sync {
+pub trait Store:
+    History + Conflicts + Versions + RowJournal + Backups + Relay + Audit + Send + Sync
+{
     /// The state of all documents of a scope. A store that does not exist yet has none.
     async fn states(&self, scope: &Scope) -> Result<Vec<StateRow>, StoreError>;
 

@@ -3,8 +3,10 @@
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use super::audit::{self, Subject};
+use super::backups;
 use super::column::{Bytes, Remote, entity, verb};
 use super::fault::Fault;
+use super::packed::Packed;
 use super::session::Session;
 use crate::canonical::{Canonical, Path, parse, write};
 use crate::model::Json;
@@ -80,27 +82,7 @@ pub(super) fn intend(session: Session<'_>, lease: &Lease, intent: &Intent) -> Re
             |row| row.get(0),
         )?;
     if let Some(previous) = &intent.previous {
-        session
-            .prepare(
-                "INSERT INTO {prefix}sync_backups
-                   (operation_id, run_id, website_id, target, kind, local_id, type_key, remote_id,
-                    operation, definition, taken_at)
-                 VALUES (:id, :run, :website, :target, :kind, :local, :type_key, :remote, :verb,
-                    :definition, :at)",
-            )?
-            .execute(named_params! {
-                ":id": id,
-                ":run": intent.run_id,
-                ":website": lease.scope.website_id,
-                ":target": lease.scope.target,
-                ":kind": intent.entity.kind,
-                ":local": intent.entity.id,
-                ":type_key": intent.type_key,
-                ":remote": Remote(intent.remote_id.clone()),
-                ":verb": intent.verb.as_str(),
-                ":definition": previous,
-                ":at": intent.sent_at,
-            })?;
+        backups::keep(session, lease, (id, intent), previous)?;
     }
     Ok(id)
 }
@@ -188,7 +170,9 @@ fn journal_entry(row: &Row<'_>) -> Result<JournalEntry, Fault> {
             .ok_or_else(|| Fault::Failed("a journal entry cannot be read".to_owned()))?,
         body_digest,
         body: row.get("body")?,
-        previous: row.get("definition")?,
+        previous: row
+            .get::<_, Option<Packed<String>>>("definition")?
+            .map(|Packed(definition)| definition.into_boxed_str()),
         bindings: row.get("bindings")?,
         sent_at: row.get("sent_at")?,
     };
@@ -211,7 +195,8 @@ fn atoms_to_json(atoms: &[TouchedAtom]) -> String {
     write(&Json::Array(lines.collect()))
 }
 
-fn atoms_from_json(text: &str) -> Option<Vec<TouchedAtom>> {
+/// Reads what was written of the atoms that a request touches.
+pub(super) fn atoms_from_json(text: &str) -> Option<Vec<TouchedAtom>> {
     let value = |value: &Json<'_>| Some(value.elements()?.first().map(Canonical::of));
     parse(text)
         .ok()?

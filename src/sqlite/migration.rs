@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0007_run_scopes.sql"),
     },
     Migration { number: 8, name: "audit", sql: include_str!("migrations/0008_audit.sql") },
+    Migration { number: 9, name: "rollback", sql: include_str!("migrations/0009_rollback.sql") },
     Migration {
         number: 10,
         name: "run signals",

@@ -25,6 +25,7 @@
 mod audit;
 mod audit_cut;
 mod audit_event;
+mod backups;
 mod column;
 mod conflicts;
 mod connection;
@@ -39,6 +40,7 @@ mod location;
 mod migration;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod own_locks;
+mod packed;
 mod record;
 mod relay;
 mod row_journal;

@@ -5,6 +5,7 @@ use rusqlite::named_params;
 use super::audit::Subject;
 use super::column::{Bytes, Hex, Remote};
 use super::fault::Fault;
+use super::packed::Packed;
 use super::session::Session;
 use super::{audit, audit_event, journal, row_journal, state};
 use crate::port::{Check, ConflictRow, Entity, HistoryRow, OperationState, Record, Scope};
@@ -137,11 +138,11 @@ fn backup(
         .prepare(
             "INSERT INTO {prefix}sync_backups
                (run_id, website_id, target, kind, local_id, type_key, remote_id, operation,
-                definition, taken_at)
+                definition, size, taken_at)
              SELECT :run, :website, :target, :kind, :local, :type_key,
                (SELECT remote_id FROM {prefix}sync_state WHERE website_id = :website
                   AND target = :target AND kind = :kind AND local_id = :local),
-               :verb, :definition, :at
+               :verb, :definition, :size, :at
              WHERE NOT EXISTS (SELECT 1 FROM {prefix}sync_backups WHERE run_id = :run
                AND website_id = :website AND target = :target AND kind = :kind
                AND local_id = :local)",
@@ -154,7 +155,8 @@ fn backup(
             ":local": row.entity.id,
             ":type_key": row.type_key,
             ":verb": row.verb.as_str(),
-            ":definition": previous,
+            ":definition": Packed(previous),
+            ":size": i64::try_from(previous.len()).unwrap_or(i64::MAX),
             ":at": row.started_at,
         })?;
     Ok(())

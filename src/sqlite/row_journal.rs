@@ -39,6 +39,11 @@ impl RowJournal for SqliteStore {
         self.read(move |session| open(session, &scope)).await
     }
 
+    async fn rows_of(&self, run_id: &str) -> Result<Vec<(String, RowIntent)>, StoreError> {
+        let run_id = run_id.to_owned();
+        self.read(move |session| of_run(session, &run_id)).await
+    }
+
     async fn prune_rows(&self, lease: &Lease, bounds: RowBounds) -> Result<(), StoreError> {
         self.write_under(lease, move |session, lease| prune(session, &lease.scope, bounds)).await
     }
@@ -120,13 +125,29 @@ pub(super) fn close(
     }
 }
 
+/// The columns of an entry.
+const COLUMNS: &str = "id, run_id, kind, local_id, type_key, remote_id, row_before, row_after, base, \
+                       bindings, merged, conflict_digest, resolution, resolved_by, resolved_at, \
+                       actor, started_at";
+
+fn of_run(session: Session<'_>, run_id: &str) -> Result<Vec<(String, RowIntent)>, Fault> {
+    let mut statement = session.prepare(&format!(
+        "SELECT {COLUMNS}, website_id FROM {{prefix}}sync_rows
+         WHERE run_id = ?1 AND state = 'applied' ORDER BY id"
+    ))?;
+    let mut rows = statement.query([run_id])?;
+    let mut written = Vec::new();
+    while let Some(row) = rows.next()? {
+        written.push((row.get("website_id")?, entry(row)?.intent));
+    }
+    Ok(written)
+}
+
 fn open(session: Session<'_>, scope: &Scope) -> Result<Vec<OpenRow>, Fault> {
-    let mut statement = session.prepare(
-        "SELECT id, run_id, kind, local_id, type_key, remote_id, row_before, row_after, base,
-           bindings, merged, conflict_digest, resolution, resolved_by, resolved_at, actor, started_at
-         FROM {prefix}sync_rows
-         WHERE state = 'started' AND target = ?2 AND website_id = ?1 ORDER BY id",
-    )?;
+    let mut statement = session.prepare(&format!(
+        "SELECT {COLUMNS} FROM {{prefix}}sync_rows
+         WHERE state = 'started' AND target = ?2 AND website_id = ?1 ORDER BY id"
+    ))?;
     let mut rows = statement.query((&scope.website_id, &scope.target))?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {

@@ -9,7 +9,8 @@ use super::relay;
 use super::session::Session;
 use crate::port::{OperationState, RunEnd, RunRow, RunStep, Scope};
 
-const COLUMNS: &str = "id, job_id, provider, actor, options, job, started_at, completed_at, status, \
+/// The columns of a run and of its end.
+pub(super) const COLUMNS: &str = "id, job_id, provider, actor, options, job, started_at, completed_at, status, \
                        plan_digest, total_types, successful_types, failed_types, transaction_state";
 
 /// Records that a run begins.
@@ -148,7 +149,8 @@ pub(super) fn steps(session: Session<'_>, run_id: &str) -> Result<Vec<RunStep>, 
     Ok(steps)
 }
 
-fn scopes_of(session: Session<'_>, run_id: &str) -> Result<Vec<Scope>, Fault> {
+/// What a run holds.
+pub(super) fn scopes_of(session: Session<'_>, run_id: &str) -> Result<Vec<Scope>, Fault> {
     let mut statement = session.prepare(
         "SELECT website_id, target FROM {prefix}sync_run_scopes
          WHERE run_id = ?1 ORDER BY website_id, target",
@@ -175,7 +177,8 @@ pub(super) fn last_in(session: Session<'_>, scope: &Scope) -> Result<Option<RunE
     Ok(found.flatten())
 }
 
-fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
+/// A run as it began, without what it holds.
+pub(super) fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     Ok(RunRow {
         run_id: row.get("id")?,
         job_id: row.get("job_id")?,
@@ -188,7 +191,8 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     })
 }
 
-fn run_end(row: &Row<'_>) -> rusqlite::Result<Option<RunEnd>> {
+/// How a run ended, if it did.
+pub(super) fn run_end(row: &Row<'_>) -> rusqlite::Result<Option<RunEnd>> {
     let Some(completed_at) = row.get("completed_at")? else { return Ok(None) };
     let count = |column: &str| row.get(column).map(i64::unsigned_abs);
     Ok(Some(RunEnd {

@@ -53,9 +53,10 @@ async fn the_first_write_makes_a_durable_store() {
     );
     assert_eq!(
         tables,
-        "conflict_log content_type_versions sync_audit sync_audit_head sync_backups sync_bases sync_checks sync_history \
-         sync_imports sync_leases sync_migrations sync_operations sync_rows sync_run_scopes \
-         sync_state sync_transactions version_heads version_parents"
+        "conflict_log content_type_versions sync_audit sync_audit_head sync_backups sync_bases \
+         sync_checks sync_history sync_imports sync_leases sync_migrations sync_operations \
+         sync_rows sync_run_links sync_run_log sync_run_scopes sync_run_signals sync_state \
+         sync_transactions version_heads version_parents"
     );
 }
 

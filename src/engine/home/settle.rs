@@ -45,7 +45,7 @@ impl Engine {
             let key = entry.intent.type_key.clone();
             findings.push(self.settle_row(platform, lease, &locals, entry).await?.of(key));
         }
-        self.prune_rows(lease).await?;
+        self.prune_kept(lease).await?;
         Ok(findings)
     }
 
@@ -131,8 +131,8 @@ impl Engine {
         Ok((!is_done).then(|| merged.to_owned()))
     }
 
-    /// Lets go of replaced rows beyond the bounds of retention.
-    async fn prune_rows(&self, lease: &Lease) -> Result<(), SyncError> {
+    /// Lets go of replaced rows and definitions beyond the bounds of retention.
+    async fn prune_kept(&self, lease: &Lease) -> Result<(), SyncError> {
         let kept = self.settings.kept_rows;
         if kept.is_unbounded() {
             return Ok(());
@@ -140,7 +140,9 @@ impl Engine {
         let now = self.ports.clock.now();
         let since = kept.days.map(|days| now.saturating_sub(i64::from(days) * DAY_MS));
         let bounds = RowBounds { count: kept.count, since };
-        self.ports.store.prune_rows(lease, bounds).await.map_err(store_failure)
+        let store = &self.ports.store;
+        store.prune_rows(lease, bounds).await.map_err(store_failure)?;
+        store.prune_backups(lease, bounds).await.map_err(store_failure)
     }
 
     /// What is agreed on after a write that was carried out; nothing in it is settled, so that the

@@ -137,6 +137,7 @@ impl Home<'_> {
             sent: &[],
             edited: &[],
             doubted: &[],
+            undone: None,
             last_write: None,
             at: self.engine.ports.clock.now(),
         };

@@ -33,6 +33,9 @@ pub struct Outcome {
     pub dropped: Vec<String>,
     /// Paths whose value the platform changed.
     pub rewritten: Vec<String>,
+    /// What was done was undone again, because the run failed.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub rolled_back: bool,
 }
 
 /// What went wrong with one type.

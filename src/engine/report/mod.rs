@@ -1,6 +1,7 @@
 //! What the engine answers: the shapes of `api.md` §2 to §4, ready to be written as JSON.
 
 mod analytics;
+mod backup;
 mod change_set;
 mod conflict;
 mod deployment;
@@ -17,6 +18,7 @@ pub use analytics::{
     Analytics, DayCount, FailurePattern, Health, HealthReport, MetricsReport, PatternReport,
     PlatformCount, RateReport, Report, TimeRange, Totals,
 };
+pub use backup::{BackupInfo, BackupPage};
 pub use change_set::{
     AtomChange, ChangeDetails, ChangeSet, ChangeSummary, FailedType, FieldChanges, TypeChange,
 };

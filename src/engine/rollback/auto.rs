@@ -1,0 +1,82 @@
+//! A deployment that fails and is to be undone then.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Undo, UndoMode};
+use crate::engine::outcome::{counts, status_word};
+use crate::engine::report::{LogLevel, Reporter, RunEvent, RunReport, RunStatus};
+use crate::engine::{Engine, RunOptions, RunRequest};
+
+/// Passes the log of a rollback on, and not how far it is: the run that it belongs to is over.
+struct Aside(Arc<dyn Reporter>);
+
+impl Reporter for Aside {
+    fn report(&self, event: RunEvent) {
+        if matches!(event, RunEvent::Log { .. }) {
+            self.0.report(event);
+        }
+    }
+}
+
+/// How much of a run is undone because of how it ended. Nothing of one that the user stopped: nothing
+/// new is sent after a cancellation, and whoever cancelled may roll back by hand.
+fn asked_for(request: &RunRequest, report: &RunReport) -> Option<UndoMode> {
+    let has_failed = matches!(report.status, RunStatus::Failed | RunStatus::Partial);
+    let is_new = request.undo.is_none() && !request.options.dry_run;
+    request.options.undoes_failure().filter(|_| has_failed && is_new)
+}
+
+impl Engine {
+    /// Undoes a run that failed, as far as its options ask for it, and says so in its report. Returns
+    /// whether it did anything.
+    pub(in crate::engine) async fn undo_failure(
+        &self,
+        request: &RunRequest,
+        report: &mut RunReport,
+        reporter: &Arc<dyn Reporter>,
+        cancel: &CancellationToken,
+    ) -> bool {
+        let Some(mode) = asked_for(request, report) else { return false };
+        let undo = Undo { job_id: request.job_id.clone(), mode };
+        let options = RunOptions {
+            allow_delete: request.options.allow_delete,
+            allow_data_loss: request.options.allow_data_loss,
+            preserve_data: request.options.preserve_data,
+            ..RunOptions::default()
+        };
+        let rollback = RunRequest {
+            job_id: undo.id(),
+            job: undo.job(&options),
+            provider: request.provider.clone(),
+            options,
+            undo: Some(undo),
+            ..RunRequest::default()
+        };
+        let aside: Arc<dyn Reporter> = Arc::new(Aside(Arc::clone(reporter)));
+        let undone = Box::pin(self.deploy(&rollback, aside, cancel)).await;
+        let (succeeded, failed) = counts(&undone.outcomes);
+        let level = match undone.status {
+            RunStatus::Completed => LogLevel::Info,
+            _ => LogLevel::Warning,
+        };
+        let why = undone.error.as_ref().map_or(String::new(), |error| format!(": {error}"));
+        let message = format!(
+            "Rollback {} {}: {succeeded} types undone, {failed} not{why}",
+            rollback.job_id,
+            status_word(undone.status)
+        );
+        reporter.report(RunEvent::Log { level, message, type_key: None, details: None });
+        let done = undone.outcomes.iter().filter(|one| one.status == "success");
+        let done: BTreeSet<(&str, &str)> =
+            done.map(|one| (&*one.website_id, &*one.type_key)).collect();
+        for one in &mut report.outcomes {
+            one.rolled_back = done.contains(&(&*one.website_id, &*one.type_key));
+        }
+        report.metrics.requests += undone.metrics.requests;
+        report.metrics.bytes_transferred += undone.metrics.bytes_transferred;
+        true
+    }
+}

@@ -1,0 +1,131 @@
+//! Deployments that fail and are undone: by hand, or because their job asks for it.
+
+use catalyst_sync::engine::{RunOptions, RunRequest, RunStatus, UndoMode};
+use serde_json::{Value, json};
+
+use super::{Bench, Side, everything, fields, listened, told};
+use crate::support::fake::{Fault, FaultKind, Match, Moment, Version};
+use crate::support::scenario::writes;
+use crate::support::world::{brief, request};
+
+fn pointing(to: &str) -> Value {
+    json!([{ "id": "f1", "name": "next", "label": "Next", "type": "reference",
+             "referenceTypes": [to], "allowedTypes": [to] }])
+}
+
+/// Two types that refer to each other, one besides, and a platform that refuses every change of what
+/// exists: the references of the circle cannot be added.
+async fn halfway(version: Version) -> Bench {
+    let mut bench = Bench::new(Side::Api(version)).await;
+    bench.world.options["mapping"] = json!("native");
+    bench.world.add("a", "Alpha", &pointing("Beta"));
+    bench.world.add("b", "Beta", &pointing("Alpha"));
+    bench.world.add("c", "Gamma", &fields(&[("title", "Title")]));
+    let what = FaultKind::Status { status: 403, moment: Moment::Before, retry_after: None };
+    bench.world.fake.control().add_fault(Fault { when: Match::method("PATCH"), what });
+    bench
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_only_undoes_what_was_left_half_done() {
+    for version in Version::ALL {
+        let bench = halfway(version).await;
+        let report = bench.deploy("first", RunOptions::default()).await;
+        assert_eq!(report.status, RunStatus::Partial, "{:?}", brief(&report.outcomes));
+        let failed: Vec<&str> = report
+            .outcomes
+            .iter()
+            .filter(|one| one.status != "success")
+            .map(|one| &*one.type_key)
+            .collect();
+        assert!(!failed.is_empty() && !failed.contains(&"Gamma"), "{failed:?}");
+        bench.world.fake.control().clear_faults();
+        let asked = bench.undoing("first", UndoMode::FailedOnly, everything());
+        let undone = bench.world.run(&asked).await;
+        for key in ["Alpha", "Beta"] {
+            let is_gone = bench.stored(key).is_none();
+            assert_eq!(is_gone, failed.contains(&key), "{version:?} {key} {:?}", told(&undone));
+        }
+        assert!(bench.stored("Gamma").is_some(), "{version:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_has_itself_undone_when_it_fails() {
+    for (mode, gamma) in [("failed-only", true), ("full", false)] {
+        let bench = halfway(Version::V1).await;
+        let rollback = Some(mode.to_owned());
+        let options = RunOptions { rollback, allow_delete: true, ..RunOptions::default() };
+        let asked = RunRequest { options, ..request() };
+        let (report, log) = listened(&bench.world, &asked).await;
+        assert_eq!(report.status, RunStatus::Partial, "{mode} {:?}", report.error);
+        assert_eq!(bench.stored("Gamma").is_some(), gamma, "{mode}");
+        let rolled_back: Vec<&str> = report
+            .outcomes
+            .iter()
+            .filter(|one| one.rolled_back)
+            .map(|one| &*one.type_key)
+            .collect();
+        assert_eq!(rolled_back.contains(&"Gamma"), !gamma, "{mode}");
+        assert!(log.iter().any(|line| line.starts_with("Rolling back job (")), "{log:?}");
+        let end = log.last().unwrap();
+        assert!(end.starts_with("Rollback job-rollback completed: "), "{end}");
+
+        // It is stored with the deployment, and the rollback is one itself.
+        let engine = bench.world.engine();
+        let stored = engine.deployment("job").await.unwrap().unwrap();
+        let stored: Value = serde_json::from_str(&stored).unwrap();
+        let stored: Vec<&str> = stored["outcomes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["rolledBack"] == true)
+            .map(|one| one["typeKey"].as_str().unwrap())
+            .collect();
+        assert_eq!(stored, rolled_back, "{mode}");
+        let own = engine.deployment("job-rollback").await.unwrap().unwrap();
+        let own: Value = serde_json::from_str(&own).unwrap();
+        assert_eq!((&own["rollbackOf"], &own["status"]), (&json!("job"), &json!("completed")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_succeeds_is_not_undone() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+    let rollback = Some("full".to_owned());
+    let report = bench.deploy("first", RunOptions { rollback, ..everything() }).await;
+    assert_eq!(told(&report), (RunStatus::Completed, vec!["Event create success".to_owned()]));
+    assert_eq!(bench.world.engine().deployment("first-rollback").await.unwrap(), None);
+}
+
+/// The types that a deployment made, and those that its resumption made, are undone together.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_was_carried_on_is_undone_as_a_whole() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.add("a", "Alpha", &fields(&[("title", "Title")]));
+    bench.world.add("b", "Beta", &fields(&[("title", "Title")]));
+    let what = FaultKind::Status { status: 403, moment: Moment::Before, retry_after: None };
+    bench.world.fake.control().add_fault(Fault { when: Match::on("POST", "Beta"), what });
+    assert_eq!(bench.deploy("job", RunOptions::default()).await.status, RunStatus::Partial);
+    bench.world.fake.control().clear_faults();
+    let resumed = RunRequest { retry_of: Some("job".to_owned()), ..request() };
+    assert_eq!(told(&bench.world.run(&resumed).await).1, ["Beta create success"]);
+    bench.world.fake.control().clear_requests();
+    let undone = bench.undo("job", everything()).await;
+    assert_eq!(undone.status, RunStatus::Completed, "{:?}", undone.error);
+    assert_eq!(writes(&bench.world), ["DELETE Alpha", "DELETE Beta"]);
+}
+
+/// An answer that was lost does not keep a type from being undone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_whose_answer_was_lost_is_undone() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+    let lost = Fault::once(Match::method("POST"), FaultKind::Reset { moment: Moment::After });
+    bench.world.fake.control().add_fault(lost);
+    assert_eq!(bench.deploy("first", RunOptions::default()).await.status, RunStatus::Completed);
+    let undone = bench.undo("first", everything()).await;
+    assert_eq!(told(&undone).1, ["Event delete success"], "{:?}", undone.error);
+    assert_eq!(bench.stored("Event"), None);
+}

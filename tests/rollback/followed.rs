@@ -1,0 +1,149 @@
+//! Without `preserveData`, the studio goes back with the platform.
+
+use catalyst_sync::engine::{RunOptions, RunStatus};
+use serde_json::{Value, json};
+
+use super::{Bench, SIDES, everything, fields, told};
+
+/// Every consent, and the studio follows.
+fn following() -> RunOptions {
+    RunOptions { preserve_data: Some(false), ..everything() }
+}
+
+fn pulling() -> RunOptions {
+    RunOptions { mode: Some("pull".to_owned()), ..everything() }
+}
+
+/// The labels of a row of the studio, by name; `None` where there is no row.
+fn row(bench: &Bench, id: &str) -> Option<Vec<String>> {
+    let connection = bench.world.studio.connect();
+    let sql = "SELECT fields FROM ContentType WHERE id = ?1";
+    let text: String = connection.query_row(sql, [id], |row| row.get(0)).ok()?;
+    let definition: Value = serde_json::from_str(&text).unwrap();
+    let fields = definition.as_array().or_else(|| definition["fields"].as_array()).unwrap();
+    let label = |own: &Value| {
+        format!("{}={}", own["name"].as_str().unwrap(), own["label"].as_str().unwrap())
+    };
+    Some(fields.iter().map(label).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_goes_back_in_the_studio_too() {
+    for side in SIDES {
+        let bench = Bench::new(side).await;
+        bench.world.add("c1", "Event", &fields(&[("title", "Title"), ("venue", "Venue")]));
+        bench.deploy("first", RunOptions::default()).await;
+        let edited = [("title", "Headline"), ("venue", "Venue"), ("price", "Price")];
+        bench.world.change("c1", &fields(&edited));
+        bench.deploy("second", RunOptions::default()).await;
+
+        let undone = bench.undo("second", following()).await;
+        assert_eq!(undone.status, RunStatus::Completed, "{side:?} {:?}", undone.error);
+        assert_eq!(told(&undone).1, ["Event update success", "Event update success"]);
+        let directions: Vec<&str> = undone.outcomes.iter().map(|one| &*one.direction).collect();
+        assert_eq!(directions, ["push", "pull"], "{side:?}");
+        let before = ["title=Title", "venue=Venue"];
+        assert_eq!(row(&bench, "c1").unwrap(), before, "{side:?}");
+        assert_eq!(bench.labels("Event"), before, "{side:?}");
+        assert_eq!(bench.pending().await, [0; 5], "{side:?}");
+        let versions = "SELECT count(*) FROM content_type_versions WHERE local_id = 'c1'";
+        assert_eq!(bench.world.state(versions), "3", "{side:?}: two of people, and this one");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_studio_edited_since_stays() {
+    for side in SIDES {
+        let bench = Bench::new(side).await;
+        bench.world.add("c1", "Event", &fields(&[("title", "Title"), ("venue", "Venue")]));
+        bench.deploy("first", RunOptions::default()).await;
+        bench.world.change("c1", &fields(&[("title", "Headline"), ("venue", "Place")]));
+        bench.deploy("second", RunOptions::default()).await;
+        bench.world.change("c1", &fields(&[("title", "Newer"), ("venue", "Place")]));
+
+        let undone = bench.undo("second", following()).await;
+        assert_eq!(undone.status, RunStatus::Completed, "{side:?} {:?}", undone.error);
+        assert_eq!(row(&bench, "c1").unwrap(), ["title=Newer", "venue=Venue"], "{side:?}");
+        assert_eq!(bench.labels("Event"), ["title=Title", "venue=Venue"], "{side:?}");
+        assert_eq!(bench.pending().await, [0, 1, 0, 0, 0], "{side:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_row_of_a_type_that_was_deleted_is_made_again() {
+    for side in SIDES {
+        let bench = Bench::new(side).await;
+        bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+        bench.deploy("first", RunOptions::default()).await;
+        bench.world.let_time_pass();
+        bench.world.drop_row("c1");
+        bench.deploy("second", everything()).await;
+        let undone = bench.undo("second", following()).await;
+        assert_eq!(undone.status, RunStatus::Completed, "{side:?} {:?}", undone.error);
+        assert_eq!(told(&undone).1, ["Event create success", "Event create success"]);
+        assert_eq!(row(&bench, "c1").unwrap(), ["title=Title"], "{side:?}");
+        assert_eq!(bench.pending().await, [0; 5], "{side:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_home_goes_back() {
+    for side in SIDES {
+        let bench = Bench::new(side).await;
+        bench.world.add("c1", "Event", &fields(&[("title", "Title"), ("venue", "Venue")]));
+        bench.deploy("first", RunOptions::default()).await;
+        bench.world.let_time_pass();
+        bench.relabel("Event", "title", "Theirs");
+        bench.relabel("Event", "venue", "There");
+        let pulled = bench.deploy("second", pulling()).await;
+        assert_eq!(told(&pulled).1, ["Event update success"], "{side:?}");
+        assert_eq!(row(&bench, "c1").unwrap(), ["title=Theirs", "venue=There"], "{side:?}");
+        bench.world.change("c1", &fields(&[("title", "Theirs"), ("venue", "Here")]));
+
+        // With the studio's rows to be kept, there is nothing to undo.
+        assert_eq!(told(&bench.undo("second", everything()).await).1, [""; 0], "{side:?}");
+        let undone = bench.undo("second", following()).await;
+        assert_eq!(told(&undone).1, ["Event update success"], "{side:?} {:?}", undone.error);
+        assert_eq!(row(&bench, "c1").unwrap(), ["title=Title", "venue=Here"], "{side:?}");
+        assert_eq!(bench.labels("Event"), ["title=Theirs", "venue=There"], "{side:?}");
+        // It is news from the platform again.
+        let again = bench.deploy("third", pulling()).await;
+        assert_eq!(told(&again).1, ["Event update success"], "{side:?} {:?}", again.error);
+        assert_eq!(row(&bench, "c1").unwrap(), ["title=Theirs", "venue=Here"], "{side:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_came_home_is_deleted_again_only_if_allowed_and_untouched() {
+    for side in SIDES {
+        let bench = Bench::new(side).await;
+        bench.seed("Talk", "title", "Title");
+        let connection = || bench.world.studio.connect();
+        let id = || -> Option<String> {
+            let sql = "SELECT id FROM ContentType WHERE name = 'Talk'";
+            connection().query_row(sql, [], |row| row.get(0)).ok()
+        };
+        let job = json!({ "id": "pull" }).to_string();
+        let asked = catalyst_sync::engine::RunRequest {
+            job_id: "pull".to_owned(),
+            job,
+            options: pulling(),
+            selected_types: vec!["Talk".to_owned()],
+            ..Default::default()
+        };
+        let pulled = bench.world.run(&bench.to(asked)).await;
+        assert_eq!(told(&pulled).1, ["Talk create success"], "{side:?} {:?}", pulled.error);
+        let made = id().unwrap();
+        let before = row(&bench, &made);
+
+        let refused = RunOptions { preserve_data: Some(false), ..RunOptions::default() };
+        let undone = bench.undo("pull", refused).await;
+        assert_eq!(told(&undone).1, ["Talk delete skipped DELETE_REFUSED"], "{side:?}");
+        assert_eq!(row(&bench, &made), before, "{side:?}");
+
+        let undone = bench.undo("pull", following()).await;
+        assert_eq!(told(&undone).1, ["Talk delete success"], "{side:?} {:?}", undone.error);
+        assert_eq!(id(), None, "{side:?}");
+        assert!(bench.stored("Talk").is_some(), "{side:?}");
+    }
+}
