@@ -215,6 +215,16 @@ test('what is refused at once is audited right after', async () => {
   )
 })
 
+test('closing right after a refusal does not lose it', async () => {
+  const viewer = bench.engine.as({ id: 'ada', role: 'viewer' })
+  expect(() => viewer.cancelDeployment('deploy-1')).toThrow()
+  await bench.engine.close()
+  const engine = new SyncEngine(bench.options)
+  // The first entry, and the refusal.
+  expect(await engine.verifyHistory()).toStrictEqual({ ok: true, entries: 2, keyed: false })
+  await engine.close()
+})
+
 test('a key that keeps nobody out is refused, and not repeated', async () => {
   process.env['CATALYST_SYNC_AUDIT_KEY'] = 'sh0rt'
   const engine = new SyncEngine(bench.options)

@@ -34,8 +34,11 @@ pub(super) struct Shared {
 /// An engine in use: it is not taken down before this is dropped.
 pub(super) struct InUse {
     pub(super) engine: Engine,
-    _open: OwnedRwLockReadGuard<Option<OnceCell<Engine>>>,
+    _open: Held,
 }
+
+/// An engine that is not taken down, made or not.
+type Held = OwnedRwLockReadGuard<Option<OnceCell<Engine>>>;
 
 impl Shared {
     /// The engine, made when this is the first use of it. The composition root runs on a thread that
@@ -44,7 +47,18 @@ impl Shared {
         if self.closed.load(Ordering::Acquire) {
             return Err(closed());
         }
-        let open = Arc::clone(&self.engine).read_owned().await;
+        self.made(Arc::clone(&self.engine).read_owned().await).await
+    }
+
+    /// Keeps the engine from being taken down, at once: whoever closes it waits from now on.
+    pub(super) fn hold(&self) -> Result<Held, SyncError> {
+        let held = Arc::clone(&self.engine).try_read_owned();
+        let is_closed = self.closed.load(Ordering::Acquire);
+        held.ok().filter(|_| !is_closed).ok_or_else(closed)
+    }
+
+    /// The engine that is held.
+    pub(super) async fn made(&self, open: Held) -> Result<InUse, SyncError> {
         let cell = open.as_ref().ok_or_else(closed)?;
         let compose = || async {
             let options = Arc::clone(&self.options);
