@@ -55,7 +55,7 @@ class SyncEngine {
 
   cancelDeployment(id) {
     this.#refusable('cancel', id, () => this.#native.mayCancel())
-    return this.#desk.cancel(id)
+    return this.#desk.cancel(id, this.#native)
   }
 
   retryDeployment(job, provider, onUpdate) {

@@ -34,11 +34,18 @@ pub(super) struct Shared {
 /// An engine in use: it is not taken down before this is dropped.
 pub(super) struct InUse {
     pub(super) engine: Engine,
-    _open: Held,
+    open: Held,
 }
 
 /// An engine that is not taken down, made or not.
 type Held = OwnedRwLockReadGuard<Option<OnceCell<Engine>>>;
+
+impl InUse {
+    /// The engine, acting for somebody whom the server named.
+    pub(super) fn acting(&self, actor: Actor) -> Result<Engine, SyncError> {
+        self.open.as_ref().and_then(OnceCell::get).ok_or_else(closed)?.acting(actor)
+    }
+}
 
 impl Shared {
     /// The engine, made when this is the first use of it. The composition root runs on a thread that
@@ -67,7 +74,7 @@ impl Shared {
                 .map_err(error::crashed)?
         };
         let engine = cell.get_or_try_init(compose).await?.acting(self.actor.clone())?;
-        Ok(InUse { engine, _open: open })
+        Ok(InUse { engine, open })
     }
 }
 
