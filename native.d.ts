@@ -28,8 +28,11 @@ export declare class Deployment {
    * when there was nothing left to say; the last one has the kind `ended` or `settled`.
    */
   start(deliver: (arg: string | undefined | null) => void): void
-  /** Cancels, unless JavaScript has seen the end: the message of the terminal update, or `null`. */
-  cancel(): string | null
+  /**
+   * Cancels, unless JavaScript has seen the end: the message of the terminal update, or `null`.
+   * Without an engine, it is whoever the run acts for that cancels.
+   */
+  cancel(by?: NativeEngine | undefined | null): string | null
 }
 
 /**

@@ -5,7 +5,7 @@ import { PassThrough, Writable } from 'node:stream'
 import Database from 'better-sqlite3'
 
 import { SyncEngine } from '..'
-import { Bench, Folder } from './support/bench'
+import { Bench, Folder, job, provider } from './support/bench'
 
 const KEY = 'a key of the tests that is long enough'
 
@@ -36,6 +36,14 @@ const entriesOf = (text: string) =>
     .split('\n')
     .slice(1, -1)
     .map((line) => (JSON.parse(line) as Line).entry)
+
+/** The entries, as a stream gets them. */
+async function exported() {
+  const text: string[] = []
+  const stream = new Writable({ write: (chunk, _, taken) => (text.push(`${chunk}`), taken()) })
+  await bench.engine.exportHistory(stream)
+  return entriesOf(text.join(''))
+}
 
 /** Does something while the environment holds a key. */
 async function withKey<T>(work: () => Promise<T>): Promise<T> {
@@ -201,10 +209,7 @@ test('what is refused at once is audited right after', async () => {
   expect(() => viewer.as({ id: 'bob', role: 'admin' })).toThrow()
   let refused: object[] = []
   while (refused.length < 2) {
-    const text: string[] = []
-    const stream = new Writable({ write: (chunk, _, taken) => (text.push(`${chunk}`), taken()) })
-    await bench.engine.exportHistory(stream)
-    refused = entriesOf(text.join('')).filter(({ outcome }) => outcome === 'refused')
+    refused = (await exported()).filter(({ outcome }) => outcome === 'refused')
   }
   const of = { actor: 'ada', role: 'viewer', code: 'ROLE_REFUSED' }
   expect(refused).toEqual(
@@ -213,6 +218,37 @@ test('what is refused at once is audited right after', async () => {
       expect.objectContaining({ ...of, action: 'have somebody act with a higher role' }),
     ]),
   )
+})
+
+test('who cancelled a deployment is named, and it need not be who began it', async () => {
+  await bench.platform.control('behaviour', { latencyMs: 50 })
+  const eve = bench.engine.as({ id: 'eve', role: 'editor' })
+  const begun = new Promise<void>((resolve) => {
+    const show = ({ progress }: { progress: number }) => progress >= 20 && resolve()
+    const { done } = bench.engine.startDeployment(job({ id: 'a' }), provider(), show)
+    void done.then(() => resolve())
+  })
+  await begun
+  expect(eve.cancelDeployment('a')).toBe(true)
+  const { handle } = bench.deploy({ id: 'b' })
+  await handle.done
+  const ends = (await exported()).filter(({ action }) => /^(cancel|run.end)/.test(action))
+  expect(ends).toMatchObject([
+    { action: 'run.end', outcome: 'cancelled', actor: 'system' },
+    { action: 'cancel deployments', outcome: 'asked', actor: 'eve', role: 'editor' },
+    { action: 'run.end', outcome: 'completed', actor: 'system' },
+  ])
+  expect(await bench.engine.verifyHistory()).toMatchObject({ ok: true })
+})
+
+test('closing right after a refusal does not lose it', async () => {
+  const viewer = bench.engine.as({ id: 'ada', role: 'viewer' })
+  expect(() => viewer.cancelDeployment('deploy-1')).toThrow()
+  await bench.engine.close()
+  const engine = new SyncEngine(bench.options)
+  // The first entry, and the refusal.
+  expect(await engine.verifyHistory()).toStrictEqual({ ok: true, entries: 2, keyed: false })
+  await engine.close()
 })
 
 test('a key that keeps nobody out is refused, and not repeated', async () => {

@@ -36,9 +36,10 @@ class Desk {
     if (this.#live.get(run.id) === run) this.#live.delete(run.id)
   }
 
-  cancel(id) {
+  /** Cancels for whom an engine of the addon acts. */
+  cancel(id, by) {
     const run = this.#live.get(id)
-    run?.cancel()
+    run?.cancel(by)
     return run !== undefined
   }
 

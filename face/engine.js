@@ -59,7 +59,7 @@ class SyncEngine {
 
   cancelDeployment(id) {
     this.#refusable('cancel', id, () => this.#native.mayCancel())
-    if (this.#desk.cancel(id)) return true
+    if (this.#desk.cancel(id, this.#native)) return true
     if (typeof id !== 'string' || id === '') return false
     const running = this.#elsewhere.isRunning(id)
     // Whichever process runs it is asked through the state.

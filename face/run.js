@@ -71,13 +71,13 @@ class Run {
     this.#receive(message)
   }
 
-  /** Cancels, unless an end was seen. */
-  cancel() {
+  /** Cancels, unless an end was seen: for whom an engine of the addon acts, else for whom this does. */
+  cancel(by) {
     if (this.ended) return
     const waited = this.#waiting !== undefined
     this.#quiet = waited
     clearTimeout(this.#waiting)
-    const message = this.#native.cancel()
+    const message = this.#native.cancel(by)
     if (message !== null) this.#receive(message)
     if (waited) this.#work()
   }

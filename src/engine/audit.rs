@@ -223,6 +223,22 @@ impl Engine {
         self.ports.store.note(event).await.map_err(store_failure)
     }
 
+    /// Notes that whom this engine acts for cancelled a deployment.
+    ///
+    /// # Errors
+    ///
+    /// When the state cannot be written.
+    pub async fn note_cancel(&self, deployment_id: &str) -> Result<(), SyncError> {
+        let event = Event {
+            at: self.ports.clock.now(),
+            action: Action::Cancel.words().to_owned(),
+            outcome: "asked".to_owned(),
+            deployment_id: Some(deployment_id.to_owned()),
+            ..Event::default()
+        };
+        self.ports.store.note(event).await.map_err(store_failure)
+    }
+
     /// A refusal that was noted. It stands even where it cannot be; then it says so.
     pub(super) async fn refused(&self, error: SyncError, refusal: Refusal) -> SyncError {
         match self.note_refusal(refusal).await {

@@ -95,6 +95,11 @@ impl Engine {
             return Ok(false);
         }
         let (store, now) = (&self.ports.store, self.ports.clock.now());
-        store.ask_to_cancel(job_id, &self.actor.id, now).await.map_err(store_failure)
+        let asked = store.ask_to_cancel(job_id, &self.actor.id, now).await;
+        let is_asked = asked.map_err(store_failure)?;
+        if is_asked {
+            self.note_cancel(job_id).await?;
+        }
+        Ok(is_asked)
     }
 }

@@ -48,6 +48,8 @@ impl NativeEngine {
         deployment: Option<String>,
     ) -> napi::Result<PromiseRaw<'env, Answer>> {
         let shared = Arc::clone(&self.shared);
+        // The engine may be closed in the same turn of the event loop.
+        let held = shared.hold();
         error::promise(env, async move {
             let refusal = if what == "cancel" {
                 Refusal { deployment_id: deployment, ..Refusal::of(Action::Cancel) }
@@ -55,7 +57,7 @@ impl NativeEngine {
                 // Which role would have done depends on the one that was to be given.
                 Refusal { needed: None, ..Refusal::of(Action::HandUp) }
             };
-            shared.open().await?.engine.note_refusal(refusal).await?;
+            shared.made(held?).await?.engine.note_refusal(refusal).await?;
             Ok("null".to_owned())
         })
     }

@@ -1,21 +1,21 @@
 //! One deployment, from its first update to the moment when nothing is in flight any more.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use napi::bindgen_prelude::{Function, spawn};
+use napi::bindgen_prelude::{ClassInstance, Function, spawn};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::engine::Shared;
+use super::engine::{NativeEngine, Shared};
 use super::progress::Progress;
 use super::relay::Relay;
 use super::report::{failure, nothing_done};
 use super::resume::Resume;
 use super::rollback::RollBack;
 use super::{cancel, error};
-use crate::engine::{Reporter, RunReport, RunRequest, RunStatus};
+use crate::engine::{Actor, LogLevel, Reporter, RunEvent, RunReport, RunRequest, RunStatus};
 use crate::error::{ErrorCode, SyncError};
 
 /// Carries no value: the JavaScript thread takes what is new when it comes to it. Strong, so the
@@ -28,10 +28,14 @@ pub struct Deployment {
     shared: Arc<Shared>,
     progress: Arc<Progress>,
     cancelled: CancellationToken,
+    canceller: Canceller,
     finished: CancellationToken,
     /// Taken by the start.
     asked: Option<Result<Asked, SyncError>>,
 }
+
+/// Whoever cancelled a run.
+type Canceller = Arc<Mutex<Option<Actor>>>;
 
 /// What is to be run.
 pub(super) enum Asked {
@@ -55,6 +59,7 @@ impl Deployment {
             shared,
             progress: Arc::new(progress),
             cancelled: CancellationToken::new(),
+            canceller: Canceller::default(),
             finished: CancellationToken::new(),
             asked: Some(asked),
         }
@@ -88,6 +93,7 @@ impl Deployment {
             shared: Arc::clone(&self.shared),
             progress: Arc::clone(&self.progress),
             cancelled: self.cancelled.clone(),
+            canceller: Arc::clone(&self.canceller),
         };
         let interval = self.shared.options.update_interval;
         let progress = Arc::clone(&self.progress);
@@ -104,10 +110,13 @@ impl Deployment {
     }
 
     /// Cancels, unless JavaScript has seen the end: the message of the terminal update, or `null`.
+    /// Without an engine, it is whoever the run acts for that cancels.
     #[napi(catch_unwind)]
     #[must_use]
-    pub fn cancel(&self) -> Option<String> {
+    pub fn cancel(&self, by: Option<ClassInstance<'_, NativeEngine>>) -> Option<String> {
         let message = self.progress.cancel()?;
+        let by = by.as_ref().map_or(&self.shared.actor, |engine| &engine.shared.actor);
+        *self.canceller.lock().unwrap_or_else(PoisonError::into_inner) = Some(by.clone());
         self.cancelled.cancel();
         cancel::announce(self.database(), self.finished.clone());
         Some(message)
@@ -119,6 +128,7 @@ struct Run {
     shared: Arc<Shared>,
     progress: Arc<Progress>,
     cancelled: CancellationToken,
+    canceller: Canceller,
 }
 
 impl Run {
@@ -153,11 +163,20 @@ impl Run {
         };
         let relay = Relay::new(self.progress);
         let reporter: Arc<dyn Reporter> = relay.clone();
-        tokio::select! {
+        let report = tokio::select! {
             biased;
-            report = open.engine.deploy(&request, reporter, &self.cancelled) => Ok(report),
+            report = open.engine.deploy(&request, Arc::clone(&reporter), &self.cancelled) => report,
             never = relay.pass_on(&open.engine, &self.cancelled) => match never {},
+        };
+        let by = self.canceller.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(by) = by.filter(|_| !request.options.dry_run) {
+            let noted = async { open.acting(by)?.note_cancel(&request.job_id).await };
+            if let Err(error) = noted.await {
+                let (level, message) = (LogLevel::Warning, error.to_string());
+                reporter.report(RunEvent::Log { level, message, type_key: None, details: None });
+            }
         }
+        Ok(report)
     }
 }
 

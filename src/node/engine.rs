@@ -34,7 +34,17 @@ pub(super) struct Shared {
 /// An engine in use: it is not taken down before this is dropped.
 pub(super) struct InUse {
     pub(super) engine: Engine,
-    _open: OwnedRwLockReadGuard<Option<OnceCell<Engine>>>,
+    open: Held,
+}
+
+/// An engine that is not taken down, made or not.
+type Held = OwnedRwLockReadGuard<Option<OnceCell<Engine>>>;
+
+impl InUse {
+    /// The engine, acting for somebody whom the server named.
+    pub(super) fn acting(&self, actor: Actor) -> Result<Engine, SyncError> {
+        self.open.as_ref().and_then(OnceCell::get).ok_or_else(closed)?.acting(actor)
+    }
 }
 
 impl Shared {
@@ -44,7 +54,18 @@ impl Shared {
         if self.closed.load(Ordering::Acquire) {
             return Err(closed());
         }
-        let open = Arc::clone(&self.engine).read_owned().await;
+        self.made(Arc::clone(&self.engine).read_owned().await).await
+    }
+
+    /// Keeps the engine from being taken down, at once: whoever closes it waits from now on.
+    pub(super) fn hold(&self) -> Result<Held, SyncError> {
+        let held = Arc::clone(&self.engine).try_read_owned();
+        let is_closed = self.closed.load(Ordering::Acquire);
+        held.ok().filter(|_| !is_closed).ok_or_else(closed)
+    }
+
+    /// The engine that is held.
+    pub(super) async fn made(&self, open: Held) -> Result<InUse, SyncError> {
         let cell = open.as_ref().ok_or_else(closed)?;
         let compose = || async {
             let options = Arc::clone(&self.options);
@@ -53,7 +74,7 @@ impl Shared {
                 .map_err(error::crashed)?
         };
         let engine = cell.get_or_try_init(compose).await?.acting(self.actor.clone())?;
-        Ok(InUse { engine, _open: open })
+        Ok(InUse { engine, open })
     }
 }
 

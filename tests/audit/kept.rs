@@ -109,10 +109,16 @@ async fn rows_from_before_the_audit_are_exempt_and_later_ones_are_not() {
     world.deploy().await;
     state(&world)
         .execute_batch(
-            "DROP TABLE sync_audit; DROP TABLE sync_audit_head;
+            "DROP TABLE sync_run_signals; DROP TABLE sync_run_log; DROP TABLE sync_run_links;
+             DROP INDEX idx_sync_backups_age; DROP INDEX idx_sync_backups_type;
+             ALTER TABLE sync_backups DROP COLUMN base;
+             ALTER TABLE sync_backups DROP COLUMN bindings;
+             ALTER TABLE sync_backups DROP COLUMN origin;
+             ALTER TABLE sync_backups DROP COLUMN size;
+             DROP TABLE sync_audit; DROP TABLE sync_audit_head;
              ALTER TABLE sync_history DROP COLUMN role;
              ALTER TABLE sync_transactions DROP COLUMN role;
-             DELETE FROM sync_migrations WHERE number = 8;",
+             DELETE FROM sync_migrations WHERE number >= 8;",
         )
         .unwrap();
     let verdict = verify(&world.engine()).await;
