@@ -116,6 +116,44 @@ async fn a_deletion_is_undone_by_making_the_type_again() {
     }
 }
 
+/// What the platform knows besides of a type that is made again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_ours_comes_back_with_the_type() {
+    for side in SIDES {
+        let bench = Bench::new(side).await;
+        bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+        bench.deploy("first", RunOptions::default()).await;
+        bench.world.let_time_pass();
+        let of_type: &str = match side {
+            Side::Api(version) => {
+                let localized = if version == Version::V1 { "isLocalized" } else { "localized" };
+                let patch = json!({ "mayContainTypes": ["_self"], "properties": {
+                    "title": { localized: true, "indexingType": "searchable" } } });
+                assert!(bench.world.fake.control().edit(version, "Event", patch));
+                "mayContainTypes"
+            }
+            Side::Folder => {
+                let mut stored = bench.stored("Event").unwrap();
+                stored["theirs"] = json!({ "a": 1 });
+                stored["fields"][0]["colour"] = json!("red");
+                std::fs::write(bench.file("Event"), stored.to_string()).unwrap();
+                "theirs"
+            }
+        };
+        let before = bench.stored("Event").unwrap();
+        bench.world.drop_row("c1");
+        bench.deploy("second", allow_delete()).await;
+        assert_eq!(bench.stored("Event"), None, "{side:?}");
+        let undone = bench.undo("second", RunOptions::default()).await;
+        assert_eq!(undone.status, RunStatus::Completed, "{side:?} {:?}", told(&undone));
+        let after = bench.stored("Event").unwrap();
+        assert_eq!(after[of_type], before[of_type], "{side:?}");
+        let list = if side == Side::Folder { "fields" } else { "properties" };
+        assert_eq!(after[list], before[list], "{side:?}");
+        bench.world.fake.assert_clean();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_else_changed_since_stays() {
     for side in SIDES {
