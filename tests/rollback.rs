@@ -5,6 +5,7 @@ mod failing;
 mod followed;
 mod generated;
 mod kept;
+mod killed;
 mod undone;
 
 use std::sync::Arc;

@@ -160,7 +160,7 @@ impl Hands<'_> {
         Operation {
             verb: task.verb,
             id: task.one.subject.remote_id.clone(),
-            before: task.current.clone(),
+            before: task.current.clone().or_else(|| task.one.as_it_was(task.verb)),
             after: if task.verb == Verb::Delete {
                 View::new()
             } else {

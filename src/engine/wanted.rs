@@ -11,6 +11,7 @@ use super::failure::store_failure;
 use super::locals::Locals;
 use super::narrate::Phase;
 use super::plan::Step;
+use super::report::Outcome;
 use super::see::stored_outcomes;
 use super::selection::Selection;
 use super::{Engine, Repeat, RunRequest};
@@ -81,7 +82,12 @@ impl Engine {
         if outcomes.is_empty() && end.status != "completed" {
             return Ok(None);
         }
-        let repeated = outcomes.into_iter().filter(|one| request.repeat.includes(&one.status));
+        // What was undone is as if it had never been attempted.
+        let status = |one: &Outcome| {
+            let status = if one.rolled_back { "not_attempted" } else { &one.status };
+            request.repeat.includes(status)
+        };
+        let repeated = outcomes.into_iter().filter(status);
         Ok(Some(repeated.map(|one| (one.website_id, one.type_key)).collect()))
     }
 }

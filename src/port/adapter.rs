@@ -69,8 +69,8 @@ pub struct Operation {
     pub verb: Verb,
     /// To which definition.
     pub id: RemoteId,
-    /// The definition that the change was computed from, with the revision that guards it; `None`
-    /// for a creation.
+    /// The definition that the change was computed from, with the revision that guards it. For a
+    /// creation, what the type was before it was deleted: what is not ours of it comes back as it was.
     pub before: Option<RemoteDefinition>,
     /// The document as it shall be, references bound to keys of the platform; empty for a deletion.
     pub after: View,

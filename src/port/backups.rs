@@ -115,8 +115,8 @@ pub trait Backups: Send + Sync {
         run_id: &str,
     ) -> Result<Vec<(String, RunLink, Option<RunEnd>)>, StoreError>;
 
-    /// The latest run of a job that sent anything, or else the latest, and the runs that it carries on,
-    /// newest first.
+    /// The latest run of a job that wrote anything, or else the latest, and the runs that it carries
+    /// on, newest first.
     async fn runs_of(&self, job_id: &str) -> Result<Vec<KnownRun>, StoreError>;
 
     /// What a run changed on the platform, or may have, oldest first.

@@ -146,7 +146,9 @@ fn runs_of(session: Session<'_>, job_id: &str) -> Result<Vec<KnownRun>, Fault> {
         .prepare(&format!(
             "SELECT {} FROM {{prefix}}sync_transactions t WHERE job_id = ?1
              ORDER BY EXISTS (SELECT 1 FROM {{prefix}}sync_operations o
-               WHERE o.run_id = t.id AND o.attempt > 0) DESC, started_at DESC, rowid DESC LIMIT 1",
+                 WHERE o.run_id = t.id AND o.attempt > 0)
+               OR EXISTS (SELECT 1 FROM {{prefix}}sync_rows r WHERE r.run_id = t.id) DESC,
+               started_at DESC, rowid DESC LIMIT 1",
             run::COLUMNS
         ))?
         .query_row([job_id], |row| Ok((run::run_row(row)?, run::run_end(row)?)))

@@ -100,10 +100,10 @@ fn an_update_names_only_what_changes() {
             r#"{"properties":{"title":{"maxLength":9,"minLength":null}}}"#,
         ),
         (&[("/properties/title", None)], r#"{"properties":{"title":null}}"#),
-        // Of the elements of a list only the member that changes.
+        // Of the elements of a list only the member that changes, and what v1 wants of every list.
         (
             &[("/properties/tags/maxLength", Some("7"))],
-            r#"{"properties":{"tags":{"items":{"maxLength":7}}}}"#,
+            r#"{"properties":{"tags":{"items":{"maxLength":7,"type":"string"}}}}"#,
         ),
         // Lists are replaced whole: what others put into them stays.
         (

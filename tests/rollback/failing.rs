@@ -1,6 +1,6 @@
 //! Deployments that fail and are undone: by hand, or because their job asks for it.
 
-use catalyst_sync::engine::{RunOptions, RunRequest, RunStatus, UndoMode};
+use catalyst_sync::engine::{Repeat, RunOptions, RunRequest, RunStatus, UndoMode};
 use serde_json::{Value, json};
 
 use super::{Bench, Side, everything, fields, listened, told};
@@ -87,6 +87,43 @@ async fn a_job_has_itself_undone_when_it_fails() {
         let own: Value = serde_json::from_str(&own).unwrap();
         assert_eq!((&own["rollbackOf"], &own["status"]), (&json!("job"), &json!("completed")));
     }
+}
+
+/// What was undone is carried on with what failed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_undid_itself_is_carried_on_as_a_whole() {
+    let bench = halfway(Version::V1).await;
+    let rollback = Some("full".to_owned());
+    let options = RunOptions { rollback, allow_delete: true, ..RunOptions::default() };
+    bench.world.run(&RunRequest { options, ..request() }).await;
+    let there = || ["Alpha", "Beta", "Gamma"].map(|key| bench.stored(key).is_some());
+    assert_eq!(there(), [false; 3]);
+    bench.world.fake.control().clear_faults();
+    let repeat = Repeat::Continue;
+    let resumed = RunRequest { retry_of: Some("job".to_owned()), repeat, ..request() };
+    let report = bench.world.run(&resumed).await;
+    assert_eq!(report.status, RunStatus::Completed, "{:?}", report.error);
+    assert_eq!(there(), [true; 3]);
+}
+
+/// An id that was used before is no reason to undo what was done under it then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_wrote_nothing_undoes_nothing() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+    bench.deploy("job", RunOptions::default()).await;
+    bench.world.change("c1", &fields(&[("title", "Headline")]));
+    let what = FaultKind::Status { status: 403, moment: Moment::Before, retry_after: None };
+    bench.world.fake.control().add_fault(Fault { when: Match::method("GET"), what });
+    let rollback = Some("full".to_owned());
+    let failed = bench.deploy("job", RunOptions { rollback, ..everything() }).await;
+    assert_eq!((failed.status, failed.outcomes.len()), (RunStatus::Failed, 0));
+    bench.world.fake.control().clear_faults();
+    assert_eq!(bench.labels("Event"), ["title=Title"]);
+    assert_eq!(bench.world.engine().deployment("job-rollback").await.unwrap(), None);
+    // Whoever asks for it by name means the run that did something.
+    let undone = bench.undo("job", everything()).await;
+    assert_eq!(told(&undone).1, ["Event delete success"], "{:?}", undone.error);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -116,6 +116,44 @@ async fn a_deletion_is_undone_by_making_the_type_again() {
     }
 }
 
+/// What the platform knows besides of a type that is made again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_ours_comes_back_with_the_type() {
+    for side in SIDES {
+        let bench = Bench::new(side).await;
+        bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+        bench.deploy("first", RunOptions::default()).await;
+        bench.world.let_time_pass();
+        let of_type: &str = match side {
+            Side::Api(version) => {
+                let localized = if version == Version::V1 { "isLocalized" } else { "localized" };
+                let patch = json!({ "mayContainTypes": ["_self"], "properties": {
+                    "title": { localized: true, "indexingType": "searchable" } } });
+                assert!(bench.world.fake.control().edit(version, "Event", patch));
+                "mayContainTypes"
+            }
+            Side::Folder => {
+                let mut stored = bench.stored("Event").unwrap();
+                stored["theirs"] = json!({ "a": 1 });
+                stored["fields"][0]["colour"] = json!("red");
+                std::fs::write(bench.file("Event"), stored.to_string()).unwrap();
+                "theirs"
+            }
+        };
+        let before = bench.stored("Event").unwrap();
+        bench.world.drop_row("c1");
+        bench.deploy("second", allow_delete()).await;
+        assert_eq!(bench.stored("Event"), None, "{side:?}");
+        let undone = bench.undo("second", RunOptions::default()).await;
+        assert_eq!(undone.status, RunStatus::Completed, "{side:?} {:?}", told(&undone));
+        let after = bench.stored("Event").unwrap();
+        assert_eq!(after[of_type], before[of_type], "{side:?}");
+        let list = if side == Side::Folder { "fields" } else { "properties" };
+        assert_eq!(after[list], before[list], "{side:?}");
+        bench.world.fake.assert_clean();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_else_changed_since_stays() {
     for side in SIDES {
@@ -149,6 +187,51 @@ async fn what_somebody_else_changed_too_is_a_conflict_until_somebody_decides() {
         assert_eq!(told(&decided).1, ["Event update success"], "{side:?} {:?}", decided.error);
         assert_eq!(bench.labels("Event"), ["title=Title", "venue=Venue"], "{side:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_overruled_is_in_conflict_again() {
+    for side in SIDES {
+        let bench = Bench::new(side).await;
+        bench.world.add("c1", "Event", &fields(&[("title", "Title"), ("venue", "Venue")]));
+        bench.deploy("first", RunOptions::default()).await;
+        bench.world.let_time_pass();
+        bench.relabel("Event", "title", "Theirs");
+        bench.world.change("c1", &fields(&[("title", "Ours"), ("venue", "Place")]));
+        assert_eq!(bench.pending().await, [0, 0, 0, 0, 1], "{side:?}");
+        let conflict_strategy = Some("source_wins".to_owned());
+        let overruling = RunOptions { conflict_strategy, ..RunOptions::default() };
+        let overruled = bench.deploy("second", overruling).await;
+        assert_eq!(told(&overruled).1, ["Event update success"], "{side:?}");
+        assert_eq!(bench.labels("Event"), ["title=Ours", "venue=Place"], "{side:?}");
+
+        let undone = bench.undo("second", RunOptions::default()).await;
+        assert_eq!(told(&undone).1, ["Event update success"], "{side:?} {:?}", undone.error);
+        assert_eq!(bench.labels("Event"), ["title=Theirs", "venue=Venue"], "{side:?}");
+        assert_eq!(bench.pending().await, [0, 0, 0, 0, 1], "{side:?}");
+        let again = bench.deploy("third", RunOptions::default()).await;
+        assert_eq!(told(&again).1, ["Event update conflict CONFLICT"], "{side:?}");
+        assert_eq!(bench.labels("Event"), ["title=Theirs", "venue=Place"], "{side:?}");
+    }
+}
+
+/// Each website has its own part in a deployment.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_websites_of_a_deployment_are_undone() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.website("w2");
+    bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+    bench.world.add_to("w2", "c2", "Talk", &fields(&[("title", "Title")]));
+    bench.deploy("first", RunOptions::default()).await;
+    bench.world.change("c1", &fields(&[("title", "Headline")]));
+    bench.world.change("c2", &fields(&[("title", "Headline")]));
+    bench.deploy("second", RunOptions::default()).await;
+    let undone = bench.undo("second", RunOptions::default()).await;
+    assert_eq!(told(&undone).1, ["Event update success", "Talk update success"]);
+    assert_eq!((bench.labels("Event"), bench.labels("Talk")), {
+        let title = || vec!["title=Title".to_owned()];
+        (title(), title())
+    });
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Undo, UndoMode};
-use crate::engine::outcome::{counts, status_word};
-use crate::engine::report::{LogLevel, Reporter, RunEvent, RunReport, RunStatus};
+use crate::engine::outcome::{PUSH, counts, status_word};
+use crate::engine::report::{LogLevel, Outcome, Reporter, RunEvent, RunReport, RunStatus};
 use crate::engine::{Engine, RunOptions, RunRequest};
 
 /// Passes the log of a rollback on, and not how far it is: the run that it belongs to is over.
@@ -22,11 +22,15 @@ impl Reporter for Aside {
 }
 
 /// How much of a run is undone because of how it ended. Nothing of one that the user stopped: nothing
-/// new is sent after a cancellation, and whoever cancelled may roll back by hand.
+/// new is sent after a cancellation, and whoever cancelled may roll back by hand. Nor of one that wrote
+/// nothing: an earlier run may have had its id.
 fn asked_for(request: &RunRequest, report: &RunReport) -> Option<UndoMode> {
     let has_failed = matches!(report.status, RunStatus::Failed | RunStatus::Partial);
     let is_new = request.undo.is_none() && !request.options.dry_run;
-    request.options.undoes_failure().filter(|_| has_failed && is_new)
+    let wrote =
+        |one: &Outcome| one.attempts > 0 || (one.direction != PUSH && one.status == "success");
+    let has_written = report.outcomes.iter().any(wrote);
+    request.options.undoes_failure().filter(|_| has_failed && is_new && has_written)
 }
 
 impl Engine {

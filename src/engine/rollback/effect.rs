@@ -47,6 +47,12 @@ impl Effect {
         self.changes.first()?.kept.as_ref()
     }
 
+    /// The definition before any of it.
+    pub fn definition(&self) -> Option<RemoteDefinition> {
+        let first = self.changes.first()?;
+        Some(definition(first, &first.kept.as_ref()?.definition))
+    }
+
     /// The state of the document before any of it, as far as it was kept.
     pub fn detail(&self, dialect: &dyn Dialect) -> Option<StateDetail> {
         let first = self.changes.first()?;

@@ -7,6 +7,7 @@ use crate::canonical::View;
 use crate::digest::Digest;
 use crate::merge::{Ancestor, Base, Merge, Pair, Shape};
 use crate::model::{ContentType, Finding};
+use crate::plan::Verb;
 use crate::port::{Dialect, Entity, RemoteDefinition, TouchedAtom};
 
 use super::effect::{Effect, Sides};
@@ -22,6 +23,8 @@ pub(in crate::engine) struct Undoing {
     pub actual: Examined,
     /// What both sides had agreed on before the deployment, as far as it was kept.
     pub base: Option<Base>,
+    /// The definition before the deployment, as far as it was kept.
+    pub definition: Option<RemoteDefinition>,
 }
 
 impl Undoing {
@@ -41,6 +44,12 @@ impl Examined {
     /// The document as both sides have it, whatever is wanted of it.
     pub(in crate::engine) fn as_it_is(&self) -> &Self {
         self.undoing.as_ref().map_or(self, |undoing| &undoing.actual)
+    }
+
+    /// The definition of a document that is made again, as it was.
+    pub(in crate::engine) fn as_it_was(&self, verb: Verb) -> Option<RemoteDefinition> {
+        let undoing = self.undoing.as_ref().filter(|_| verb == Verb::Create)?;
+        undoing.definition.clone()
     }
 }
 
@@ -91,7 +100,11 @@ pub(super) fn restore(
         let sides = effect.sides(&scoped.references, dialect);
         let base = effect.base(&scoped.references, &shape);
         let before = effect.kept().and_then(|kept| kept.bindings.as_deref()).map(read_bindings);
-        let restoring = restoring(actual, known, sides, (base, before.unwrap_or_default()), &shape);
+        let before = (base, before.unwrap_or_default());
+        let mut restoring = restoring(actual, known, sides, before, &shape);
+        if let Some(undoing) = &mut restoring.undoing {
+            undoing.definition = effect.definition();
+        }
         scoped.examined.push(restoring);
     }
     names
@@ -174,7 +187,7 @@ fn restoring(
     if refused.is_none() {
         restoring = restoring.judged_again(shape);
     }
-    restoring.undoing = Some(Box::new(Undoing { actual, base }));
+    restoring.undoing = Some(Box::new(Undoing { actual, base, definition: None }));
     restoring
 }
 

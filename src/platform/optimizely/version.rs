@@ -19,6 +19,10 @@ pub(super) struct Codec {
     pub(super) segment: &'static str,
     /// Member of a property that says whether a value is required.
     pub(super) required: &'static str,
+    /// Members of a type that the view does not own, and that a creation may bring.
+    pub(super) carried: &'static [&'static str],
+    /// The same of a property.
+    pub(super) carried_of_property: &'static [&'static str],
     /// Headers of a creation or update besides those of its precondition.
     pub(super) write_headers: &'static [(&'static str, &'static str)],
     /// Property types of other versions that this one does not have.
@@ -34,6 +38,24 @@ pub(super) struct Codec {
 static V1: Codec = Codec {
     segment: "v1",
     required: "isRequired",
+    carried: &[
+        "sortOrder",
+        "mayContainTypes",
+        "mediaFileExtensions",
+        "compositionBehaviors",
+        "isContract",
+        "contracts",
+        "displayMode",
+        "editorSettings",
+    ],
+    carried_of_property: &[
+        "isLocalized",
+        "group",
+        "indexingType",
+        "restrictedTypes",
+        "displayMode",
+        "editorSettings",
+    ],
     // Without it an update may be answered 204, and what was stored would take another request.
     write_headers: &[("prefer", "return=representation")],
     missing_types: &["binary"],
@@ -45,6 +67,14 @@ static V1: Codec = Codec {
 static PREVIEW3: Codec = Codec {
     segment: "preview3",
     required: "required",
+    carried: &["sortOrder", "mayContainTypes", "mediaFileExtensions", "compositionBehaviors"],
+    carried_of_property: &[
+        "localized",
+        "group",
+        "indexingType",
+        "restrictedTypes",
+        "imageDescriptor",
+    ],
     write_headers: &[],
     missing_types: &[],
     needs_display_name: false,

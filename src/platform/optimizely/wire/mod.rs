@@ -22,7 +22,9 @@ pub(super) type Reason = String;
 /// changes nothing.
 pub(super) fn encode(operation: &Operation, codec: &Codec) -> Result<String, Reason> {
     match (operation.verb, &operation.before) {
-        (Verb::Create, _) => create::body(&operation.id.key(), &operation.after, codec),
+        (Verb::Create, was) => {
+            create::body(&operation.id.key(), &operation.after, was.as_ref(), codec)
+        }
         (Verb::Update, Some(before)) => {
             let extent = if operation.whole { Extent::Everything } else { Extent::Difference };
             update::body(before, &operation.after, extent, codec)

@@ -130,10 +130,22 @@ fn change(present: &Json<'_>, before: Members, after: &Members, extent: Extent) 
     let is_retyped = is_retyped(&before, after);
     let (before, written) = (Json::object(before), Json::object(after.iter().cloned()));
     let mut patch = difference(&before, &written, extent);
+    name_item_type(&written, &mut patch);
     if is_retyped {
         remove_leftovers(present, &written, &mut patch);
     }
     patch
+}
+
+/// What the elements of a list are stands in every change of them: v1 requires it there, too.
+fn name_item_type(written: &Json<'static>, patch: &mut Patch) {
+    let items = patch.iter_mut().find(|(name, _)| name.as_str() == Some("items"));
+    let word = written.get("items").and_then(|items| items.get("type"));
+    if let (Some((_, Json::Object(items))), Some(word)) = (items, word)
+        && items.iter().all(|(name, _)| name.as_str() != Some("type"))
+    {
+        items.push((Text::from("type"), word.clone()));
+    }
 }
 
 fn remove_leftovers(present: &Json<'_>, written: &Json<'_>, patch: &mut Patch) {
