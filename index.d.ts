@@ -415,8 +415,14 @@ interface Functions {
 
   // ------------------------------------------------------------------------ safety and operation
 
-  /** Not available yet. */
-  validate: Unavailable
+  /**
+   * Looks at every type that a deployment would be about, settled ones included, and says what is wrong
+   * with it. Writes nothing. The findings are those of {@link planDeployment}, and besides what only
+   * advises: names that the studio's forms would not take (`NAME_RULE`), and what the platform does not
+   * get (`LOSS`). Errors first, then warnings. Rejects as a plan does: without credentials, for a type
+   * that does not exist.
+   */
+  validate(options?: PlanOptions): Promise<Finding[]>
   /** Not available yet. */
   listBackups: Unavailable
   /** Not available yet: ends `failed`. */
@@ -608,6 +614,11 @@ export interface RunOptions {
   rollback?: 'none' | 'failed-only' | 'full'
   /** Default `true`. */
   preserveData?: boolean
+  /**
+   * Ship what warnings hold back, too: values that the platform may understand otherwise than the
+   * studio, such as a pattern that only JavaScript has (`PATTERN_FLAVOUR`). Without it they are among
+   * the `withheld` and the rest ships. Goes past no error.
+   */
   bypassValidation?: boolean
 }
 
@@ -751,6 +762,7 @@ export interface TypeChange {
   fieldChanges: { added: string[]; modified: string[]; removed: string[] }
   changes: AtomChange[]
   risk: Risk
+  /** Content items of the type in the studio; the findings say what of them would be lost. */
   contentItems: number
   /** The worst of what moved on the platform since the last agreement; its findings say what. */
   drift: DriftSeverity | null
@@ -921,13 +933,19 @@ export interface PlannedOperation {
   changes: AtomChange[]
   withheld: string[]
   dependsOn: string[]
+  /** Content items of the type in the studio. */
   contentItems: number
 }
 
 export interface Finding {
+  /**
+   * `error`: the type is not deployed. `warning`: it is, and something will not be as expected, or
+   * waits for consent. `info`: worth knowing.
+   */
   severity: 'error' | 'warning' | 'info'
   code: string
   typeKey?: string
+  /** A JSON pointer, into the view on the platform or into the studio's definition (`/fields/…`). */
   path?: string
   message: string
   remedy: string

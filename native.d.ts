@@ -95,6 +95,8 @@ export declare class NativeEngine {
   lastSuccessfulSync(wanted: string): Promise<Answer>
   /** The history added up. */
   analytics(options: string): Promise<Answer>
+  /** Says what is wrong with the types that a deployment would be about. */
+  validate(options: string): Promise<Answer>
   /** Records the content of a type; `null` when it is known already. */
   recordVersion(wanted: string, options: string): Promise<Answer>
   /** Makes an earlier content the present one; `null` when it is that already. */

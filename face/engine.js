@@ -9,6 +9,7 @@ const { Desk } = require('./desk.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
 const { Run, SAID_AT_THE_END } = require('./run.js')
+const { safetyOf } = require('./safety.js')
 const { credentials, functions, refusal } = require('./unavailable.js')
 const values = require('./values.js')
 
@@ -317,7 +318,7 @@ function inProgress(id) {
 }
 
 Object.assign(SyncEngine.prototype, functions)
-Object.assign(SyncEngine.prototype, conflictsOf(nativeOf), historyOf(nativeOf))
+Object.assign(SyncEngine.prototype, conflictsOf(nativeOf), historyOf(nativeOf), safetyOf(nativeOf))
 if (Symbol.asyncDispose) SyncEngine.prototype[Symbol.asyncDispose] = SyncEngine.prototype.close
 
 module.exports = { SyncEngine, Desk }

@@ -5,14 +5,7 @@
 const { failure } = require('./errors.js')
 
 /** Those that promise something. */
-const PROMISED = [
-  'validate',
-  'listBackups',
-  'verifyHistory',
-  'exportHistory',
-  'health',
-  'renderReport',
-]
+const PROMISED = ['listBackups', 'verifyHistory', 'exportHistory', 'health', 'renderReport']
 
 /** Those that return at once. */
 const IMMEDIATE = ['metrics']

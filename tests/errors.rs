@@ -1,6 +1,6 @@
 //! Every code of the error table: what raises it, what it says, and that the README lists it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -428,11 +428,15 @@ impl Studio for Silent {
         Ok(None)
     }
 
-    async fn content_items(
+    async fn content_items(&self, _: Vec<String>) -> Result<BTreeMap<String, u64>, StudioError> {
+        Ok(BTreeMap::new())
+    }
+
+    async fn content_members(
         &self,
-        _: Vec<String>,
-    ) -> Result<std::collections::BTreeMap<String, u64>, StudioError> {
-        Ok(std::collections::BTreeMap::new())
+        _: BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<BTreeMap<String, BTreeMap<String, u64>>, StudioError> {
+        Ok(BTreeMap::new())
     }
 
     async fn write(&self, _: RowWrite) -> Result<RowOutcome, StudioError> {

@@ -44,6 +44,7 @@ mod sqlite;
 mod studio;
 mod support;
 mod system;
+mod validate;
 mod version;
 mod versions;
 

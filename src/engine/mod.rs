@@ -42,6 +42,8 @@ mod record;
 mod record_version;
 mod recover;
 mod references;
+mod referrers;
+mod rehearse;
 mod report;
 mod resolve;
 mod restore;
@@ -52,13 +54,16 @@ mod see;
 mod selection;
 mod send;
 mod sketch;
+mod stakes;
 mod state;
 mod type_ref;
+mod validate;
 mod verify;
 mod version_text;
 mod versions;
 mod walk;
 mod wanted;
+mod warned;
 mod wish;
 
 /// How much of a history is kept.

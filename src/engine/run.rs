@@ -303,9 +303,10 @@ impl Run<'_> {
             tolerate_absence: options.allow_delete && options.plan_digest.is_some(),
             cancel: self.cancel,
         };
-        let detection = self.engine.search(&locals, &search).await?;
+        let mut detection = self.engine.search(&locals, &search).await?;
         let wanted = self.engine.wanted((&self.id, self.request), &locals, &detection).await?;
-        let items = self.engine.content_items(&detection).await?;
+        let shape = platform.dialect.capabilities().shape;
+        let items = self.engine.appraise(&mut detection, &shape).await?;
         Ok(Found { locals, detection, wanted, items })
     }
 
@@ -318,10 +319,9 @@ impl Run<'_> {
     ) -> (Vec<HomePlan>, Vec<ScopePlan>) {
         let Found { locals, detection, wanted, items } = found;
         let selection = &wanted.selection;
-        let shape = platform.dialect.capabilities().shape;
         let homes = self.engine.plan_home(platform, locals, detection, selection, policy, items);
         let scopes = detection.scopes.iter();
-        let plans = scopes.map(|scoped| plan_scope(scoped, selection, policy, &shape)).collect();
+        let plans = scopes.map(|scoped| plan_scope(scoped, selection, policy, platform)).collect();
         (homes, plans)
     }
 

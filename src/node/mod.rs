@@ -21,6 +21,7 @@ mod report;
 mod resume;
 mod retry;
 mod runtime;
+mod safety;
 mod stored;
 mod type_ref;
 mod versions;

@@ -12,10 +12,19 @@ use super::super::version::Codec;
 use super::property::{check_type, property};
 use super::{Reason, int32, intended_order};
 
+/// Base types that the platform lists and was seen to refuse in creations.
+const NOT_CREATED: [&str; 1] = ["_element"];
+
 /// Writes a `ContentType`: only members that the view owns, never one that the platform fills in.
 pub(super) fn body(key: &str, view: &View, codec: &Codec) -> Result<String, Reason> {
     if codec.needs_display_name && view.get(&paths::of_type(DISPLAY_NAME)).is_none() {
         return Err(format!("{key} has no display name, which API {} requires", codec.segment));
+    }
+    let base = view.get(&paths::base_type());
+    let refused =
+        base.filter(|base| NOT_CREATED.iter().any(|word| base.value().as_str() == Some(word)));
+    if let Some(base) = refused {
+        return Err(format!("{key} cannot be created anew with the base type {}", base.as_str()));
     }
     let mut members = vec![("key", Json::str(key))];
     for attribute in [DISPLAY_NAME, DESCRIPTION, "baseType"] {

@@ -24,6 +24,9 @@ pub(super) enum Extent {
     Everything,
 }
 
+/// How a property is indexed, which is none of ours until a new type of it allows for no index.
+const INDEXING: &str = "indexingType";
+
 /// Members of a merge patch.
 type Patch = Vec<(Text<'static>, Json<'static>)>;
 
@@ -84,6 +87,9 @@ fn properties(
         let mut patch = if let Some(present) = present {
             let before = property(was, &key, Some(present), codec)?;
             check_retyping(&before, &written, &key, codec)?;
+            if !is_retyped(&before, &written) {
+                check_either_or(present, &written, &key)?;
+            }
             change(present, before, &written, extent)
         } else {
             check_type(&written, &key, codec)?;
@@ -132,8 +138,40 @@ fn change(present: &Json<'_>, before: Members, after: &Members, extent: Extent) 
     let mut patch = difference(&before, &written, extent);
     if is_retyped {
         remove_leftovers(present, &written, &mut patch);
+        if refers(&written) && is_indexed(present) {
+            patch.push((Text::from(INDEXING), Json::Null));
+        }
     }
     patch
+}
+
+/// Whether a property is one that the platform indexes in no way.
+fn refers(property: &Json<'_>) -> bool {
+    let word = property.get("type").and_then(Json::as_str);
+    matches!(word, Some("content" | "contentReference"))
+}
+
+fn is_indexed(property: &Json<'_>) -> bool {
+    let word = property.get(INDEXING).and_then(Json::as_str);
+    matches!(word, Some("queryable" | "searchable"))
+}
+
+/// The platform takes either the one type or the list of types that a reference may point at.
+fn check_either_or(present: &Json<'_>, after: &Members, key: &str) -> Result<(), Reason> {
+    let written = Json::object(after.iter().cloned());
+    let pairs = [(Some(present), Some(&written)), (present.get("items"), written.get("items"))];
+    let clashes = pairs.into_iter().any(|pair| {
+        let (Some(present), Some(written)) = pair else { return false };
+        let is_named = |member: &str| written.get(member).is_some_and(|value| !value.is_null());
+        let one = present.get("contentType").is_some_and(|value| !value.is_null());
+        one && refers(written) && is_named(Attribute::AllowedTypes.name())
+    });
+    if clashes {
+        return Err(format!(
+            "property {key} refers to one type on the platform (contentType), which does not go with a list of allowed types; remove the contentType there"
+        ));
+    }
+    Ok(())
 }
 
 fn remove_leftovers(present: &Json<'_>, written: &Json<'_>, patch: &mut Patch) {
