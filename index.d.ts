@@ -444,10 +444,18 @@ interface Functions {
   verifyHistory: Unavailable
   /** Not available yet. */
   exportHistory: Unavailable
-  /** Not available yet. */
-  health: Unavailable
-  /** Not available yet: throws. */
-  metrics(...args: unknown[]): never
+  /**
+   * Whether a deployment could run now: looks at the studio's database, the state and the platform, with
+   * one light request that takes no longer than `requestTimeoutMs`, and writes nothing. What is sick is
+   * told and never thrown; rejects only for wrong arguments and after `close`.
+   */
+  health(options?: { provider?: ProviderRef }): Promise<Health>
+  /**
+   * What this engine has done since it was made, in the text format of Prometheus: for a route that
+   * answers with the content type `text/plain; version=0.0.4`. Counted in this process; no label holds
+   * the key of a type. Works after `close`, too.
+   */
+  metrics(): string
   /** Not available yet. */
   renderReport: Unavailable
 }
@@ -1130,6 +1138,32 @@ interface AnalyticsReport {
   platform: string | null
   /** As asked for; `null` is open. */
   timeRange: { from: Date | null; to: Date | null }
+}
+
+/** Whether a deployment could run now. */
+export interface Health {
+  /**
+   * `unhealthy`: a part failed, or fewer than half of the attempts of the last 24 hours succeeded.
+   * `degraded`: a part is not whole, or fewer than 95 of 100 succeeded.
+   */
+  status: 'healthy' | 'degraded' | 'unhealthy'
+  /** The studio's database. */
+  database: HealthPart
+  /** Where the engine remembers. */
+  state: HealthPart
+  platform: HealthPart
+  /** Share of the attempts that succeeded, 0 to 1; `null` when there were none. */
+  successRate24h: number | null
+  timestamp: Date
+}
+
+export interface HealthPart {
+  /** `read_only`: one can look and not deploy. `not_configured`: nobody gave credentials. */
+  status: 'ok' | 'read_only' | 'not_configured' | 'failed'
+  /** A code of the table of errors, when something is wrong. */
+  code?: string
+  /** What is wrong and what to do, for people. */
+  message?: string
 }
 
 /** Attempts added up. */

@@ -97,6 +97,10 @@ export declare class NativeEngine {
   analytics(options: string): Promise<Answer>
   /** Says what is wrong with the types that a deployment would be about. */
   validate(options: string): Promise<Answer>
+  /** Whether a deployment could run now, part by part. */
+  health(provider?: string | undefined | null): Promise<Answer>
+  /** What the engine has done so far, in the text format of Prometheus. */
+  metrics(): string
   /** Records the content of a type; `null` when it is known already. */
   recordVersion(wanted: string, options: string): Promise<Answer>
   /** Makes an earlier content the present one; `null` when it is that already. */

@@ -6,17 +6,13 @@ const later = (name: string) => ({
   message: `${name} is not available yet`,
 })
 
-test.each(['listBackups', 'verifyHistory', 'exportHistory', 'health', 'renderReport'] as const)(
+test.each(['listBackups', 'verifyHistory', 'exportHistory', 'renderReport'] as const)(
   '%s rejects',
   async (name) => {
     await expect(sync[name]('x')).rejects.toMatchObject(later(name))
     await expect(new sync.SyncEngine()[name]('x')).rejects.toMatchObject(later(name))
   },
 )
-
-test.each(['metrics'] as const)('%s throws', (name) => {
-  expect(() => sync[name]('x')).toThrow(expect.objectContaining(later(name)))
-})
 
 test.each(['set', 'remove', 'rotate'] as const)('credentials.%s rejects', async (name) => {
   await expect(sync.credentials[name]('x')).rejects.toMatchObject(later(`credentials.${name}`))

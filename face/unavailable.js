@@ -5,10 +5,7 @@
 const { failure } = require('./errors.js')
 
 /** Those that promise something. */
-const PROMISED = ['listBackups', 'verifyHistory', 'exportHistory', 'health', 'renderReport']
-
-/** Those that return at once. */
-const IMMEDIATE = ['metrics']
+const PROMISED = ['listBackups', 'verifyHistory', 'exportHistory', 'renderReport']
 
 /** The members of `credentials`. */
 const CREDENTIALS = ['set', 'remove', 'rotate']
@@ -27,21 +24,10 @@ function promised(name) {
   return { [name]: async () => Promise.reject(unavailable(name)) }[name]
 }
 
-function immediate(name) {
-  return {
-    [name]: () => {
-      throw unavailable(name)
-    },
-  }[name]
-}
-
 const credentials = Object.freeze(
   Object.fromEntries(CREDENTIALS.map((name) => [name, promised(`credentials.${name}`)])),
 )
 
-const functions = Object.fromEntries([
-  ...PROMISED.map((name) => [name, promised(name)]),
-  ...IMMEDIATE.map((name) => [name, immediate(name)]),
-])
+const functions = Object.fromEntries(PROMISED.map((name) => [name, promised(name)]))
 
 module.exports = { refusal, unavailable, functions, credentials }

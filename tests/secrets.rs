@@ -204,6 +204,13 @@ async fn stays_clean(way: &'static str, fault: Option<Fault>) {
         Ok(plan) => clean(&case, &serde_json::to_string(&plan).unwrap()),
         Err(error) => clean(&case, &format!("{error:?}")),
     }
+    match engine.validate(&query, &RunOptions::default()).await {
+        Ok(findings) => clean(&case, &serde_json::to_string(&findings).unwrap()),
+        Err(error) => clean(&case, &format!("{error:?}")),
+    }
+    let health = engine.health(&query.provider).await;
+    clean("health", &format!("{health:?} {}", serde_json::to_string(&health).unwrap()));
+    clean("metrics", &engine.metrics());
     let stored = engine.deployment("job").await.unwrap();
     clean(&case, &format!("{stored:?}"));
     drop(engine);

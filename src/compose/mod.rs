@@ -9,14 +9,20 @@ use std::sync::Arc;
 
 pub use options::{EngineOptions, Keep, Mapping, PartialStatus, Retention, provider_request};
 
-use crate::engine::{Engine, Ports, studio_failure};
+use crate::engine::{CountedRequest, Counters, Engine, Ports, studio_failure};
 use crate::error::{ErrorCode, SyncError};
-use crate::http::Observer;
+use crate::http::{Measured, Meter, Observer};
 use crate::port::Clock;
 use crate::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation, resolve_database};
 use crate::system::SystemClock;
 
 use platforms::KnownPlatforms;
+
+/// Counters for an engine that is not made yet.
+#[must_use]
+pub fn counters() -> Arc<Counters> {
+    Arc::new(Counters::new(Arc::new(SystemClock)))
+}
 
 /// Makes an engine of what the options and the environment say. Nothing is opened or sent yet.
 ///
@@ -24,7 +30,19 @@ use platforms::KnownPlatforms;
 ///
 /// When no database is named, or it is of a kind that is not supported.
 pub fn engine(options: &EngineOptions) -> Result<Engine, SyncError> {
-    engine_with(options, Arc::new(SystemClock), None)
+    engine_counting(options, counters())
+}
+
+/// As [`engine`], with counters that were there before.
+///
+/// # Errors
+///
+/// As [`engine`].
+pub fn engine_counting(
+    options: &EngineOptions,
+    counters: Arc<Counters>,
+) -> Result<Engine, SyncError> {
+    compose(options, Arc::new(SystemClock), None, counters)
 }
 
 /// As [`engine`], with a clock and somebody who is told of every request.
@@ -36,6 +54,16 @@ pub fn engine_with(
     options: &EngineOptions,
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
+) -> Result<Engine, SyncError> {
+    let counters = Arc::new(Counters::new(Arc::clone(&clock)));
+    compose(options, clock, observer, counters)
+}
+
+fn compose(
+    options: &EngineOptions,
+    clock: Arc<dyn Clock>,
+    observer: Option<Observer>,
+    counters: Arc<Counters>,
 ) -> Result<Engine, SyncError> {
     let folders = Folders::of(&options.working_directory);
     let Some(url) = options.database() else {
@@ -50,8 +78,21 @@ pub fn engine_with(
     let ports = Ports {
         studio: Arc::new(SqliteStudio::new(studio)),
         store: Arc::new(SqliteStore::new(&location)),
-        platforms: Arc::new(KnownPlatforms::new(options.clone(), Arc::clone(&clock), observer)),
+        platforms: Arc::new(KnownPlatforms::new(
+            options.clone(),
+            Arc::clone(&clock),
+            observer,
+            meter(Arc::clone(&counters)),
+        )),
         clock,
     };
-    Ok(Engine::new(ports, options.settings()))
+    Ok(Engine::counting(ports, options.settings(), counters))
+}
+
+/// Has every request counted.
+fn meter(counters: Arc<Counters>) -> Meter {
+    Arc::new(move |measured| {
+        let Measured { method, status, attempt, waited } = measured;
+        counters.request(CountedRequest { method, status, attempt, waited });
+    })
 }

@@ -167,6 +167,7 @@ impl EngineOptions {
             max_attempts: self.max_attempts,
             cache_ttl_ms: u64::try_from(self.cache_ttl.as_millis())
                 .unwrap_or(defaults.cache_ttl_ms),
+            request_timeout: self.request_timeout,
             kept_versions: KeptVersions {
                 days: self.retention.versions.days,
                 count: self.retention.versions.count,

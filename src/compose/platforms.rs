@@ -10,7 +10,8 @@ use crate::digest::Digest;
 use crate::engine::{Platform, Platforms, ProviderRequest, Purpose, adapter_failure};
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::http::{
-    self, AccessError, Credentials, Endpoint, HttpOptions, HttpTransport, Observer, Offer, Secret,
+    self, AccessError, Credentials, Endpoint, HttpOptions, HttpTransport, Meter, Observer, Offer,
+    Secret,
 };
 
 use crate::platform::files::{FilesAdapter, FilesDialect, FolderError};
@@ -32,11 +33,17 @@ pub(super) struct KnownPlatforms {
     options: EngineOptions,
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
+    meter: Meter,
 }
 
 impl KnownPlatforms {
-    pub fn new(options: EngineOptions, clock: Arc<dyn Clock>, observer: Option<Observer>) -> Self {
-        Self { options, clock, observer }
+    pub fn new(
+        options: EngineOptions,
+        clock: Arc<dyn Clock>,
+        observer: Option<Observer>,
+        meter: Meter,
+    ) -> Self {
+        Self { options, clock, observer, meter }
     }
 
     fn optimizely(&self, config: &Config<'_>) -> Result<Platform, SyncError> {
@@ -70,6 +77,7 @@ impl KnownPlatforms {
             max_attempts: at_least_one(self.options.max_attempts),
             request_timeout: self.options.request_timeout,
             observer: self.observer.clone(),
+            meter: Some(Arc::clone(&self.meter)),
             ..standard
         };
         let clock = Arc::clone(&self.clock);

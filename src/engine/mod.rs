@@ -22,12 +22,14 @@ mod examine;
 mod execute;
 mod failure;
 mod fields;
+mod health;
 mod history;
 mod home;
 mod interrupted;
 mod job;
 mod listing;
 mod locals;
+mod metrics;
 mod narrate;
 mod options;
 mod outcome;
@@ -72,7 +74,9 @@ pub use actor::{Action, Actor, Role};
 pub use conflicts::ConflictQuery;
 pub use decide::{Strategy, Values};
 pub(crate) use failure::{adapter_failure, studio_failure};
+pub use health::{Part, PartStatus, Wellness};
 pub use interrupted::{LeftScope, RecoveredRun, RecoveryReport};
+pub use metrics::{CountedRequest, Counters};
 pub use options::{
     ConflictStrategy, Mode, ProviderRequest, Query, Repeat, RunOptions, RunRequest, Settings,
 };

@@ -46,7 +46,7 @@ impl Phase {
 /// went wrong with it.
 pub(super) struct Narrator {
     reporter: Arc<dyn Reporter>,
-    progress: AtomicU8,
+    progress: Arc<AtomicU8>,
     /// Operations in all, and per phase.
     total: AtomicUsize,
     totals: [AtomicUsize; 4],
@@ -61,13 +61,18 @@ impl Narrator {
     pub fn new(reporter: Arc<dyn Reporter>) -> Self {
         Self {
             reporter,
-            progress: AtomicU8::new(0),
+            progress: Arc::default(),
             total: AtomicUsize::new(0),
             totals: Default::default(),
             begun: AtomicUsize::new(0),
             told: Default::default(),
             ended: AtomicUsize::new(0),
         }
+    }
+
+    /// How far the run is, for whoever looks from outside.
+    pub fn progress(&self) -> Arc<AtomicU8> {
+        Arc::clone(&self.progress)
     }
 
     /// A step of the run.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::listing::KeptListing;
 use super::locals::Locals;
 use super::sketch::Sketch;
-use super::{Actor, ProviderRequest, Settings};
+use super::{Actor, Counters, ProviderRequest, Settings};
 use crate::error::SyncError;
 use crate::port::{Adapter, Clock, Dialect, Store, Studio};
 
@@ -77,6 +77,8 @@ pub struct Engine {
     pub(super) kept_locals: Arc<tokio::sync::Mutex<Option<Arc<Locals>>>>,
     /// Recent listings by target, shared by reading calls.
     pub(super) kept_listings: Arc<Mutex<HashMap<String, ListingSlot>>>,
+    /// What it has done.
+    pub(super) counters: Arc<Counters>,
     /// The last plans that were shown to somebody.
     pub(super) shown_plans: Arc<Mutex<VecDeque<Sketch>>>,
 }
@@ -88,8 +90,16 @@ impl Engine {
     /// Makes an engine; nothing is opened yet.
     #[must_use]
     pub fn new(ports: Ports, settings: Settings) -> Self {
+        let counters = Arc::new(Counters::new(Arc::clone(&ports.clock)));
+        Self::counting(ports, settings, counters)
+    }
+
+    /// As [`Engine::new`], with counters that others count with, too.
+    #[must_use]
+    pub fn counting(ports: Ports, settings: Settings, counters: Arc<Counters>) -> Self {
         Self {
             ports,
+            counters,
             settings: Arc::new(settings),
             actor: Arc::default(),
             kept_locals: Arc::default(),

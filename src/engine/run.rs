@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::collect::map_of;
 use crate::error::{ErrorCode, SyncError, quoted};
-use crate::port::{Lease, RunRow, Scope, Traffic, VersionSource};
+use crate::port::{HistoryFilter, Lease, RunRow, Scope, Traffic, VersionSource};
 
 use super::apply::Hands;
 use super::complete::Execution;
@@ -18,6 +18,7 @@ use super::home::HomePlan;
 use super::job::kept_job;
 use super::listing::Freshness;
 use super::locals::Locals;
+use super::metrics::Underway;
 use super::narrate::Narrator;
 use super::options::Mode;
 use super::outcome;
@@ -37,6 +38,8 @@ pub(super) struct Run<'r> {
     pub id: String,
     pub narrator: &'r Narrator,
     pub cancel: &'r CancellationToken,
+    /// Counts it as running; nothing for a rehearsal.
+    pub underway: Option<Underway<'r>>,
 }
 
 /// What a run came to before its report is written.
@@ -90,6 +93,7 @@ impl Engine {
             id: format!("run_{:013x}_{:016x}", self.ports.clock.now(), self.ports.clock.random()),
             narrator: &narrator,
             cancel,
+            underway: (!request.options.dry_run).then(|| self.counters.begin(narrator.progress())),
         };
         let (mut tally, mut leases) = (Tally::default(), Vec::new());
         if let Err(error) = run.carry_out(&mut tally, &mut leases).await {
@@ -103,6 +107,13 @@ impl Engine {
             report.status = RunStatus::Failed;
             report.progress = narrator.shown();
             report.recovery = None;
+        }
+        if let Some(underway) = &run.underway {
+            underway.end(&report, taken);
+            // Only a number for whoever watches: the run is over without it.
+            if let Ok(alarms) = self.ports.store.alarms(HistoryFilter::default()).await {
+                self.counters.conflicts(alarms.conflicts);
+            }
         }
         // Only now: whoever holds a scope takes a run of it that did not end for interrupted.
         for lease in leases {
@@ -202,6 +213,9 @@ impl Run<'_> {
             let now = self.engine.ports.clock.now();
             let acquired = self.engine.ports.store.acquire(&scope, &self.request.job_id, now).await;
             leases.push(acquired.map_err(store_failure)?);
+            if let Some(underway) = &self.underway {
+                underway.leased();
+            }
         }
         Ok(())
     }

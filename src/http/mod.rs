@@ -22,7 +22,7 @@ mod wire;
 pub use access::{AccessError, Allowance, Offer, grant};
 pub use client::{HttpOptions, HttpTransport};
 pub use oauth::Credentials;
-pub use observer::{Observer, RequestLog};
+pub use observer::{Measured, Meter, Observer, RequestLog};
 pub use origin::{Endpoint, EndpointError, Origin};
 pub use pacing::Pace;
 pub use secret::{Secret, scrub};
