@@ -136,7 +136,7 @@ export class SyncEngine {
    * | --- | --- |
    * | `viewer` | read, plan, rehearse (`dryRun`) |
    * | `editor` | deploy what loses nothing, cancel, resume, recover, decide about conflicts, accept drift, record and restore versions |
-   * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`; overrule what only the platform changed; let a deletion there delete the studio's type; take conflicts out of the log; sign with another name than their own (`resolvedBy`, `author`) |
+   * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`; manage `credentials`; overrule what only the platform changed; let a deletion there delete the studio's type; take conflicts out of the log; sign with another name than their own (`resolvedBy`, `author`) |
    *
    * `close` and `clearHistory` are for the host, and open to all.
    *
@@ -145,6 +145,7 @@ export class SyncEngine {
    */
   as(actor: Actor): SyncEngine
 
+  /** Credentials that this engine keeps. */
   readonly credentials: typeof credentials;
 
   /** Same as {@link close}. */
@@ -509,8 +510,38 @@ export const exportHistory: Functions['exportHistory']
 export const health: Functions['health']
 export const metrics: Functions['metrics']
 export const renderReport: Functions['renderReport']
-/** Not available yet. */
-export const credentials: { set: Unavailable; remove: Unavailable; rotate: Unavailable }
+/**
+ * Credentials that the engine keeps in its state, encrypted with `CATALYST_SYNC_KEY` (32 random bytes
+ * in Base64 or hexadecimal, else `KEY_INVALID`), so that a browser never has to send any. For an admin.
+ * They go in and never come out. Where a `provider.config` brings neither an address nor credentials,
+ * those that are stored are used, and those of the environment where nothing is stored or no key is set.
+ */
+export const credentials: {
+  /**
+   * Keeps the credentials of a provider, in the place of those that are there. Without `apiUrl`, they
+   * are for the address of the environment, else for the platform's own, and go nowhere else later.
+   */
+  set(providerId: CMSProviderId, values: CredentialValues): Promise<void>
+  /** Forgets them; `false` when there were none. Needs no key. */
+  remove(providerId: CMSProviderId): Promise<boolean>
+  /**
+   * Encrypts everything anew with `CATALYST_SYNC_KEY_NEXT`, all of it or nothing; tells how many sets
+   * there are. Until the next key has taken the place of the old one, both open them. `KEY_WRONG` when
+   * the present key does not open them.
+   */
+  rotate(): Promise<number>
+}
+
+/** What {@link credentials} keeps for Optimizely. */
+export interface CredentialValues {
+  clientId: string
+  clientSecret: string
+  /** https, of an allowed host. */
+  apiUrl?: string
+  /** Names the target, as in a `provider.config`. */
+  environment?: string
+  projectId?: string
+}
 
 // ----------------------------------------------------------------------------------- deployments
 

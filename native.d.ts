@@ -52,6 +52,12 @@ export declare class NativeEngine {
   deleteConflict(id: string): Promise<Answer>
   /** Takes what was decided long ago out of the log; tells how many. */
   clearResolved(options: string): Promise<Answer>
+  /** Keeps the credentials of a provider. */
+  setCredentials(provider: string, values: string): Promise<Answer>
+  /** Forgets the credentials of a provider; tells whether there were any. */
+  removeCredentials(provider: string): Promise<Answer>
+  /** Encrypts all that is kept with the next key; tells how much. */
+  rotateCredentials(): Promise<Answer>
   /** Takes what moved on the platform for no change; tells the paths. */
   acceptDrift(wanted: string, path: string): Promise<Answer>
   /** Checks options and keeps them; nothing is opened yet. */

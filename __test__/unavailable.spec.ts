@@ -14,10 +14,6 @@ test.each(['listBackups', 'verifyHistory', 'exportHistory', 'renderReport'] as c
   },
 )
 
-test.each(['set', 'remove', 'rotate'] as const)('credentials.%s rejects', async (name) => {
-  await expect(sync.credentials[name]('x')).rejects.toMatchObject(later(`credentials.${name}`))
-})
-
 test('rolling back ends failed', async () => {
   const seen: string[] = []
   const show = ({ status }: sync.DeploymentJob) => seen.push(status)

@@ -12,6 +12,7 @@ const VARIABLES = [
   'OPTIMIZELY_CLIENT_SECRET',
   'OPTIMIZELY_API_URL',
   'CATALYST_SYNC_KEY',
+  'CATALYST_SYNC_KEY_NEXT',
 ]
 
 /** Stands for a job whose members cannot be read, and is none. */

@@ -5,12 +5,13 @@ const { randomUUID } = require('node:crypto')
 const native = require('../native.js')
 const read = require('./arguments.js')
 const { conflictsOf } = require('./conflicts.js')
+const { credentialsOf } = require('./credentials.js')
 const { Desk } = require('./desk.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
 const { Run, SAID_AT_THE_END } = require('./run.js')
 const { safetyOf } = require('./safety.js')
-const { credentials, functions, refusal } = require('./unavailable.js')
+const { functions, refusal } = require('./unavailable.js')
 const values = require('./values.js')
 
 /** The addon's side of an engine, for the methods that stand in files of their own. */
@@ -254,7 +255,7 @@ class SyncEngine {
   }
 
   get credentials() {
-    return credentials
+    return credentialsOf(() => this.#native)
   }
 
   async close() {

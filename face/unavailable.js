@@ -7,9 +7,6 @@ const { failure } = require('./errors.js')
 /** Those that promise something. */
 const PROMISED = ['listBackups', 'verifyHistory', 'exportHistory', 'renderReport']
 
-/** The members of `credentials`. */
-const CREDENTIALS = ['set', 'remove', 'rotate']
-
 /** Why something is refused. */
 function refusal(name) {
   return { code: 'NOT_AVAILABLE', message: `${name} is not available yet` }
@@ -24,10 +21,6 @@ function promised(name) {
   return { [name]: async () => Promise.reject(unavailable(name)) }[name]
 }
 
-const credentials = Object.freeze(
-  Object.fromEntries(CREDENTIALS.map((name) => [name, promised(`credentials.${name}`)])),
-)
-
 const functions = Object.fromEntries(PROMISED.map((name) => [name, promised(name)]))
 
-module.exports = { refusal, unavailable, functions, credentials }
+module.exports = { refusal, unavailable, functions }

@@ -13,6 +13,7 @@ mod bad_input;
 mod blocking;
 mod canonical;
 mod converge;
+mod credentials;
 mod deploy;
 mod detect;
 mod diff;

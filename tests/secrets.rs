@@ -21,6 +21,8 @@ use crate::support::world::{World, request, to_files};
 const SECRET: &str = "pl4nted/s3cret+\"1=";
 const TOKEN: &str = "pl4nted-t0ken-2";
 const PASSWORD: &str = "pl4nted-passw0rd-3";
+/// 32 bytes in Base64.
+const KEY: &str = "pl4ntedKpl4ntedKpl4ntedKpl4ntedKpl4ntedKAAA";
 
 /// What must not occur: each of the three, as it is and in every form that it travels in.
 fn forms() -> Vec<String> {
@@ -101,11 +103,12 @@ fn told(report: &RunReport) -> String {
 /// The same configuration in a call, as the engine's own, and in the environment.
 fn configured(options: &mut Value, way: &str) -> ProviderRequest {
     let config = [("clientId", "own-client"), ("clientSecret", SECRET), ("apiKey", PASSWORD)];
+    let pairs = |count: usize| {
+        config.map(|(name, value)| (name.to_owned(), value.to_owned()))[..count].to_vec()
+    };
     match way {
-        "call" => ProviderRequest {
-            id: Some("optimizely".to_owned()),
-            config: config.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-        },
+        "call" => ProviderRequest { id: Some("optimizely".to_owned()), config: pairs(3) },
+        "kept" => ProviderRequest { id: Some("optimizely".to_owned()), config: pairs(2) },
         "engine" => {
             let config: serde_json::Map<_, _> =
                 config.map(|(name, value)| (name.to_owned(), json!(value))).into_iter().collect();
@@ -158,7 +161,7 @@ fn faults() -> Vec<Option<Fault>> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn are_nowhere_after_any_run() {
-    let ways = ["call", "engine", "environment"].into_iter();
+    let ways = ["call", "engine", "environment", "stored"].into_iter();
     each(
         ways.flat_map(|way| faults().into_iter().map(move |fault| (way, fault))),
         |(way, fault)| stays_clean(way, fault),
@@ -183,11 +186,17 @@ async fn stays_clean(way: &'static str, fault: Option<Fault>) {
     let mut options = world.engine_options();
     options.environment.insert("OPTIMIZELY_CLIENT_ID".to_owned(), "own-client".to_owned());
     options.environment.insert("OPTIMIZELY_CLIENT_SECRET".to_owned(), SECRET.to_owned());
+    let heard = Arc::new(Heard::default());
+    let observer = Some(heard.observer());
+    if way == "stored" {
+        options.environment.insert("OPTIMIZELY_CLIENT_SECRET".to_owned(), "none".to_owned());
+        options.environment.insert("CATALYST_SYNC_KEY".to_owned(), KEY.to_owned());
+        let keeper = engine_with(&options, TestClock::new(), observer.clone()).unwrap();
+        keeper.set_credentials(&configured(&mut json!({}), "kept")).await.unwrap();
+    }
     if let Some(fault) = fault {
         world.fake.control().add_fault(fault);
     }
-    let heard = Arc::new(Heard::default());
-    let observer = Some(heard.observer());
     let engine = engine_with(&options, TestClock::new(), observer).unwrap();
     let asked = RunRequest { provider: provider.clone(), job: careless_job(), ..request() };
     clean("Debug of the request", &format!("{asked:?}"));

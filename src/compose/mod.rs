@@ -2,20 +2,24 @@
 //!
 //! The only place, besides the boundary above it, that knows every edge by name.
 
+mod credentials;
 mod options;
 mod platforms;
 
 use std::sync::Arc;
 
-pub use options::{EngineOptions, Keep, Mapping, PartialStatus, Retention, provider_request};
+pub use options::{
+    EngineOptions, Keep, Mapping, PartialStatus, Retention, provider_request, texts_by_name,
+};
 
 use crate::engine::{CountedRequest, Counters, Engine, Ports, studio_failure};
 use crate::error::{ErrorCode, SyncError};
 use crate::http::{Measured, Meter, Observer};
-use crate::port::Clock;
+use crate::port::{Clock, Store};
 use crate::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation, resolve_database};
 use crate::system::SystemClock;
 
+use credentials::CredentialStore;
 use platforms::KnownPlatforms;
 
 /// Counters for an engine that is not made yet.
@@ -75,14 +79,16 @@ fn compose(
         studio_failure(error)
             .next_step("set stateUrl to a file such as file:./sync.db, or leave it out")
     })?;
+    let store = Arc::new(SqliteStore::new(&location));
+    let credentials = CredentialStore::new(options, store.clone(), Arc::clone(&clock));
     let ports = Ports {
         studio: Arc::new(SqliteStudio::new(studio)),
-        store: Arc::new(SqliteStore::new(&location)),
+        store: Arc::clone(&store) as Arc<dyn Store>,
         platforms: Arc::new(KnownPlatforms::new(
             options.clone(),
             Arc::clone(&clock),
-            observer,
-            meter(Arc::clone(&counters)),
+            (observer, meter(Arc::clone(&counters))),
+            credentials,
         )),
         clock,
     };

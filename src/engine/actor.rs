@@ -81,6 +81,8 @@ pub enum Action {
     RestoreVersion,
     /// Taking conflicts out of the log.
     ForgetConflicts,
+    /// Storing credentials, and changing their key.
+    ManageCredentials,
 }
 
 impl Action {
@@ -102,6 +104,7 @@ impl Action {
             Self::RecordVersion => "record versions",
             Self::RestoreVersion => "restore versions",
             Self::ForgetConflicts => "take conflicts out of the log",
+            Self::ManageCredentials => "manage credentials",
         }
     }
 
@@ -122,7 +125,8 @@ impl Action {
             | Self::SignForOthers
             | Self::Force
             | Self::Bypass
-            | Self::ForgetConflicts => Role::Admin,
+            | Self::ForgetConflicts
+            | Self::ManageCredentials => Role::Admin,
         }
     }
 }

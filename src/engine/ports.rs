@@ -9,7 +9,7 @@ use super::listing::KeptListing;
 use super::locals::Locals;
 use super::sketch::Sketch;
 use super::{Actor, Counters, ProviderRequest, Settings};
-use crate::error::SyncError;
+use crate::error::{ErrorCode, SyncError};
 use crate::port::{Adapter, Clock, Dialect, Store, Studio};
 
 /// A target with its dialect and a connection to it.
@@ -40,8 +40,40 @@ pub trait Platforms: Send + Sync {
         purpose: Purpose,
     ) -> Result<Platform, SyncError>;
 
+    /// Keeps the credentials that a request brings, in the place of those that are there.
+    ///
+    /// # Errors
+    ///
+    /// When they are not what the provider needs, or cannot be kept.
+    async fn keep_credentials(&self, _request: &ProviderRequest) -> Result<(), SyncError> {
+        Err(no_store())
+    }
+
+    /// Forgets the credentials of a provider; tells whether there were any.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such provider, or the store cannot be written.
+    async fn remove_credentials(&self, _provider: &str) -> Result<bool, SyncError> {
+        Err(no_store())
+    }
+
+    /// Encrypts everything that is kept with the next key; tells how much.
+    ///
+    /// # Errors
+    ///
+    /// When a key is missing or wrong, or the store cannot be written.
+    async fn rotate_credentials(&self) -> Result<u64, SyncError> {
+        Err(no_store())
+    }
+
     /// Masks in a text whatever it holds of the secrets that a connection would be made with.
     fn conceal(&self, request: &ProviderRequest, text: &str) -> String;
+}
+
+/// A composition without a store of credentials.
+fn no_store() -> SyncError {
+    SyncError::new(ErrorCode::NotAvailable, "there is no store of credentials here")
 }
 
 /// What a connection is for.

@@ -196,6 +196,12 @@ codes! {
     /// The state was written by a newer release, or is not ours.
     StateIncompatible = "STATE_INCOMPATIBLE", State, 503,
         "use the release that wrote it, or move the file away to adopt everything anew";
+    /// The key of the credentials store is missing or of another form.
+    KeyInvalid = "KEY_INVALID", State, 503,
+        "set it to 32 random bytes, for example the output of: openssl rand -base64 32";
+    /// Stored credentials cannot be opened with this key.
+    KeyWrong = "KEY_WRONG", State, 503,
+        "set the key that they were stored with, or remove them and set them anew";
     /// Most of the bound types are missing on the platform.
     TargetMismatch = "TARGET_MISMATCH", State, 409,
         "check that the credentials belong to the right instance; nothing was changed";

@@ -16,6 +16,7 @@ mod observer;
 mod origin;
 mod pacing;
 mod retry;
+mod sealing;
 mod secret;
 mod wire;
 
@@ -25,4 +26,5 @@ pub use oauth::Credentials;
 pub use observer::{Measured, Meter, Observer, RequestLog};
 pub use origin::{Endpoint, EndpointError, Origin};
 pub use pacing::Pace;
+pub use sealing::{Kept, SealingError, SealingKey};
 pub use secret::{Secret, scrub};

@@ -10,6 +10,7 @@
 mod answer;
 mod cancel;
 mod conflicts;
+mod credentials;
 mod deployment;
 mod drift;
 mod engine;

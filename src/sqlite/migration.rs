@@ -28,6 +28,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "run scopes",
         sql: include_str!("migrations/0007_run_scopes.sql"),
     },
+    Migration {
+        number: 10,
+        name: "credentials",
+        sql: include_str!("migrations/0010_credentials.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE {prefix}sync_migrations (

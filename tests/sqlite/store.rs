@@ -41,7 +41,8 @@ async fn the_first_write_makes_a_durable_store() {
     assert_eq!(text(&connection, "PRAGMA journal_mode"), "wal");
     assert_eq!(
         text(&connection, "SELECT group_concat(number || ' ' || name) FROM sync_migrations"),
-        "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes"
+        "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes,\
+         10 credentials"
     );
     let tables = text(
         &connection,
@@ -50,7 +51,7 @@ async fn the_first_write_makes_a_durable_store() {
     );
     assert_eq!(
         tables,
-        "conflict_log content_type_versions sync_backups sync_bases sync_checks sync_history \
+        "conflict_log content_type_versions credentials sync_backups sync_bases sync_checks sync_history \
          sync_imports sync_leases sync_migrations sync_operations sync_rows sync_run_scopes \
          sync_state sync_transactions version_heads version_parents"
     );
@@ -124,7 +125,8 @@ async fn a_state_of_an_older_release_is_brought_up_to_date_before_it_is_read() {
     Connection::open(&file).unwrap().execute_batch(sql).unwrap();
     assert_eq!(store.states(&scope("w1")).await.unwrap(), []);
     let applied = "SELECT group_concat(number || ' ' || name) FROM sync_migrations";
-    let all = "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes";
+    let all = "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes,\
+               10 credentials";
     assert_eq!(text(&Connection::open(&file).unwrap(), applied), all);
 }
 
