@@ -84,10 +84,11 @@ impl Kept {
                 "deploy with allowDelete to delete it".to_owned(),
             ),
             Self::ReferredTo(keys) => {
+                let refer = if keys.len() == 1 { "refers" } else { "refer" };
                 let keys = keys.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
                 (
                     format!(
-                        "gone from the studio, and left on the platform because {keys} still refers to it"
+                        "gone from the studio, and left on the platform because {keys} still {refer} to it"
                     ),
                     format!("take the reference out of {keys} first"),
                 )

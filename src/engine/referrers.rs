@@ -46,6 +46,8 @@ impl Pass<'_> {
         let dialect = &self.search.platform.dialect;
         let shape = dialect.capabilities().shape;
         let view = dialect.normalize(definition);
-        view.map(|view| References::keys_in(&view, &shape)).unwrap_or_default()
+        let mut keys = view.map(|view| References::keys_in(&view, &shape)).unwrap_or_default();
+        keys.extend(dialect.other_references(definition));
+        keys
     }
 }

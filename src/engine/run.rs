@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::collect::map_of;
 use crate::error::{ErrorCode, SyncError, quoted};
-use crate::port::{HistoryFilter, Lease, RunRow, Scope, Traffic, VersionSource};
+use crate::port::{Lease, RunRow, Scope, Traffic, VersionSource};
 
 use super::apply::Hands;
 use super::complete::Execution;
@@ -108,13 +108,7 @@ impl Engine {
             report.progress = narrator.shown();
             report.recovery = None;
         }
-        if let Some(underway) = &run.underway {
-            underway.end(&report, taken);
-            // Only a number for whoever watches: the run is over without it.
-            if let Ok(alarms) = self.ports.store.alarms(HistoryFilter::default()).await {
-                self.counters.conflicts(alarms.conflicts);
-            }
-        }
+        run.count(&report, taken).await;
         // Only now: whoever holds a scope takes a run of it that did not end for interrupted.
         for lease in leases {
             // A lease that cannot be given back is taken over by the next run: its lock is gone.
@@ -213,9 +207,7 @@ impl Run<'_> {
             let now = self.engine.ports.clock.now();
             let acquired = self.engine.ports.store.acquire(&scope, &self.request.job_id, now).await;
             leases.push(acquired.map_err(store_failure)?);
-            if let Some(underway) = &self.underway {
-                underway.leased();
-            }
+            self.underway.iter().for_each(Underway::leased);
         }
         Ok(())
     }

@@ -103,7 +103,7 @@ fn an_update_names_only_what_changes() {
         // Of the elements of a list only the member that changes.
         (
             &[("/properties/tags/maxLength", Some("7"))],
-            r#"{"properties":{"tags":{"items":{"maxLength":7}}}}"#,
+            r#"{"properties":{"tags":{"items":{"maxLength":7,"type":"string"}}}}"#,
         ),
         // Lists are replaced whole: what others put into them stays.
         (

@@ -152,21 +152,23 @@ async fn what_others_on_the_platform_refer_to_is_not_deleted() {
     let items =
         json!({ "type": "array", "items": { "type": "component", "contentType": "Article" } });
     let unrelated = json!({ "type": "contentReference", "allowedTypes": ["ArticleList"] });
+    let mut folder = referrer("Folder", &unrelated);
+    folder["mayContainTypes"] = json!(["Article"]);
     world.fake.control().seed_types(
         Version::V1,
-        [referrer("Teaser", &list), referrer("Zone", &items), referrer("Menu", &unrelated)],
+        [referrer("Teaser", &list), referrer("Zone", &items), referrer("Menu", &unrelated), folder],
     );
     world.sql("DELETE FROM ContentType", &[]);
     let found = validate(&world, &allowed).await;
     let refused = found.iter().find(|finding| finding.code == "DELETE_REFUSED").unwrap();
     assert_eq!(
         refused.message,
-        "gone from the studio, and left on the platform because Teaser, Zone still refers to it"
+        "gone from the studio, and left on the platform because Folder, Teaser, Zone still refer to it"
     );
     let report = world.deploy_with(allowed.clone()).await;
     assert_eq!(outcomes(&report.outcomes), ["Article delete skipped DELETE_REFUSED"]);
 
-    for key in ["Teaser", "Zone"] {
+    for key in ["Folder", "Teaser", "Zone"] {
         world.fake.control().remove(key);
     }
     let report = world.deploy_with(allowed).await;

@@ -136,6 +136,7 @@ fn change(present: &Json<'_>, before: Members, after: &Members, extent: Extent) 
     let is_retyped = is_retyped(&before, after);
     let (before, written) = (Json::object(before), Json::object(after.iter().cloned()));
     let mut patch = difference(&before, &written, extent);
+    name_items(&written, &mut patch);
     if is_retyped {
         remove_leftovers(present, &written, &mut patch);
         if refers(&written) && is_indexed(present) {
@@ -143,6 +144,18 @@ fn change(present: &Json<'_>, before: Members, after: &Members, extent: Extent) 
         }
     }
     patch
+}
+
+/// Says what the elements of a list are whenever anything of them is sent: the schema of items requires
+/// their type in a patch, too.
+fn name_items(written: &Json<'static>, patch: &mut Patch) {
+    let items = patch.iter_mut().find(|(name, _)| name.as_str() == Some("items"));
+    let Some((_, Json::Object(items))) = items else { return };
+    let word = written.get("items").and_then(|items| items.get("type"));
+    if let Some(word) = word.filter(|_| items.iter().all(|(name, _)| name.as_str() != Some("type")))
+    {
+        items.push((Text::from("type"), word.clone()));
+    }
 }
 
 /// Whether a property is one that the platform indexes in no way.
