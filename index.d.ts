@@ -139,7 +139,7 @@ export class SyncEngine {
    * | --- | --- |
    * | `viewer` | read, plan, rehearse (`dryRun`) |
    * | `editor` | deploy what loses nothing, cancel, resume, recover, decide about conflicts, accept drift, record and restore versions |
-   * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`; overrule what only the platform changed; let a deletion there delete the studio's type; take conflicts out of the log; sign with another name than their own (`resolvedBy`, `author`) |
+   * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`; manage `credentials`; overrule what only the platform changed; let a deletion there delete the studio's type; take conflicts out of the log; sign with another name than their own (`resolvedBy`, `author`) |
    *
    * `close` and `clearHistory` are for the host, and open to all.
    *
@@ -148,6 +148,7 @@ export class SyncEngine {
    */
   as(actor: Actor): SyncEngine
 
+  /** Credentials that this engine keeps. */
   readonly credentials: typeof credentials;
 
   /** Same as {@link close}. */
@@ -426,8 +427,14 @@ interface Functions {
 
   // ------------------------------------------------------------------------ safety and operation
 
-  /** Not available yet. */
-  validate: Unavailable
+  /**
+   * Looks at every type that a deployment would be about, settled ones included, and says what is wrong
+   * with it. Writes nothing. The findings are those of {@link planDeployment}, and besides what only
+   * advises: names that the studio's forms would not take (`NAME_RULE`), and what the platform does not
+   * get (`LOSS`). Errors first, then warnings. Rejects as a plan does: without credentials, for a type
+   * that does not exist.
+   */
+  validate(options?: PlanOptions): Promise<Finding[]>
   /**
    * The definitions that are kept as they were before a deployment changed or deleted them, the latest
    * first, without what is in them. `limit` is 1 to 1000, by default 50.
@@ -484,10 +491,18 @@ interface Functions {
    * end off meanwhile.
    */
   exportHistory(destination: string | TextStream): Promise<{ entries: number }>
-  /** Not available yet. */
-  health: Unavailable
-  /** Not available yet: throws. */
-  metrics(...args: unknown[]): never
+  /**
+   * Whether a deployment could run now: looks at the studio's database, the state and the platform, with
+   * one light request that takes no longer than `requestTimeoutMs`, and writes nothing. What is sick is
+   * told and never thrown; rejects only for wrong arguments and after `close`.
+   */
+  health(options?: { provider?: ProviderRef }): Promise<Health>
+  /**
+   * What this engine has done since it was made, in the text format of Prometheus: for a route that
+   * answers with the content type `text/plain; version=0.0.4`. Counted in this process; no label holds
+   * the key of a type. Works after `close`, too.
+   */
+  metrics(): string
   /** Not available yet. */
   renderReport: Unavailable
 }
@@ -567,8 +582,38 @@ export const exportHistory: Functions['exportHistory']
 export const health: Functions['health']
 export const metrics: Functions['metrics']
 export const renderReport: Functions['renderReport']
-/** Not available yet. */
-export const credentials: { set: Unavailable; remove: Unavailable; rotate: Unavailable }
+/**
+ * Credentials that the engine keeps in its state, encrypted with `CATALYST_SYNC_KEY` (32 random bytes
+ * in Base64 or hexadecimal, else `KEY_INVALID`), so that a browser never has to send any. For an admin.
+ * They go in and never come out. Where a `provider.config` brings neither an address nor credentials,
+ * those that are stored are used, and those of the environment where nothing is stored or no key is set.
+ */
+export const credentials: {
+  /**
+   * Keeps the credentials of a provider, in the place of those that are there. Without `apiUrl`, they
+   * are for the address of the environment, else for the platform's own, and go nowhere else later.
+   */
+  set(providerId: CMSProviderId, values: CredentialValues): Promise<void>
+  /** Forgets them; `false` when there were none. Needs no key. */
+  remove(providerId: CMSProviderId): Promise<boolean>
+  /**
+   * Encrypts everything anew with `CATALYST_SYNC_KEY_NEXT`, all of it or nothing; tells how many sets
+   * there are. Until the next key has taken the place of the old one, both open them. `KEY_WRONG` when
+   * the present key does not open them.
+   */
+  rotate(): Promise<number>
+}
+
+/** What {@link credentials} keeps for Optimizely. */
+export interface CredentialValues {
+  clientId: string
+  clientSecret: string
+  /** https, of an allowed host. */
+  apiUrl?: string
+  /** Names the target, as in a `provider.config`. */
+  environment?: string
+  projectId?: string
+}
 
 // ----------------------------------------------------------------------------------- deployments
 
@@ -689,6 +734,11 @@ export interface RunOptions {
   rollback?: 'none' | 'failed-only' | 'full'
   /** Whether the studio keeps its edits when a deployment is undone: see {@link RollbackOptions}. Default `true`. */
   preserveData?: boolean
+  /**
+   * Ship what warnings hold back, too: values that the platform may understand otherwise than the
+   * studio, such as a pattern that only JavaScript has (`PATTERN_FLAVOUR`). Without it they are among
+   * the `withheld` and the rest ships. Goes past no error.
+   */
   bypassValidation?: boolean
 }
 
@@ -877,6 +927,7 @@ export interface TypeChange {
   fieldChanges: { added: string[]; modified: string[]; removed: string[] }
   changes: AtomChange[]
   risk: Risk
+  /** Content items of the type in the studio; the findings say what of them would be lost. */
   contentItems: number
   /** The worst of what moved on the platform since the last agreement; its findings say what. */
   drift: DriftSeverity | null
@@ -1047,13 +1098,19 @@ export interface PlannedOperation {
   changes: AtomChange[]
   withheld: string[]
   dependsOn: string[]
+  /** Content items of the type in the studio. */
   contentItems: number
 }
 
 export interface Finding {
+  /**
+   * `error`: the type is not deployed. `warning`: it is, and something will not be as expected, or
+   * waits for consent. `info`: worth knowing.
+   */
   severity: 'error' | 'warning' | 'info'
   code: string
   typeKey?: string
+  /** A JSON pointer, into the view on the platform or into the studio's definition (`/fields/…`). */
   path?: string
   message: string
   remedy: string
@@ -1240,6 +1297,32 @@ interface AnalyticsReport {
   platform: string | null
   /** As asked for; `null` is open. */
   timeRange: { from: Date | null; to: Date | null }
+}
+
+/** Whether a deployment could run now. */
+export interface Health {
+  /**
+   * `unhealthy`: a part failed, or fewer than half of the attempts of the last 24 hours succeeded.
+   * `degraded`: a part is not whole, or fewer than 95 of 100 succeeded.
+   */
+  status: 'healthy' | 'degraded' | 'unhealthy'
+  /** The studio's database. */
+  database: HealthPart
+  /** Where the engine remembers. */
+  state: HealthPart
+  platform: HealthPart
+  /** Share of the attempts that succeeded, 0 to 1; `null` when there were none. */
+  successRate24h: number | null
+  timestamp: Date
+}
+
+export interface HealthPart {
+  /** `read_only`: one can look and not deploy. `not_configured`: nobody gave credentials. */
+  status: 'ok' | 'read_only' | 'not_configured' | 'failed'
+  /** A code of the table of errors, when something is wrong. */
+  code?: string
+  /** What is wrong and what to do, for people. */
+  message?: string
 }
 
 /** Attempts added up. */

@@ -1,7 +1,6 @@
 'use strict'
 
 const { Desk, SyncEngine } = require('./face/engine.js')
-const { credentials } = require('./face/unavailable.js')
 
 /** Made on first use from the environment, or by `configure`. */
 let engine
@@ -19,6 +18,19 @@ function onDefault(name) {
   }
   return Object.defineProperty(call, 'name', { value: name })
 }
+
+/** Those of the default engine. */
+const ofDefault =
+  (name) =>
+  async (...given) => {
+    engine ??= new SyncEngine({}, desk)
+    return engine.credentials[name](...given)
+  }
+const credentials = Object.freeze({
+  set: ofDefault('set'),
+  remove: ofDefault('remove'),
+  rotate: ofDefault('rotate'),
+})
 
 module.exports = {
   SyncEngine,

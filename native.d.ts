@@ -64,6 +64,12 @@ export declare class NativeEngine {
   deleteConflict(id: string): Promise<Answer>
   /** Takes what was decided long ago out of the log; tells how many. */
   clearResolved(options: string): Promise<Answer>
+  /** Keeps the credentials of a provider. */
+  setCredentials(provider: string, values: string): Promise<Answer>
+  /** Forgets the credentials of a provider; tells whether there were any. */
+  removeCredentials(provider: string): Promise<Answer>
+  /** Encrypts all that is kept with the next key; tells how much. */
+  rotateCredentials(): Promise<Answer>
   /** Takes what moved on the platform for no change; tells the paths. */
   acceptDrift(wanted: string, path: string): Promise<Answer>
   /** Checks options and keeps them; nothing is opened yet. */
@@ -115,6 +121,12 @@ export declare class NativeEngine {
   planRollback(id: string, options: string, provider?: string | undefined | null): Promise<Answer>
   /** Lists the definitions that are kept. */
   listBackups(options: string): Promise<Answer>
+  /** Says what is wrong with the types that a deployment would be about. */
+  validate(options: string): Promise<Answer>
+  /** Whether a deployment could run now, part by part. */
+  health(provider?: string | undefined | null): Promise<Answer>
+  /** What the engine has done so far, in the text format of Prometheus. */
+  metrics(): string
   /** Records the content of a type; `null` when it is known already. */
   recordVersion(wanted: string, options: string): Promise<Answer>
   /** Makes an earlier content the present one; `null` when it is that already. */

@@ -6,7 +6,7 @@ const later = (name: string) => ({
   message: `${name} is not available yet`,
 })
 
-test.each(['validate', 'health', 'renderReport'] as const)(
+test.each(['renderReport'] as const)(
   '%s rejects',
   async (name) => {
     await expect(sync[name]('x')).rejects.toMatchObject(later(name))
@@ -14,10 +14,4 @@ test.each(['validate', 'health', 'renderReport'] as const)(
   },
 )
 
-test.each(['metrics'] as const)('%s throws', (name) => {
-  expect(() => sync[name]('x')).toThrow(expect.objectContaining(later(name)))
-})
-
-test.each(['set', 'remove', 'rotate'] as const)('credentials.%s rejects', async (name) => {
-  await expect(sync.credentials[name]('x')).rejects.toMatchObject(later(`credentials.${name}`))
 })

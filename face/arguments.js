@@ -13,6 +13,7 @@ const VARIABLES = [
   'OPTIMIZELY_API_URL',
   'CATALYST_SYNC_KEY',
   'CATALYST_SYNC_AUDIT_KEY',
+  'CATALYST_SYNC_KEY_NEXT',
 ]
 
 /** Stands for a job whose members cannot be read, and is none. */

@@ -6,13 +6,15 @@ const native = require('../native.js')
 const read = require('./arguments.js')
 const { auditOf } = require('./audit.js')
 const { conflictsOf } = require('./conflicts.js')
+const { credentialsOf } = require('./credentials.js')
 const { Desk } = require('./desk.js')
 const { Elsewhere } = require('./elsewhere.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
 const { readRollback, rollbackOf, undoing } = require('./rollback.js')
 const { Run, SAID_AT_THE_END, textOf } = require('./run.js')
-const { credentials, functions } = require('./unavailable.js')
+const { safetyOf } = require('./safety.js')
+const { functions } = require('./unavailable.js')
 const values = require('./values.js')
 
 /** The addon's side of an engine, for the methods that stand in files of their own. */
@@ -284,7 +286,7 @@ class SyncEngine {
   }
 
   get credentials() {
-    return credentials
+    return credentialsOf(() => this.#native)
   }
 
   async close() {
@@ -364,6 +366,7 @@ Object.assign(
   conflictsOf(nativeOf),
   historyOf(nativeOf),
   rollbackOf(nativeOf),
+  safetyOf(nativeOf),
 )
 if (Symbol.asyncDispose) SyncEngine.prototype[Symbol.asyncDispose] = SyncEngine.prototype.close
 

@@ -5,13 +5,7 @@
 const { failure } = require('./errors.js')
 
 /** Those that promise something. */
-const PROMISED = ['validate', 'health', 'renderReport']
-
-/** Those that return at once. */
-const IMMEDIATE = ['metrics']
-
-/** The members of `credentials`. */
-const CREDENTIALS = ['set', 'remove', 'rotate']
+const PROMISED = ['renderReport']
 
 function unavailable(name) {
   return failure('NOT_AVAILABLE', `${name} is not available yet`)
@@ -21,21 +15,6 @@ function promised(name) {
   return { [name]: async () => Promise.reject(unavailable(name)) }[name]
 }
 
-function immediate(name) {
-  return {
-    [name]: () => {
-      throw unavailable(name)
-    },
-  }[name]
-}
+const functions = Object.fromEntries(PROMISED.map((name) => [name, promised(name)]))
 
-const credentials = Object.freeze(
-  Object.fromEntries(CREDENTIALS.map((name) => [name, promised(`credentials.${name}`)])),
-)
-
-const functions = Object.fromEntries([
-  ...PROMISED.map((name) => [name, promised(name)]),
-  ...IMMEDIATE.map((name) => [name, immediate(name)]),
-])
-
-module.exports = { unavailable, functions, credentials }
+module.exports = { unavailable, functions }

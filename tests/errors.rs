@@ -1,13 +1,13 @@
 //! Every code of the error table: what raises it, what it says, and that the README lists it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use catalyst_sync::compose::{EngineOptions, engine};
 use catalyst_sync::engine::{
-    Actor, Engine, Outcome, Platform, Platforms, Ports, ProviderRequest, Purpose, Reporter, Role,
-    RunEvent, RunOptions, RunReport, RunRequest, Settings, TypeRef, Undo, UndoMode,
+    Actor, Engine, Outcome, Platform, Platforms, Ports, ProviderRequest, Purpose, Query, Reporter,
+    Role, RunEvent, RunOptions, RunReport, RunRequest, Settings, TypeRef, Undo, UndoMode,
 };
 use catalyst_sync::error::{ErrorClass, ErrorCode, SyncError};
 use catalyst_sync::port::{Clock, DataVersion, RowOutcome, RowSet, RowWrite, Studio, StudioError};
@@ -135,6 +135,16 @@ fn to(id: &str, config: &[(&str, &str)]) -> RunRequest {
 
 async fn deploy(engine: &Engine) -> RunReport {
     engine.deploy(&request(), Arc::new(Told::default()), &CancellationToken::new()).await
+}
+
+fn own_credentials() -> ProviderRequest {
+    to("optimizely", &[("clientId", "own"), ("clientSecret", "own")]).provider
+}
+
+async fn set_credentials(key: &str) -> Raised {
+    let mut options = world().await.engine_options();
+    options.environment.insert("CATALYST_SYNC_KEY".to_owned(), key.to_owned());
+    engine(&options).unwrap().set_credentials(&own_credentials()).await.unwrap_err().into()
 }
 
 async fn with(change: impl FnOnce(&mut EngineOptions)) -> Raised {
@@ -376,6 +386,24 @@ scenarios! {
         std::fs::write(world.beside("dev.db.catalyst-sync"), "no database at all").unwrap();
         whole(world.deploy().await)
     }
+    KeyInvalid a_passphrase_in_the_place_of_a_key {
+        set_credentials("correct horse").await
+    }
+    KeyWrong credentials_stored_with_another_key {
+        let world = world().await;
+        let mut raised = None;
+        for digit in ["0", "1"] {
+            let mut options = world.engine_options();
+            options.environment.insert("CATALYST_SYNC_KEY".to_owned(), digit.repeat(64));
+            let engine = engine(&options).unwrap();
+            if digit == "0" {
+                engine.set_credentials(&own_credentials()).await.unwrap();
+            } else {
+                raised = engine.detect(&Query::default()).await.err();
+            }
+        }
+        raised.unwrap().into()
+    }
     TargetMismatch a_platform_that_was_emptied {
         let world = three().await;
         for key in ["Article", "Story", "Note"] {
@@ -444,11 +472,15 @@ impl Studio for Silent {
         Ok(None)
     }
 
-    async fn content_items(
+    async fn content_items(&self, _: Vec<String>) -> Result<BTreeMap<String, u64>, StudioError> {
+        Ok(BTreeMap::new())
+    }
+
+    async fn content_members(
         &self,
-        _: Vec<String>,
-    ) -> Result<std::collections::BTreeMap<String, u64>, StudioError> {
-        Ok(std::collections::BTreeMap::new())
+        _: BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<BTreeMap<String, BTreeMap<String, u64>>, StudioError> {
+        Ok(BTreeMap::new())
     }
 
     async fn write(&self, _: RowWrite) -> Result<RowOutcome, StudioError> {

@@ -1,7 +1,7 @@
 //! Tests of the fake itself: what it refuses, what it does wrong on demand, and that it keeps the
 //! contracts it judges others by.
 
-mod client;
+pub mod client;
 mod contracts;
 mod control;
 mod faults;

@@ -160,7 +160,7 @@ async fn a_mass_deletion_passes_when_it_was_reviewed() {
     assert_eq!(refused.code, ErrorCode::StudioMismatch);
     let reviewed = plan(&engine, &allow_delete()).await;
     let codes: Vec<&str> = reviewed.findings.iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, ["STUDIO_MISMATCH"]);
+    assert_eq!(codes, ["DELETION", "DELETION", "DELETION", "STUDIO_MISMATCH"]);
     assert_eq!(reviewed.summary.destroy, 3);
     world.fake.control().clear_requests();
     let unseen = world.deploy_with(allow_delete()).await.error.unwrap();

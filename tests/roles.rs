@@ -108,6 +108,7 @@ async fn refused(engine: &Engine) -> Vec<(&'static str, bool)> {
         ("restore", is_refused(engine.restore_version("none", "ada", None).await)),
         ("delete conflict", is_refused(engine.delete_conflict("conflict_0").await)),
         ("clear decided", is_refused(engine.clear_decided(1).await)),
+        ("credentials", is_refused(engine.remove_credentials("optimizely").await)),
     ]
 }
 
@@ -117,9 +118,10 @@ async fn who_looks_changes_nothing_and_who_edits_forgets_nothing() {
     let expected = [
         (
             Role::Viewer,
-            "resolve, carry out, accept drift, record, restore, delete conflict, clear decided",
+            "resolve, carry out, accept drift, record, restore, delete conflict, clear decided, \
+             credentials",
         ),
-        (Role::Editor, "delete conflict, clear decided"),
+        (Role::Editor, "delete conflict, clear decided, credentials"),
         (Role::Admin, ""),
     ];
     for (role, names) in expected {

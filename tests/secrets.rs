@@ -22,6 +22,8 @@ const SECRET: &str = "pl4nted/s3cret+\"1=";
 const TOKEN: &str = "pl4nted-t0ken-2";
 const AUDIT_KEY: &str = "pl4nted-aud1t-key-4";
 const PASSWORD: &str = "pl4nted-passw0rd-3";
+/// 32 bytes in Base64.
+const KEY: &str = "pl4ntedKpl4ntedKpl4ntedKpl4ntedKpl4ntedKAAA";
 
 /// What must not occur: each of the three, as it is and in every form that it travels in.
 fn forms() -> Vec<String> {
@@ -102,11 +104,12 @@ fn told(report: &RunReport) -> String {
 /// The same configuration in a call, as the engine's own, and in the environment.
 fn configured(options: &mut Value, way: &str) -> ProviderRequest {
     let config = [("clientId", "own-client"), ("clientSecret", SECRET), ("apiKey", PASSWORD)];
+    let pairs = |count: usize| {
+        config.map(|(name, value)| (name.to_owned(), value.to_owned()))[..count].to_vec()
+    };
     match way {
-        "call" => ProviderRequest {
-            id: Some("optimizely".to_owned()),
-            config: config.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-        },
+        "call" => ProviderRequest { id: Some("optimizely".to_owned()), config: pairs(3) },
+        "kept" => ProviderRequest { id: Some("optimizely".to_owned()), config: pairs(2) },
         "engine" => {
             let config: serde_json::Map<_, _> =
                 config.map(|(name, value)| (name.to_owned(), json!(value))).into_iter().collect();
@@ -159,7 +162,7 @@ fn faults() -> Vec<Option<Fault>> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn are_nowhere_after_any_run() {
-    let ways = ["call", "engine", "environment"].into_iter();
+    let ways = ["call", "engine", "environment", "stored"].into_iter();
     each(
         ways.flat_map(|way| faults().into_iter().map(move |fault| (way, fault))),
         |(way, fault)| stays_clean(way, fault),
@@ -185,11 +188,17 @@ async fn stays_clean(way: &'static str, fault: Option<Fault>) {
     options.environment.insert("OPTIMIZELY_CLIENT_ID".to_owned(), "own-client".to_owned());
     options.environment.insert("OPTIMIZELY_CLIENT_SECRET".to_owned(), SECRET.to_owned());
     options.environment.insert("CATALYST_SYNC_AUDIT_KEY".to_owned(), AUDIT_KEY.to_owned());
+    let heard = Arc::new(Heard::default());
+    let observer = Some(heard.observer());
+    if way == "stored" {
+        options.environment.insert("OPTIMIZELY_CLIENT_SECRET".to_owned(), "none".to_owned());
+        options.environment.insert("CATALYST_SYNC_KEY".to_owned(), KEY.to_owned());
+        let keeper = engine_with(&options, TestClock::new(), observer.clone()).unwrap();
+        keeper.set_credentials(&configured(&mut json!({}), "kept")).await.unwrap();
+    }
     if let Some(fault) = fault {
         world.fake.control().add_fault(fault);
     }
-    let heard = Arc::new(Heard::default());
-    let observer = Some(heard.observer());
     let engine = engine_with(&options, TestClock::new(), observer).unwrap();
     let asked = RunRequest { provider: provider.clone(), job: careless_job(), ..request() };
     clean("Debug of the request", &format!("{asked:?}"));
@@ -206,6 +215,13 @@ async fn stays_clean(way: &'static str, fault: Option<Fault>) {
         Ok(plan) => clean(&case, &serde_json::to_string(&plan).unwrap()),
         Err(error) => clean(&case, &format!("{error:?}")),
     }
+    match engine.validate(&query, &RunOptions::default()).await {
+        Ok(findings) => clean(&case, &serde_json::to_string(&findings).unwrap()),
+        Err(error) => clean(&case, &format!("{error:?}")),
+    }
+    let health = engine.health(&query.provider).await;
+    clean("health", &format!("{health:?} {}", serde_json::to_string(&health).unwrap()));
+    clean("metrics", &engine.metrics());
     let stored = engine.deployment("job").await.unwrap();
     clean(&case, &format!("{stored:?}"));
     clean(&case, &format!("{:?}", engine.verify_history().await));

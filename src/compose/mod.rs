@@ -3,23 +3,33 @@
 //! The only place, besides the boundary above it, that knows every edge by name.
 
 mod audit_key;
+mod credentials;
 mod options;
 mod platforms;
 
 use std::sync::Arc;
 
-pub use options::{EngineOptions, Keep, Mapping, PartialStatus, Retention, provider_request};
+pub use options::{
+    EngineOptions, Keep, Mapping, PartialStatus, Retention, provider_request, texts_by_name,
+};
 
-use crate::engine::{Engine, Ports, studio_failure};
+use crate::engine::{CountedRequest, Counters, Engine, Ports, studio_failure};
 use crate::error::{ErrorCode, SyncError};
-use crate::http::Observer;
-use crate::port::Clock;
+use crate::http::{Measured, Meter, Observer};
 use crate::port::chain::Seal;
+use crate::port::{Clock, Store};
 use crate::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation, resolve_database};
 use crate::system::SystemClock;
 
 use audit_key::AuditKeys;
+use credentials::CredentialStore;
 use platforms::KnownPlatforms;
+
+/// Counters for an engine that is not made yet.
+#[must_use]
+pub fn counters() -> Arc<Counters> {
+    Arc::new(Counters::new(Arc::new(SystemClock)))
+}
 
 /// Makes an engine of what the options and the environment say. Nothing is opened or sent yet.
 ///
@@ -28,7 +38,19 @@ use platforms::KnownPlatforms;
 /// When no database is named, or it is of a kind that is not supported; and for a key of the audit
 /// that is too short.
 pub fn engine(options: &EngineOptions) -> Result<Engine, SyncError> {
-    engine_with(options, Arc::new(SystemClock), None)
+    engine_counting(options, counters())
+}
+
+/// As [`engine`], with counters that were there before.
+///
+/// # Errors
+///
+/// As [`engine`].
+pub fn engine_counting(
+    options: &EngineOptions,
+    counters: Arc<Counters>,
+) -> Result<Engine, SyncError> {
+    compose(options, Arc::new(SystemClock), None, counters)
 }
 
 /// As [`engine`], with a clock and somebody who is told of every request.
@@ -41,6 +63,16 @@ pub fn engine_with(
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
 ) -> Result<Engine, SyncError> {
+    let counters = Arc::new(Counters::new(Arc::clone(&clock)));
+    compose(options, clock, observer, counters)
+}
+
+fn compose(
+    options: &EngineOptions,
+    clock: Arc<dyn Clock>,
+    observer: Option<Observer>,
+    counters: Arc<Counters>,
+) -> Result<Engine, SyncError> {
     let folders = Folders::of(&options.working_directory);
     let Some(url) = options.database() else {
         return Err(SyncError::new(ErrorCode::DatabaseNotFound, "no database is named"));
@@ -52,11 +84,26 @@ pub fn engine_with(
             .next_step("set stateUrl to a file such as file:./sync.db, or leave it out")
     })?;
     let seal = AuditKeys::of(options)?.map(|keys| Arc::new(keys) as Arc<dyn Seal>);
+    let store = Arc::new(SqliteStore::new(&location).sealed(seal));
+    let credentials = CredentialStore::new(options, store.clone(), Arc::clone(&clock));
     let ports = Ports {
         studio: Arc::new(SqliteStudio::new(studio)),
-        store: Arc::new(SqliteStore::new(&location).sealed(seal)),
-        platforms: Arc::new(KnownPlatforms::new(options.clone(), Arc::clone(&clock), observer)),
+        store: Arc::clone(&store) as Arc<dyn Store>,
+        platforms: Arc::new(KnownPlatforms::new(
+            options.clone(),
+            Arc::clone(&clock),
+            (observer, meter(Arc::clone(&counters))),
+            credentials,
+        )),
         clock,
     };
-    Ok(Engine::new(ports, options.settings()))
+    Ok(Engine::counting(ports, options.settings(), counters))
+}
+
+/// Has every request counted.
+fn meter(counters: Arc<Counters>) -> Meter {
+    Arc::new(move |measured| {
+        let Measured { method, status, attempt, waited } = measured;
+        counters.request(CountedRequest { method, status, attempt, waited });
+    })
 }

@@ -167,6 +167,7 @@ impl EngineOptions {
             max_attempts: self.max_attempts,
             cache_ttl_ms: u64::try_from(self.cache_ttl.as_millis())
                 .unwrap_or(defaults.cache_ttl_ms),
+            request_timeout: self.request_timeout,
             kept_versions: KeptVersions {
                 days: self.retention.versions.days,
                 count: self.retention.versions.count,
@@ -214,7 +215,12 @@ pub fn provider_request(argument: &Argument<'_>) -> Result<ProviderRequest, Sync
     Ok(ProviderRequest { id: Some(named.to_owned()), config })
 }
 
-fn texts_by_name(argument: &Argument<'_>) -> Result<Vec<(String, String)>, SyncError> {
+/// Reads an object whose values are texts; what has no value is left out.
+///
+/// # Errors
+///
+/// `INVALID_ARGUMENT` when it is something else; the values are never repeated.
+pub fn texts_by_name(argument: &Argument<'_>) -> Result<Vec<(String, String)>, SyncError> {
     let Some(value) = argument.value() else { return Ok(Vec::new()) };
     let members = value.members().ok_or_else(|| argument.expected_unseen("an object"))?;
     let mut texts = Vec::with_capacity(members.len());

@@ -10,7 +10,8 @@ use crate::digest::Digest;
 use crate::engine::{Platform, Platforms, ProviderRequest, Purpose, adapter_failure};
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::http::{
-    self, AccessError, Credentials, Endpoint, HttpOptions, HttpTransport, Observer, Offer, Secret,
+    self, AccessError, Credentials, Endpoint, HttpOptions, HttpTransport, Meter, Observer, Offer,
+    Secret,
 };
 
 use crate::platform::files::{FilesAdapter, FilesDialect, FolderError};
@@ -19,43 +20,60 @@ use crate::platform::optimizely::{
 };
 use crate::port::Clock;
 
+use super::credentials::CredentialStore;
 use super::{EngineOptions, Mapping};
 
 /// Optimizely's own address.
-const OPTIMIZELY: &str = "https://api.cms.optimizely.com/v1";
+pub(super) const OPTIMIZELY: &str = "https://api.cms.optimizely.com/v1";
 
 /// Platforms that the studio offers and that do not exist yet.
-const LATER: [&str; 2] = ["contentful", "strapi"];
+pub(super) const LATER: [&str; 2] = ["contentful", "strapi"];
 
 /// All platforms of this release.
 pub(super) struct KnownPlatforms {
     options: EngineOptions,
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
+    meter: Meter,
+    credentials: CredentialStore,
 }
 
 impl KnownPlatforms {
-    pub fn new(options: EngineOptions, clock: Arc<dyn Clock>, observer: Option<Observer>) -> Self {
-        Self { options, clock, observer }
+    pub fn new(
+        options: EngineOptions,
+        clock: Arc<dyn Clock>,
+        (observer, meter): (Option<Observer>, Meter),
+        credentials: CredentialStore,
+    ) -> Self {
+        Self { options, clock, observer, meter, credentials }
     }
 
-    fn optimizely(&self, config: &Config<'_>) -> Result<Platform, SyncError> {
+    /// Where a configuration brings neither an address nor credentials, those that are stored come
+    /// next, and those of the environment last; the parts of one are never completed from another.
+    async fn optimizely(&self, config: &Config<'_>) -> Result<Platform, SyncError> {
+        let brings =
+            ["apiUrl", "clientId", "clientSecret"].iter().any(|it| config.get(it).is_some());
+        let stored = if brings { None } else { self.credentials.find("optimizely").await? };
+        let tenant = stored.as_ref().and_then(|stored| stored.tenant.clone());
         let environment = Offer {
             api_url: self.options.variable("OPTIMIZELY_API_URL").map(with_version),
             client_id: self.options.variable("OPTIMIZELY_CLIENT_ID").map(str::to_owned),
             client_secret: self.options.variable("OPTIMIZELY_CLIENT_SECRET").map(Secret::new),
         };
-        let configured = Offer {
-            api_url: config.get("apiUrl").map(with_version),
-            client_id: config.get("clientId").map(str::to_owned),
-            client_secret: config.get("clientSecret").map(Secret::new),
-        };
+        let configured = stored.map_or_else(
+            || Offer {
+                api_url: config.get("apiUrl").map(with_version),
+                client_id: config.get("clientId").map(str::to_owned),
+                client_secret: config.get("clientSecret").map(Secret::new),
+            },
+            |stored| stored.offer,
+        );
         let platform =
             http::Allowance { api_url: OPTIMIZELY, allowed_hosts: &self.options.allowed_hosts };
         let (endpoint, credentials) =
             http::grant(&environment, &configured, platform).map_err(access_failure)?;
         let version = version_of(&endpoint)?;
-        let target = target(&endpoint, &credentials, config);
+        let target = target(&endpoint, &credentials, config, tenant);
 
         let standard = HttpOptions::standard();
         let at_least_one = |number: u32| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
@@ -70,6 +88,7 @@ impl KnownPlatforms {
             max_attempts: at_least_one(self.options.max_attempts),
             request_timeout: self.options.request_timeout,
             observer: self.observer.clone(),
+            meter: Some(Arc::clone(&self.meter)),
             ..standard
         };
         let clock = Arc::clone(&self.clock);
@@ -142,7 +161,7 @@ impl Platforms for KnownPlatforms {
             fallback: if is_default { &self.options.provider.config } else { &[] },
         };
         match id {
-            "optimizely" => self.optimizely(&config),
+            "optimizely" => self.optimizely(&config).await,
             "files" => self.files(&config, purpose).await,
             later if LATER.contains(&later) => Err(SyncError::new(
                 ErrorCode::ProviderUnavailable,
@@ -155,14 +174,26 @@ impl Platforms for KnownPlatforms {
         }
     }
 
+    async fn keep_credentials(&self, request: &ProviderRequest) -> Result<(), SyncError> {
+        self.credentials.keep(request).await
+    }
+
+    async fn remove_credentials(&self, provider: &str) -> Result<bool, SyncError> {
+        self.credentials.remove(provider).await
+    }
+
+    async fn rotate_credentials(&self) -> Result<u64, SyncError> {
+        self.credentials.rotate().await
+    }
+
     fn conceal(&self, request: &ProviderRequest, text: &str) -> String {
         let configured = request.config.iter().chain(&self.options.provider.config);
         let configured = configured.filter(|(name, _)| SECRETS.contains(&&**name));
-        let known = ["OPTIMIZELY_CLIENT_SECRET", "CATALYST_SYNC_KEY"];
         let secrets: Vec<Secret> = configured
             .map(|(_, value)| &**value)
-            .chain(known.into_iter().filter_map(|name| self.options.variable(name)))
+            .chain(self.options.variable("OPTIMIZELY_CLIENT_SECRET"))
             .map(Secret::new)
+            .chain(self.credentials.secrets())
             .collect();
         http::scrub(text, &secrets.iter().collect::<Vec<_>>())
     }
@@ -188,7 +219,7 @@ impl Config<'_> {
 }
 
 /// The API version is the last segment of the address, and `/v1` where there is none.
-fn with_version(address: &str) -> String {
+pub(super) fn with_version(address: &str) -> String {
     let address = address.trim().trim_end_matches('/');
     let last = address.rsplit('/').next().unwrap_or_default();
     if ApiVersion::from_segment(last).is_some() {
@@ -212,18 +243,20 @@ fn version_of(endpoint: &Endpoint) -> Result<ApiVersion, SyncError> {
 
 /// The tenant is what the configuration calls it, else a fingerprint of the client id. Version, path
 /// and secret are no part of a target, so that a new version or a rotated key keep the scope.
-fn target(endpoint: &Endpoint, credentials: &Credentials, config: &Config<'_>) -> String {
+fn target(
+    endpoint: &Endpoint,
+    credentials: &Credentials,
+    config: &Config<'_>,
+    stored: Option<String>,
+) -> String {
     let base = endpoint.base();
     let host = base.host_str().unwrap_or_default();
     let host = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let named = config.get("environment").or_else(|| config.get("projectId"));
-    let tenant = named.map_or_else(
-        || {
-            let digest = Digest::of(credentials.client_id.as_bytes()).to_string();
-            digest.get(..12).unwrap_or_default().to_owned()
-        },
-        str::to_owned,
-    );
+    let named = config.get("environment").or_else(|| config.get("projectId")).map(str::to_owned);
+    let tenant = named.or(stored).unwrap_or_else(|| {
+        let digest = Digest::of(credentials.client_id.as_bytes()).to_string();
+        digest.get(..12).unwrap_or_default().to_owned()
+    });
     format!("optimizely:{host}:{tenant}")
 }
 
@@ -234,7 +267,7 @@ fn profile(mapping: Mapping) -> Profile {
     }
 }
 
-fn access_failure(error: AccessError) -> SyncError {
+pub(super) fn access_failure(error: AccessError) -> SyncError {
     let (code, step) = match &error {
         AccessError::Address { .. } => (
             ErrorCode::InvalidArgument,

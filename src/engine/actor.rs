@@ -87,6 +87,8 @@ pub enum Action {
     RestoreVersion,
     /// Taking conflicts out of the log.
     ForgetConflicts,
+    /// Storing credentials, and changing their key.
+    ManageCredentials,
 }
 
 impl Action {
@@ -110,6 +112,7 @@ impl Action {
             Self::RecordVersion => "record versions",
             Self::RestoreVersion => "restore versions",
             Self::ForgetConflicts => "take conflicts out of the log",
+            Self::ManageCredentials => "manage credentials",
         }
     }
 
@@ -132,7 +135,8 @@ impl Action {
             | Self::Force
             | Self::RollBack
             | Self::Bypass
-            | Self::ForgetConflicts => Role::Admin,
+            | Self::ForgetConflicts
+            | Self::ManageCredentials => Role::Admin,
         }
     }
 }

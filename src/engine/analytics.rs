@@ -122,6 +122,20 @@ fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
+/// The share of attempts that succeeded; `None` of nothing.
+pub(super) fn success_rate(tallies: &[Tally]) -> Option<f64> {
+    totals(tallies).success_rate
+}
+
+/// What a share of successes says by itself.
+pub(super) fn judge_rate(rate: Option<f64>) -> Health {
+    match rate {
+        Some(rate) if rate < UNHEALTHY => Health::Unhealthy,
+        Some(rate) if rate < HEALTHY => Health::Degraded,
+        _ => Health::Healthy,
+    }
+}
+
 fn health(
     platform: Option<String>,
     time_range: TimeRange,
@@ -148,12 +162,8 @@ fn health(
         "writes are not known to have ended; the next deployment settles them",
     );
     let waits = alarms != Alarms::default();
-    let status = match totals.success_rate {
-        Some(rate) if rate < UNHEALTHY => Health::Unhealthy,
-        Some(rate) if rate < HEALTHY => Health::Degraded,
-        _ if waits => Health::Degraded,
-        _ => Health::Healthy,
-    };
+    let of_rate = judge_rate(totals.success_rate);
+    let status = if waits { of_rate.max(Health::Degraded) } else { of_rate };
     HealthReport {
         platform,
         time_range,

@@ -1,6 +1,5 @@
 //! Which steps stay, and in which order they are taken.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Path, View};
@@ -35,8 +34,8 @@ pub(super) fn trim(
         let id = &one.subject.entity.id;
         match (step.verb, held.get(id)) {
             (Verb::Create, _) if id.contains('/') && !wanted.contains(id) => {}
-            (Verb::Delete, Some(holder)) => {
-                kept.insert(step.at, Kept::ReferredTo(holder.clone()));
+            (Verb::Delete, Some(holders)) => {
+                kept.insert(step.at, Kept::ReferredTo(holders.clone()));
             }
             _ => left.push(step),
         }
@@ -45,25 +44,36 @@ pub(super) fn trim(
 }
 
 /// Documents that shall be deleted although something on the platform goes on referring to them,
-/// each with the key of what does. A deletion that is put off for it may put off more.
-fn held_afterwards(steps: &[Step], scoped: &Scoped, shape: &Shape) -> BTreeMap<String, String> {
+/// each with the keys of what does. A deletion that is put off for it may put off more.
+fn held_afterwards(
+    steps: &[Step],
+    scoped: &Scoped,
+    shape: &Shape,
+) -> BTreeMap<String, BTreeSet<String>> {
     let deleting = ids_of(Verb::Delete, steps, scoped);
-    let mut held = BTreeMap::new();
+    let mut held: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     if deleting.is_empty() {
         return held;
     }
     let by_at: BTreeMap<usize, &Step> = map_of(steps.iter().map(|step| (step.at, step)));
     let mut holders: Vec<usize> = Vec::new();
+    for (id, keys) in &scoped.held_elsewhere {
+        if let Some(step) = deleting.get(id).and_then(|n| steps.get(*n)) {
+            held.insert(id.clone(), keys.clone());
+            holders.push(step.at);
+        }
+    }
     let mut look_at = |at: usize, let_go: &BTreeSet<&Path>, holders: &mut Vec<usize>| {
         let Some(one) = scoped.examined.get(at) else { return };
         for (path, value) in one.remote.iter().filter(|(path, _)| !let_go.contains(path)) {
             for id in referred(path, Some(value), shape) {
                 let step = deleting.get(&id).and_then(|n| steps.get(*n));
                 let Some(step) = step.filter(|step| step.at != at) else { continue };
-                if let Entry::Vacant(entry) = held.entry(id) {
-                    entry.insert(one.key.clone());
+                let keys = held.entry(id).or_default();
+                if keys.is_empty() {
                     holders.push(step.at);
                 }
+                keys.insert(one.key.clone());
             }
         }
     };

@@ -139,6 +139,7 @@ impl Pass<'_> {
             glimpsed: Vec::new(),
             agreed: Vec::new(),
             remote_new: Vec::new(),
+            held_elsewhere: BTreeMap::new(),
             vanished: Vec::new(),
             stale: Vec::new(),
             findings: Vec::new(),
@@ -188,6 +189,7 @@ impl Pass<'_> {
         self.walk_parts(&mut found, parts, &mut bindings, &orphans, claims).await?;
         self.collect_new(&mut found, &states, &bindings, claims);
         self.set_aside_deleted(&mut found).await?;
+        found.held_elsewhere = self.held_elsewhere(&found);
         let held = bindings.new.into_iter().filter(|(_, binding)| binding.holds());
         let claims_now = held
             .map(|(entity, binding)| Claim {

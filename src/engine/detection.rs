@@ -1,6 +1,6 @@
 //! What a search found, and how much of it is kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::Finding;
@@ -67,6 +67,9 @@ pub(super) struct Scoped {
     pub agreed: Vec<Record>,
     /// Documents on the platform that nobody in the studio has, by key.
     pub remote_new: Vec<Arc<RemoteDefinition>>,
+    /// By id of a document that is gone from the studio: the keys of those on the platform that refer
+    /// to it and are none of this scope.
+    pub held_elsewhere: BTreeMap<String, BTreeSet<String>>,
     /// Documents whose state is of no use any more: gone on both sides, or another website's.
     pub vanished: Vec<Entity>,
     /// Documents that still show what was there before our own last write.

@@ -215,10 +215,8 @@ pub(super) fn examine(
         losses = projection.losses;
         findings.extend(projection.findings);
     }
-    let findings: Vec<Finding> = findings
-        .into_iter()
-        .map(|finding| if finding.type_key.is_some() { finding } else { finding.of(&key) })
-        .collect();
+    // Whoever read the row knew its name only, which is no key and may be missing.
+    let findings: Vec<Finding> = findings.into_iter().map(|finding| finding.of(&key)).collect();
 
     // Adoption of what is equal: the views say all there is to say.
     let is_equal = base.is_none() && subject.local.is_some() && local == remote;

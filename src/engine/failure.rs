@@ -32,7 +32,7 @@ pub(crate) fn studio_failure(error: StudioError) -> SyncError {
 }
 
 /// A state that cannot be read or written.
-pub(super) fn store_failure(error: StoreError) -> SyncError {
+pub(crate) fn store_failure(error: StoreError) -> SyncError {
     let code = match &error {
         StoreError::ReadOnly { .. } => ErrorCode::StoreReadOnly,
         StoreError::Incompatible { .. } => ErrorCode::StateIncompatible,

@@ -181,7 +181,7 @@ impl Remotes {
 }
 
 /// A 403 on the listing concerns everything, so it is a matter of access, not of one type.
-fn listing_failure(mut error: SyncError) -> SyncError {
+pub(super) fn listing_failure(mut error: SyncError) -> SyncError {
     if error.class() == ErrorClass::Forbidden {
         error.code = crate::error::ErrorCode::AuthFailed;
         error.details.next_step =

@@ -53,7 +53,7 @@ impl Phase {
 pub(super) struct Narrator {
     reporter: Arc<dyn Reporter>,
     clock: Arc<dyn Clock>,
-    progress: AtomicU8,
+    progress: Arc<AtomicU8>,
     /// Operations in all, and per phase.
     total: AtomicUsize,
     totals: [AtomicUsize; 4],
@@ -71,7 +71,7 @@ impl Narrator {
         Self {
             reporter,
             clock,
-            progress: AtomicU8::new(0),
+            progress: Arc::default(),
             total: AtomicUsize::new(0),
             totals: Default::default(),
             begun: AtomicUsize::new(0),
@@ -84,6 +84,11 @@ impl Narrator {
     /// The run is recorded.
     pub fn recorded(&self, run_id: &str) {
         self.reporter.recorded(run_id);
+    }
+
+    /// How far the run is, for whoever looks from outside.
+    pub fn progress(&self) -> Arc<AtomicU8> {
+        Arc::clone(&self.progress)
     }
 
     /// A step of the run.

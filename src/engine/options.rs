@@ -1,6 +1,7 @@
 //! What callers ask for, checked.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -236,6 +237,8 @@ pub struct Settings {
     pub max_attempts: u32,
     /// How long a listing may be reused by reading calls, in milliseconds.
     pub cache_ttl_ms: u64,
+    /// How long one request may take.
+    pub request_timeout: Duration,
     /// How much of the history of a type is kept.
     pub kept_versions: Kept,
     /// How much of the audit is kept, and of the history that it covers.
@@ -251,6 +254,7 @@ impl Default for Settings {
             max_in_flight: 8,
             max_attempts: 3,
             cache_ttl_ms: 5_000,
+            request_timeout: Duration::from_secs(30),
             kept_versions: Kept::default(),
             kept_audit: Kept::default(),
             kept_rows: Kept::default(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::canonical::Path;
 use crate::error::{ErrorCode, SyncError};
 use crate::port::{Check, Dialect, Record, Scope, StateDetail, StateRow};
 
@@ -11,13 +12,14 @@ use super::binding::Origin;
 use super::changes::{describe, failed_type};
 use super::detect::Scoped;
 use super::examine::{Examined, Status};
-use super::plan::{Kept, ScopePlan, Step};
+use super::plan::{ScopePlan, Step};
 use super::presence::stale_finding;
 use super::record::{Standing, conflict_after, state_after};
 use super::references::References;
 use super::report::{Outcome, OutcomeError, Recovery, RecoveryError, RunStatus};
 use super::see;
 use super::selection::Selection;
+use super::warned::warnings_on;
 
 /// What an outcome says of a document that goes to the platform.
 pub(super) const PUSH: &str = "push";
@@ -54,31 +56,25 @@ pub(super) fn of_idle(scoped: &Scoped, plan: &ScopePlan, selection: &Selection) 
         }
         if let Some(kept) = plan.kept.get(&at) {
             let mut outcome = blank(one, "delete", "skipped");
-            let message = match kept {
-                Kept::NotAllowed if one.undoing.is_some() => "made by the deployment, and left on the platform; roll back with allowDelete to delete it".to_owned(),
-                Kept::NotAllowed => "gone from the studio, and left on the platform; deploy with allowDelete to delete it".to_owned(),
-                Kept::ReferredTo(key) if one.undoing.is_some() => format!(
-                    "made by the deployment, and left on the platform because {key} refers to it; change {key} first, then roll back again"
-                ),
-                Kept::ReferredTo(key) => format!(
-                    "gone from the studio, and left on the platform because {key} still refers to it; deploy what changed in {key} first"
-                ),
-            };
+            let (message, remedy) = kept.reason(one.undoing.is_some());
+            let message = format!("{message}; {remedy}");
             let code = "DELETE_REFUSED".to_owned();
             outcome.error = Some(OutcomeError { code, message });
             outcomes.push(outcome);
         } else if let Some(withheld) = plan.waiting.get(&at) {
             let mut outcome = blank(one, "none", "skipped");
             outcome.withheld = withheld.iter().map(ToString::to_string).collect();
-            outcome.error = Some(OutcomeError {
-                code: "DATA_LOSS_REFUSED".to_owned(),
-                message: if one.undoing.is_some() {
-                    "undoing it loses content; roll back with allowDataLoss to accept it"
-                } else {
-                    "the change loses content; deploy with allowDataLoss to accept it"
+            outcome.error = Some(held_back(one, withheld).unwrap_or_else(|| {
+                OutcomeError {
+                    code: "DATA_LOSS_REFUSED".to_owned(),
+                    message: if one.undoing.is_some() {
+                        "undoing it loses content; roll back with allowDataLoss to accept it"
+                    } else {
+                        "the change loses content; deploy with allowDataLoss to accept it"
+                    }
+                    .to_owned(),
                 }
-                .to_owned(),
-            });
+            }));
             if matches!(one.status, Status::Conflict(_)) {
                 outcome = conflicted(one, outcome);
             }
@@ -109,6 +105,19 @@ pub(super) fn of_idle(scoped: &Scoped, plan: &ScopePlan, selection: &Selection) 
         });
     }
     outcomes
+}
+
+/// Why everything that waits of a type does, when a warning holds all of it back.
+fn held_back(one: &Examined, withheld: &[Path]) -> Option<OutcomeError> {
+    let warnings = warnings_on(one);
+    let of = |path: &Path| {
+        warnings.iter().find(|warning| warning.path.as_deref() == Some(path.as_str()))
+    };
+    let first = withheld.first().and_then(of)?;
+    withheld.iter().all(|path| of(path).is_some()).then(|| OutcomeError {
+        code: "VALIDATION_FAILED".to_owned(),
+        message: format!("{}, or deploy with bypassValidation", describe(first)),
+    })
 }
 
 /// Says that a type waits for a decision.

@@ -21,10 +21,12 @@ use super::options::Mode;
 use super::presence::stale_finding;
 use super::pull::titles;
 use super::references::referred;
+use super::rehearse::rehearse;
 use super::report::{AtomChange, PlanReport, PlanSummary, PlannedOperation};
 use super::see::wanted_websites;
 use super::selection::Selection;
-use super::sketch::sketch;
+use super::sketch::{Sketch, sketch};
+use super::warned::hold_back;
 use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
 
 /// One operation of a run.
@@ -69,8 +71,32 @@ pub(super) struct ScopePlan {
 pub(super) enum Kept {
     /// Nobody allowed it.
     NotAllowed,
-    /// The type of this key still refers to it, and goes on doing so.
-    ReferredTo(String),
+    /// The types of these keys still refer to it, and go on doing so.
+    ReferredTo(BTreeSet<String>),
+}
+
+impl Kept {
+    /// Why, and what to do about it; of what a rollback would delete, or a deployment.
+    pub fn reason(&self, is_undoing: bool) -> (String, String) {
+        let whence = if is_undoing { "made by the deployment" } else { "gone from the studio" };
+        let verb = if is_undoing { "roll back" } else { "deploy" };
+        match self {
+            Self::NotAllowed => (
+                format!("{whence}, and left on the platform"),
+                format!("{verb} with allowDelete to delete it"),
+            ),
+            Self::ReferredTo(keys) => {
+                let refer = if keys.len() == 1 { "refers" } else { "refer" };
+                let keys = keys.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                (
+                    format!(
+                        "{whence}, and left on the platform because {keys} still {refer} to it"
+                    ),
+                    format!("take the reference out of {keys} first"),
+                )
+            }
+        }
+    }
 }
 
 /// Terms of a run that planning must know.
@@ -84,6 +110,8 @@ pub(super) struct Policy {
     pub force: bool,
     /// Which way.
     pub mode: Mode,
+    /// Go past warnings that hold something back.
+    pub bypass: bool,
 }
 
 impl Policy {
@@ -91,7 +119,13 @@ impl Policy {
     pub fn of(options: &RunOptions) -> Result<Self, SyncError> {
         let strategy = options.check()?;
         let consent = Consent { delete: options.allow_delete, data_loss: options.allow_data_loss };
-        Ok(Self { consent, strategy, force: options.force, mode: options.direction()? })
+        Ok(Self {
+            consent,
+            strategy,
+            force: options.force,
+            mode: options.direction()?,
+            bypass: options.bypass_validation,
+        })
     }
 }
 
@@ -106,6 +140,14 @@ pub(super) struct Looked<'l> {
     pub items: BTreeMap<String, u64>,
 }
 
+/// A plan with what it was made of.
+pub(super) struct Rehearsal {
+    pub report: PlanReport,
+    pub detection: Detection,
+    pub selection: Selection,
+    sketch: Sketch,
+}
+
 impl Engine {
     /// Plans a deployment. Writes nothing.
     ///
@@ -113,6 +155,19 @@ impl Engine {
     ///
     /// As [`Engine::detect`], and when an option does not exist.
     pub async fn plan(&self, query: &Query, options: &RunOptions) -> Result<PlanReport, SyncError> {
+        let keep = if options.force { Keep::All } else { Keep::Changes };
+        let rehearsal = self.plan_of(query, options, keep).await?;
+        self.remember_plan(rehearsal.sketch);
+        Ok(rehearsal.report)
+    }
+
+    /// Plans a deployment, keeping what was looked at.
+    pub(super) async fn plan_of(
+        &self,
+        query: &Query,
+        options: &RunOptions,
+        keep: Keep<'_>,
+    ) -> Result<Rehearsal, SyncError> {
         let policy = Policy::of(options)?;
         let platform = self.connect(&query.provider, Purpose::Look).await?;
         let locals = self.locals().await?;
@@ -121,28 +176,31 @@ impl Engine {
             platform: &platform,
             websites: wanted_websites(&locals, query.website_id.as_deref())?,
             freshness: Freshness::Cached,
-            everything: options.force,
-            keep: if options.force { Keep::All } else { Keep::Changes },
+            everything: keep == Keep::All,
+            keep,
             leases: &[],
             tolerate_absence: options.allow_delete,
             cancel: &cancel,
         };
-        let detection = self.search(&locals, &search).await?;
+        let mut detection = self.search(&locals, &search).await?;
         let selection = Selection::new(&query.types, &locals, &detection)?;
-        let items = self.content_items(&detection).await?;
+        let shape = platform.dialect.capabilities().shape;
+        let items = self.appraise(&mut detection, &shape).await?;
         let website_id = query.website_id.as_deref().filter(|id| !id.is_empty());
         let homes = self.plan_home(&platform, &locals, &detection, &selection, policy, &items);
         let found = Looked { website_id, policy, detection, selection, items };
-        Ok(self.tell_plan(&platform, &found, &homes).await)
+        let (report, sketch) = self.tell_plan(&platform, &found, &homes).await;
+        let Looked { detection, selection, .. } = found;
+        Ok(Rehearsal { report, detection, selection, sketch })
     }
 
-    /// Says what would be done about what was found, and remembers that it was said.
+    /// Says what would be done about what was found.
     pub(super) async fn tell_plan(
         &self,
         platform: &Platform,
         found: &Looked<'_>,
         homes: &[HomePlan],
-    ) -> PlanReport {
+    ) -> (PlanReport, Sketch) {
         let Looked { website_id, policy, detection, selection, items } = found;
         let (website_id, policy) = (*website_id, *policy);
         let shape = platform.dialect.capabilities().shape;
@@ -165,7 +223,7 @@ impl Engine {
                 report.summary.count(step.verb);
             }
             report.findings.extend(homes.get(at).iter().flat_map(|home| &home.findings).cloned());
-            let plan = plan_scope(scoped, selection, policy, &shape);
+            let plan = plan_scope(scoped, selection, policy, platform);
             for step in &plan.steps {
                 let Some(one) = scoped.examined.get(step.at) else { continue };
                 let count = items.get(&one.subject.entity.id).copied().unwrap_or_default();
@@ -191,8 +249,7 @@ impl Engine {
         report.summary.conflicts = report.conflicts.len();
         let sketch = sketch(platform, website_id, policy, detection, homes, &plans);
         report.digest.clone_from(&sketch.digest);
-        self.remember_plan(sketch);
-        report
+        (report, sketch)
     }
 }
 
@@ -201,12 +258,13 @@ pub(super) fn plan_scope(
     scoped: &Scoped,
     selection: &Selection,
     policy: Policy,
-    shape: &Shape,
+    platform: &Platform,
 ) -> ScopePlan {
     let mut plan = ScopePlan::default();
     if policy.mode == Mode::Pull {
         return plan;
     }
+    let shape = &platform.dialect.capabilities().shape;
     let chosen = chosen(scoped, selection, shape);
     let mut steps = Vec::new();
     for at in chosen {
@@ -217,12 +275,15 @@ pub(super) fn plan_scope(
             continue;
         }
         let shipping = shipping(one, policy);
-        let parted = if verb == Verb::Delete {
+        let mut parted = if verb == Verb::Delete {
             // The consent to delete a type covers everything in it.
             Withholding { ships: shipping.movements, withheld: Vec::new(), lossy: true }
         } else {
             withhold(&shipping, shape, policy.consent)
         };
+        if !policy.bypass {
+            hold_back(one, &mut parted);
+        }
         let creates = verb == Verb::Create;
         let forced = policy.force && one.status != Status::Failed;
         if verb == Verb::Update && parted.ships.is_empty() && !forced {
@@ -250,7 +311,27 @@ pub(super) fn plan_scope(
     }
     let steps = trim(steps, scoped, shape, &mut plan.kept);
     plan.steps = arrange(steps, scoped, shape, &mut plan.findings);
+    plan.findings.extend(consequences(scoped, &plan));
+    plan.findings.extend(rehearse(scoped, &plan, platform));
     plan
+}
+
+/// What there is to know of deletions, whether they are done or not.
+fn consequences(scoped: &Scoped, plan: &ScopePlan) -> Vec<Finding> {
+    let kept = plan.kept.iter().filter_map(|(at, kept)| {
+        let one = scoped.examined.get(*at)?;
+        let (message, remedy) = kept.reason(one.undoing.is_some());
+        Some(Finding::warning("DELETE_REFUSED", message, remedy).of(&*one.key))
+    });
+    let deleted = plan.steps.iter().filter(|step| step.verb == Verb::Delete).filter_map(|step| {
+        let key = &scoped.examined.get(step.at)?.key;
+        let message = format!(
+            "the type {key} is deleted; the platform does not say how much content of it there is, and refuses while there is any"
+        );
+        let remedy = "delete or move its content on the platform first, that in the trash included";
+        Some(Finding::warning("DELETION", message, remedy).of(&**key))
+    });
+    kept.chain(deleted).collect()
 }
 
 /// What has to be done about a document, if anything.

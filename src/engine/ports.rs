@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use super::listing::KeptListing;
 use super::locals::Locals;
 use super::sketch::Sketch;
-use super::{Actor, ProviderRequest, Settings};
-use crate::error::SyncError;
+use super::{Actor, Counters, ProviderRequest, Settings};
+use crate::error::{ErrorCode, SyncError};
 use crate::port::{Adapter, Clock, Dialect, Store, Studio};
 
 /// A target with its dialect and a connection to it.
@@ -40,8 +40,40 @@ pub trait Platforms: Send + Sync {
         purpose: Purpose,
     ) -> Result<Platform, SyncError>;
 
+    /// Keeps the credentials that a request brings, in the place of those that are there.
+    ///
+    /// # Errors
+    ///
+    /// When they are not what the provider needs, or cannot be kept.
+    async fn keep_credentials(&self, _request: &ProviderRequest) -> Result<(), SyncError> {
+        Err(no_store())
+    }
+
+    /// Forgets the credentials of a provider; tells whether there were any.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such provider, or the store cannot be written.
+    async fn remove_credentials(&self, _provider: &str) -> Result<bool, SyncError> {
+        Err(no_store())
+    }
+
+    /// Encrypts everything that is kept with the next key; tells how much.
+    ///
+    /// # Errors
+    ///
+    /// When a key is missing or wrong, or the store cannot be written.
+    async fn rotate_credentials(&self) -> Result<u64, SyncError> {
+        Err(no_store())
+    }
+
     /// Masks in a text whatever it holds of the secrets that a connection would be made with.
     fn conceal(&self, request: &ProviderRequest, text: &str) -> String;
+}
+
+/// A composition without a store of credentials.
+fn no_store() -> SyncError {
+    SyncError::new(ErrorCode::NotAvailable, "there is no store of credentials here")
 }
 
 /// What a connection is for.
@@ -77,6 +109,8 @@ pub struct Engine {
     pub(super) kept_locals: Arc<tokio::sync::Mutex<Option<Arc<Locals>>>>,
     /// Recent listings by target, shared by reading calls.
     pub(super) kept_listings: Arc<Mutex<HashMap<String, ListingSlot>>>,
+    /// What it has done.
+    pub(super) counters: Arc<Counters>,
     /// The last plans that were shown to somebody.
     pub(super) shown_plans: Arc<Mutex<VecDeque<Sketch>>>,
 }
@@ -88,8 +122,16 @@ impl Engine {
     /// Makes an engine; nothing is opened yet.
     #[must_use]
     pub fn new(ports: Ports, settings: Settings) -> Self {
+        let counters = Arc::new(Counters::new(Arc::clone(&ports.clock)));
+        Self::counting(ports, settings, counters)
+    }
+
+    /// As [`Engine::new`], with counters that others count with, too.
+    #[must_use]
+    pub fn counting(ports: Ports, settings: Settings, counters: Arc<Counters>) -> Self {
         Self {
             ports,
+            counters,
             settings: Arc::new(settings),
             actor: Arc::default(),
             kept_locals: Arc::default(),

@@ -18,6 +18,7 @@ use super::home::HomePlan;
 use super::job::kept_job;
 use super::listing::Freshness;
 use super::locals::Locals;
+use super::metrics::Underway;
 use super::narrate::Narrator;
 use super::options::Mode;
 use super::outcome;
@@ -37,6 +38,8 @@ pub(super) struct Run<'r> {
     pub id: String,
     pub narrator: &'r Narrator,
     pub cancel: &'r CancellationToken,
+    /// Counts it as running; nothing for a rehearsal.
+    pub underway: Option<Underway<'r>>,
 }
 
 /// What a run came to before its report is written.
@@ -90,6 +93,7 @@ impl Engine {
             id: format!("run_{:013x}_{:016x}", self.ports.clock.now(), self.ports.clock.random()),
             narrator: &narrator,
             cancel,
+            underway: (!request.options.dry_run).then(|| self.counters.begin(narrator.progress())),
         };
         let (mut tally, mut leases) = (Tally::default(), Vec::new());
         if let Err(error) = run.carry_out(&mut tally, &mut leases).await {
@@ -104,6 +108,7 @@ impl Engine {
             report.progress = narrator.shown();
             report.recovery = None;
         }
+        run.count(&report, taken).await;
         // Only now: whoever holds a scope takes a run of it that did not end for interrupted.
         for lease in leases {
             // A lease that cannot be given back is taken over by the next run: its lock is gone.
@@ -222,6 +227,7 @@ impl Run<'_> {
             let now = self.engine.ports.clock.now();
             let acquired = self.engine.ports.store.acquire(&scope, &self.request.job_id, now).await;
             leases.push(acquired.map_err(store_failure)?);
+            self.underway.iter().for_each(Underway::leased);
         }
         Ok(())
     }
@@ -307,9 +313,10 @@ impl Run<'_> {
             tolerate_absence: options.allow_delete && options.plan_digest.is_some(),
             cancel: self.cancel,
         };
-        let detection = self.engine.search(&locals, &search).await?;
+        let mut detection = self.engine.search(&locals, &search).await?;
         let wanted = self.engine.wanted((&self.id, self.request), &locals, &detection).await?;
-        let items = self.engine.content_items(&detection).await?;
+        let shape = platform.dialect.capabilities().shape;
+        let items = self.engine.appraise(&mut detection, &shape).await?;
         Ok(Found { locals, detection, wanted, items })
     }
 
@@ -322,10 +329,9 @@ impl Run<'_> {
     ) -> (Vec<HomePlan>, Vec<ScopePlan>) {
         let Found { locals, detection, wanted, items } = found;
         let selection = &wanted.selection;
-        let shape = platform.dialect.capabilities().shape;
         let homes = self.engine.plan_home(platform, locals, detection, selection, policy, items);
         let scopes = detection.scopes.iter();
-        let plans = scopes.map(|scoped| plan_scope(scoped, selection, policy, &shape)).collect();
+        let plans = scopes.map(|scoped| plan_scope(scoped, selection, policy, platform)).collect();
         (homes, plans)
     }
 

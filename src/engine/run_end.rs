@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::SyncError;
-use crate::port::RunEnd;
+use crate::port::{HistoryFilter, RunEnd};
 
 use super::Engine;
 use super::failure::store_failure;
@@ -48,6 +48,16 @@ impl Run<'_> {
             metrics,
         };
         (report, tally.plan_digest)
+    }
+
+    /// Counts what the run came to, unless it was a rehearsal.
+    pub(super) async fn count(&self, report: &RunReport, taken: Duration) {
+        let Some(underway) = &self.underway else { return };
+        underway.end(report, taken);
+        // Only a number for whoever watches: the run is over without it.
+        if let Ok(alarms) = self.engine.ports.store.alarms(HistoryFilter::default()).await {
+            self.engine.counters.conflicts(alarms.conflicts);
+        }
     }
 
     /// Records how the run ended.

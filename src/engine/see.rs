@@ -15,7 +15,7 @@ use crate::plan::Consent;
 use super::changes::{conflict, failed_type, type_change};
 use super::detect::{Detection, Keep, Search};
 use super::examine::{Examined, Status};
-use super::failure::{store_failure, studio_failure};
+use super::failure::store_failure;
 use super::listing::Freshness;
 use super::locals::Locals;
 use super::parse::parse_row;
@@ -107,11 +107,11 @@ impl Engine {
     pub async fn detect(&self, query: &Query) -> Result<ChangeSet, SyncError> {
         let platform = self.connect(&query.provider, Purpose::Look).await?;
         let keep = if query.include_details { Keep::Changes } else { Keep::Counts };
-        let (locals, detection) = self.look(query, &platform, keep).await?;
+        let (locals, mut detection) = self.look(query, &platform, keep).await?;
         let selection = Selection::new(&query.types, &locals, &detection)?;
-        let counts = self.content_items(&detection).await?;
-        let now = self.ports.clock.now();
         let shape = platform.dialect.capabilities().shape;
+        let counts = self.appraise(&mut detection, &shape).await?;
+        let now = self.ports.clock.now();
         let mut details = ChangeDetails::default();
         let mut counted = ChangeSummary::default();
         let mut findings = Vec::new();
@@ -254,24 +254,6 @@ impl Engine {
         };
         let detection = self.search(&locals, &search).await?;
         Ok((locals, detection))
-    }
-
-    /// Content items of every type that was looked at and is not the same.
-    pub(super) async fn content_items(
-        &self,
-        detection: &Detection,
-    ) -> Result<BTreeMap<String, u64>, SyncError> {
-        let ids: Vec<String> = detection
-            .scopes
-            .iter()
-            .flat_map(|scoped| &scoped.examined)
-            .filter(|one| one.status != Status::Same)
-            .map(|one| one.subject.entity.id.clone())
-            .collect();
-        if ids.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        self.ports.studio.content_items(ids).await.map_err(studio_failure)
     }
 }
 

@@ -205,6 +205,12 @@ codes! {
     /// The audit cannot be carried on: its key is missing, or its end is not right.
     AuditUnverified = "AUDIT_UNVERIFIED", State, 503,
         "set CATALYST_SYNC_AUDIT_KEY to the key that signed it, or put a copy of the state in its place";
+    /// The key of the credentials store is missing or of another form.
+    KeyInvalid = "KEY_INVALID", State, 503,
+        "set it to 32 random bytes, for example the output of: openssl rand -base64 32";
+    /// Stored credentials cannot be opened with this key.
+    KeyWrong = "KEY_WRONG", State, 503,
+        "set the key that they were stored with, or remove them and set them anew";
     /// Most of the bound types are missing on the platform.
     TargetMismatch = "TARGET_MISMATCH", State, 409,
         "check that the credentials belong to the right instance; nothing was changed";

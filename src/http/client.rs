@@ -13,9 +13,12 @@ use super::oauth::{Token, Tokens};
 use super::pacing::Seat;
 use super::retry::{RetryPolicy, Waits, is_transient, retry_after};
 use super::wire::{Failure, Outgoing, Wire};
-use super::{Credentials, Endpoint, Observer, Pace};
+use super::{Credentials, Endpoint, Meter, Observer, Pace};
 use crate::digest::Digest;
 use crate::port::{Clock, Method, Request, Response, Traffic, Transport, TransportError};
+
+/// What is told as a wait at least.
+const SHORTEST_WAIT: Duration = Duration::from_millis(5);
 
 /// How a target is talked to.
 #[derive(Clone)]
@@ -33,6 +36,8 @@ pub struct HttpOptions {
     pub max_body: usize,
     /// Is told of every request.
     pub observer: Option<Observer>,
+    /// Is told of every request in numbers.
+    pub meter: Option<Meter>,
 }
 
 impl HttpOptions {
@@ -50,6 +55,7 @@ impl HttpOptions {
             patience: Duration::from_mins(2),
             max_body: 32 << 20,
             observer: None,
+            meter: None,
         }
     }
 }
@@ -87,10 +93,17 @@ impl HttpTransport {
         options: HttpOptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TransportError> {
-        let HttpOptions { pace, max_attempts, request_timeout, patience, max_body, observer } =
-            options;
+        let HttpOptions {
+            pace,
+            max_attempts,
+            request_timeout,
+            patience,
+            max_body,
+            observer,
+            meter,
+        } = options;
         let limits = (request_timeout, max_body);
-        let wire = Arc::new(Wire::new(&endpoint, limits, Arc::clone(&clock), observer)?);
+        let wire = Arc::new(Wire::new(&endpoint, limits, Arc::clone(&clock), (observer, meter))?);
         let policy = RetryPolicy { max_attempts, patience };
         let client = credentials.client_id.as_bytes();
         let lane = Digest::of_parts([endpoint.origin().as_str().as_bytes(), client]);
@@ -112,7 +125,9 @@ impl HttpTransport {
         let mut refused: Option<Token> = None;
         loop {
             let cancelled = Stop::Final(TransportError::Cancelled);
+            let asked = self.clock.elapsed();
             let Some(permit) = self.seat.permit(cancel).await else { return Err(cancelled) };
+            let waited = self.clock.elapsed().saturating_sub(asked);
             let token = self.tokens.token(refused.as_ref(), cancel).await.map_err(Stop::Final)?;
             if cancel.is_cancelled() {
                 return Err(cancelled);
@@ -124,6 +139,8 @@ impl HttpTransport {
                 headers: authorized(headers, &token).map_err(Stop::Final)?,
                 body: request.body.clone(),
                 attempt,
+                // A turn of the scheduler is no wait.
+                waited: if waited < SHORTEST_WAIT { Duration::ZERO } else { waited },
                 secrets: vec![secret, basic, &token.secret],
             };
             let response = self.wire.exchange(outgoing).await.map_err(|failure| match failure {

@@ -16,13 +16,15 @@ mod observer;
 mod origin;
 mod pacing;
 mod retry;
+mod sealing;
 mod secret;
 mod wire;
 
 pub use access::{AccessError, Allowance, Offer, grant};
 pub use client::{HttpOptions, HttpTransport};
 pub use oauth::Credentials;
-pub use observer::{Observer, RequestLog};
+pub use observer::{Measured, Meter, Observer, RequestLog};
 pub use origin::{Endpoint, EndpointError, Origin};
 pub use pacing::Pace;
+pub use sealing::{Kept, SealingError, SealingKey};
 pub use secret::{Secret, scrub};

@@ -176,6 +176,7 @@ impl Tokens {
             headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
             body: Some(body),
             attempt,
+            waited: Duration::ZERO,
             secrets: self.secrets().to_vec(),
         }
     }

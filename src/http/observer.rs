@@ -24,3 +24,19 @@ pub struct RequestLog {
     /// Why there was no answer.
     pub failure: Option<String>,
 }
+
+/// Is told in numbers of every request when it has ended; must not block. Needs no scrubbing.
+pub type Meter = Arc<dyn Fn(Measured) + Send + Sync>;
+
+/// One request in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// HTTP method.
+    pub method: &'static str,
+    /// Status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// Which attempt it was, counted from 1.
+    pub attempt: u32,
+    /// How long pacing held it back before.
+    pub waited: Duration,
+}

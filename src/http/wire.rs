@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 use reqwest::redirect;
 use url::Url;
 
-use super::{Endpoint, Observer, RequestLog, Secret, scrub};
+use super::{Endpoint, Measured, Meter, Observer, RequestLog, Secret, scrub};
 use crate::port::{Clock, Response, Traffic, TransportError};
 
 /// How answers name the request, most common first.
@@ -25,6 +25,7 @@ pub(super) struct Wire {
     max_body: usize,
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
+    meter: Option<Meter>,
     requests: AtomicU64,
     bytes: AtomicU64,
 }
@@ -36,6 +37,8 @@ pub(super) struct Outgoing<'r> {
     pub(super) headers: HeaderMap,
     pub(super) body: Option<String>,
     pub(super) attempt: u32,
+    /// How long pacing held it back.
+    pub(super) waited: Duration,
     /// What must not be seen in anything that comes back or is logged.
     pub(super) secrets: Vec<&'r Secret>,
 }
@@ -73,7 +76,7 @@ impl Wire {
         endpoint: &Endpoint,
         (timeout, max_body): (Duration, usize),
         clock: Arc<dyn Clock>,
-        observer: Option<Observer>,
+        (observer, meter): (Option<Observer>, Option<Meter>),
     ) -> Result<Self, TransportError> {
         // Fails when a provider is there already, which then is the one to use.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -96,7 +99,7 @@ impl Wire {
             message: format!("no secure channel can be set up: {}", chain(error)),
         })?;
         let (requests, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { client, timeout, max_body, clock, observer, requests, bytes })
+        Ok(Self { client, timeout, max_body, clock, observer, meter, requests, bytes })
     }
 
     pub(super) fn traffic(&self) -> Traffic {
@@ -111,6 +114,7 @@ impl Wire {
     pub(super) async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Response, Failure> {
         let secrets = outgoing.secrets.clone();
         let (method, attempt) = (method_name(&outgoing.method), outgoing.attempt);
+        let waited = outgoing.waited;
         let path = self.observer.as_ref().map(|_| scrub(outgoing.url.path(), &secrets));
         let start = self.clock.elapsed();
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -120,6 +124,10 @@ impl Wire {
             Err(Failure::Lost(text)) => Err(Failure::Lost(scrub(&text, &secrets))),
             Err(Failure::TooLarge(text)) => Err(Failure::TooLarge(text)),
         };
+        if let Some(meter) = &self.meter {
+            let status = outcome.as_ref().ok().map(|answer| answer.status);
+            meter(Measured { method, status, attempt, waited });
+        }
         if let (Some(observer), Some(path)) = (&self.observer, path) {
             let answer = outcome.as_ref().ok();
             let id = answer.and_then(|answer| REQUEST_IDS.iter().find_map(|id| answer.header(id)));

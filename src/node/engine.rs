@@ -11,7 +11,7 @@ use super::deployment::{Asked, Deployment};
 use super::resume::Resume;
 use super::{error, options, stored};
 use crate::compose::{self, EngineOptions};
-use crate::engine::{Action, Actor, Engine};
+use crate::engine::{Action, Actor, Counters, Engine};
 use crate::error::{ErrorCode, SyncError};
 
 /// An engine and its options. Every answer is JSON in pieces; every error is one whose message is
@@ -26,6 +26,8 @@ pub(super) struct Shared {
     pub(super) options: Arc<EngineOptions>,
     /// Who everything is done for.
     pub(super) actor: Actor,
+    /// What it has done, whether it was opened or closed.
+    pub(super) counters: Arc<Counters>,
     closed: Arc<AtomicBool>,
     /// Made by the first call that needs it, on the runtime; `None` once closed.
     engine: Arc<RwLock<Option<OnceCell<Engine>>>>,
@@ -68,8 +70,8 @@ impl Shared {
     pub(super) async fn made(&self, open: Held) -> Result<InUse, SyncError> {
         let cell = open.as_ref().ok_or_else(closed)?;
         let compose = || async {
-            let options = Arc::clone(&self.options);
-            tokio::task::spawn_blocking(move || compose::engine(&options))
+            let (options, counters) = (Arc::clone(&self.options), Arc::clone(&self.counters));
+            tokio::task::spawn_blocking(move || compose::engine_counting(&options, counters))
                 .await
                 .map_err(error::crashed)?
         };
@@ -88,6 +90,7 @@ impl NativeEngine {
         let shared = Shared {
             options: Arc::new(options),
             actor: Actor::default(),
+            counters: compose::counters(),
             closed: Arc::default(),
             engine,
         };
@@ -101,6 +104,7 @@ impl NativeEngine {
         let shared = Shared {
             options: Arc::clone(&self.shared.options),
             actor: actor.map_err(|error| error::thrown(&error))?,
+            counters: Arc::clone(&self.shared.counters),
             closed: Arc::clone(&self.shared.closed),
             engine: Arc::clone(&self.shared.engine),
         };

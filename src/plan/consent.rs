@@ -59,7 +59,9 @@ pub fn withhold(merge: &Merge, shape: &Shape, consent: Consent) -> Withholding {
     result
 }
 
-fn loses_content(atom: &AtomMovement, shape: &Shape) -> bool {
+/// Whether a local movement takes a field away, or makes another kind of it.
+#[must_use]
+pub fn loses_content(atom: &AtomMovement, shape: &Shape) -> bool {
     let elements = shape.elements_on(&atom.path);
     // A nested field is one of its own; an option or a reference is not.
     let of_field = |element: &&Path| elements.len() == 1 || nested_like_outer(element, shape);

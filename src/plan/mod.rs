@@ -8,7 +8,7 @@ mod operation;
 mod order;
 
 pub use capability::{Capabilities, CreateMode, IdentityMode, PreconditionMode};
-pub use consent::{Consent, Withholding, withhold};
+pub use consent::{Consent, Withholding, loses_content, withhold};
 pub use digest::{DigestedOperation, PlanTerms, plan_digest};
 pub use guard::{Disappearance, check_presence};
 pub use operation::{Risk, Verb};

@@ -197,6 +197,13 @@ pub trait Adapter: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<Listing, AdapterError>;
 
+    /// Asks the target for as little as shows that it answers, and to these credentials.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    async fn probe(&self, cancel: &CancellationToken) -> Result<(), AdapterError>;
+
     /// Reads one definition with its revision; `None` when the platform says it does not exist.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What a platform can express, and how.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -148,6 +148,12 @@ pub trait Dialect: Send + Sync {
     ///
     /// When it is no definition of this platform.
     fn normalize(&self, remote: &RemoteDefinition) -> Result<View, DialectError>;
+
+    /// The keys that a remote definition refers to in what is not ours, such as the types that may stand
+    /// below it. None where a platform has no such thing.
+    fn other_references(&self, _remote: &RemoteDefinition) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
 
     /// Carries a view back into the type: the difference between what [`Dialect::project`] makes of
     /// it and the view becomes edits of the type itself, so that what the view cannot express

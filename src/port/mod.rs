@@ -16,6 +16,7 @@ mod row_journal;
 mod store;
 mod studio;
 mod transport;
+mod vault;
 mod versions;
 
 /// Part of what a dialect declares, so that an edge needs nothing of the algebra.
@@ -50,6 +51,7 @@ pub use crate::audit as chain;
 pub use crate::merge::Shape;
 pub use crate::plan::{Capabilities, CreateMode, IdentityMode, PreconditionMode, Verb};
 pub use transport::{Method, Request, Response, Transport, TransportError};
+pub use vault::{Sealed, Vault};
 pub use versions::{
     AgedVersion, ChangeType, Document, NewVersion, VersionFilter, VersionHead, VersionLinks,
     VersionRow, VersionSource, Versions,

@@ -42,6 +42,18 @@ pub trait Studio: Send + Sync {
         type_ids: Vec<String>,
     ) -> Result<BTreeMap<String, u64>, StudioError>;
 
+    /// Counts, by type and member, the content items that hold something under a member of their
+    /// content: for each of these types under each of these names. What nothing is held under is
+    /// left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Studio::read`].
+    async fn content_members(
+        &self,
+        wanted: BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<BTreeMap<String, BTreeMap<String, u64>>, StudioError>;
+
     /// Writes one row of `ContentType`, in one transaction, if the studio still is as the write says.
     ///
     /// What does not hold any more is an outcome, not an error, and then nothing is written. Not

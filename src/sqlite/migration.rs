@@ -35,6 +35,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "run signals",
         sql: include_str!("migrations/0010_run_signals.sql"),
     },
+    Migration {
+        number: 11,
+        name: "credentials",
+        sql: include_str!("migrations/0011_credentials.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE {prefix}sync_migrations (

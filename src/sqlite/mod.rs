@@ -53,6 +53,7 @@ mod studio;
 mod studio_write;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod system_calls;
+mod vault;
 mod versions;
 
 pub use earlier::Earlier;

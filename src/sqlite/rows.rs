@@ -108,6 +108,43 @@ pub(super) fn content_items(
         .collect()
 }
 
+/// Counts the items of types that hold something under members of their content; what is no JSON
+/// object holds nothing, and neither does `null`, an empty text, list or object.
+pub(super) fn content_members(
+    connection: &Connection,
+    wanted: &BTreeMap<String, BTreeSet<String>>,
+) -> rusqlite::Result<BTreeMap<String, BTreeMap<String, u64>>> {
+    let mut counts: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    let Ok(table) =
+        Table::find(connection, "ContentItem").and_then(|it| it.with(&["contentTypeId"]))
+    else {
+        return Ok(counts);
+    };
+    // The later studio renamed the column.
+    let Some(content) = ["data", "content"].into_iter().find(|name| table.has(name)) else {
+        return Ok(counts);
+    };
+    let wanted = serde_json::json!(wanted).to_string();
+    let mut statement = connection.prepare_cached(&format!(
+        "WITH wanted(type_id, member) AS (
+           SELECT types.key, members.value FROM json_each(?1) types, json_each(types.value) members
+         )
+         SELECT item.contentTypeId, held.key, count(*)
+         FROM ContentItem item,
+           json_each(CASE WHEN json_valid(item.{content}) THEN item.{content} ELSE '{{}}' END) held
+         WHERE (item.contentTypeId, held.key) IN wanted
+           AND held.value NOT IN ('', '[]', '{{}}')
+         GROUP BY item.contentTypeId, held.key"
+    ))?;
+    let mut rows = statement.query([wanted])?;
+    while let Some(row) = rows.next()? {
+        let count: i64 = row.get(2)?;
+        let members = counts.entry(word(row, 0)?).or_default();
+        members.insert(word(row, 1)?, count.unsigned_abs());
+    }
+    Ok(counts)
+}
+
 fn type_row(row: &Row<'_>) -> rusqlite::Result<TypeRow> {
     Ok(TypeRow {
         id: word(row, 0)?,

@@ -106,6 +106,18 @@ impl Studio for SqliteStudio {
         .await
     }
 
+    async fn content_members(
+        &self,
+        wanted: BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<BTreeMap<String, BTreeMap<String, u64>>, StudioError> {
+        self.blocking(move |inner| {
+            inner.with(|kept| {
+                Ok(Step::Done(rows::content_members(&kept.reader.connection, &wanted)?))
+            })
+        })
+        .await
+    }
+
     async fn write(&self, write: RowWrite) -> Result<RowOutcome, StudioError> {
         self.blocking(move |inner| inner.write(&write)).await
     }

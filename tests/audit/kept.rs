@@ -109,7 +109,7 @@ async fn rows_from_before_the_audit_are_exempt_and_later_ones_are_not() {
     world.deploy().await;
     state(&world)
         .execute_batch(
-            "DROP TABLE sync_run_signals; DROP TABLE sync_run_log; DROP TABLE sync_run_links;
+            "DROP TABLE credentials; DROP TABLE sync_run_signals; DROP TABLE sync_run_log; DROP TABLE sync_run_links;
              DROP INDEX idx_sync_backups_age; DROP INDEX idx_sync_backups_type;
              ALTER TABLE sync_backups DROP COLUMN base;
              ALTER TABLE sync_backups DROP COLUMN bindings;

@@ -13,7 +13,7 @@ fn store_at(file: &Path) -> SqliteStore {
 }
 
 const MIGRATIONS: &str = "1 state,2 history,3 conflicts,4 versions,5 rows,6 row history,7 run scopes,8 audit,\
-     9 rollback,10 run signals";
+     9 rollback,10 run signals,11 credentials";
 
 fn text(connection: &Connection, sql: &str) -> String {
     connection.query_row(sql, [], |row| row.get(0)).unwrap()
@@ -53,10 +53,10 @@ async fn the_first_write_makes_a_durable_store() {
     );
     assert_eq!(
         tables,
-        "conflict_log content_type_versions sync_audit sync_audit_head sync_backups sync_bases \
-         sync_checks sync_history sync_imports sync_leases sync_migrations sync_operations \
-         sync_rows sync_run_links sync_run_log sync_run_scopes sync_run_signals sync_state \
-         sync_transactions version_heads version_parents"
+        "conflict_log content_type_versions credentials sync_audit sync_audit_head sync_backups \
+         sync_bases sync_checks sync_history sync_imports sync_leases sync_migrations \
+         sync_operations sync_rows sync_run_links sync_run_log sync_run_scopes sync_run_signals \
+         sync_state sync_transactions version_heads version_parents"
     );
 }
 

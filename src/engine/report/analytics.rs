@@ -60,7 +60,7 @@ pub struct Totals {
 }
 
 /// How things stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// At least 95 of 100 attempts succeed, and nothing waits.

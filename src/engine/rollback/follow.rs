@@ -69,8 +69,9 @@ impl Run<'_> {
             tolerate_absence: self.request.options.allow_delete,
             cancel: self.cancel,
         };
-        let detection = self.engine.search(&locals, &search).await?;
-        let items = self.engine.content_items(&detection).await?;
+        let mut detection = self.engine.search(&locals, &search).await?;
+        let shape = platform.dialect.capabilities().shape;
+        let items = self.engine.appraise(&mut detection, &shape).await?;
         for (scoped, lease) in detection.scopes.iter().zip(leases) {
             let way = Way { platform, lease, scoped, policy, items: &items };
             let own = returns.iter().filter(|one| one.website_id == scoped.scope.website_id);

@@ -36,6 +36,8 @@ impl Engine {
             self.find_undone(locals, &undone, effects, &search).await?;
         let selection = wanted.selection;
         let found = Looked { website_id: None, policy, detection, selection, items };
-        Ok(self.tell_plan(&platform, &found, &[]).await)
+        let (report, sketch) = self.tell_plan(&platform, &found, &[]).await;
+        self.remember_plan(sketch);
+        Ok(report)
     }
 }

@@ -54,7 +54,7 @@ impl Run<'_> {
         let scopes = found.detection.scopes.iter();
         let selection = &found.wanted.selection;
         let plans: Vec<_> =
-            scopes.map(|scoped| plan_scope(scoped, selection, policy, &shape)).collect();
+            scopes.map(|scoped| plan_scope(scoped, selection, policy, platform)).collect();
         let planned = sketch(platform, None, policy, &found.detection, &[], &plans);
         tally.plan_digest = Some(planned.digest.clone());
         if let Some(reviewed) = &options.plan_digest {
@@ -108,7 +108,8 @@ impl Engine {
             let own = of_website.remove(&scoped.scope.website_id).unwrap_or_default();
             names.extend(restore(scoped, own, &*platform.dialect));
         }
-        let items = self.content_items(&detection).await?;
+        let shape = platform.dialect.capabilities().shape;
+        let items = self.appraise(&mut detection, &shape).await?;
         let wanted = Wanted::of(Selection::Documents(names));
         Ok(Found { locals, detection, wanted, items })
     }

@@ -121,6 +121,11 @@ impl Adapter for FilesAdapter {
             .map_err(|error| error.of("the folder"))
     }
 
+    async fn probe(&self, _cancel: &CancellationToken) -> Result<(), AdapterError> {
+        let listed = self.blocking(|folder| folder.files().map(|_| ())).await?;
+        listed.map_err(|error| error.of("the folder"))
+    }
+
     async fn read(
         &self,
         id: &RemoteId,

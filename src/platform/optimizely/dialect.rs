@@ -181,6 +181,10 @@ impl Dialect for OptimizelyDialect {
         normalize::normalize(remote)
     }
 
+    fn other_references(&self, remote: &RemoteDefinition) -> BTreeSet<String> {
+        normalize::other_references(remote)
+    }
+
     fn reflect(&self, local: &ContentType, held: &Held, view: &View) -> Reflection {
         mapping::reflect(self.rules(), &SHAPE, local, held, view)
     }

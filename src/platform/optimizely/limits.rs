@@ -53,6 +53,7 @@ pub(super) fn check(view: &View, existing: &View) -> Vec<Finding> {
             findings.extend(new_key(&key, existing).map(|finding| finding.at(at.as_str())));
         }
         numbers(view, &at, &mut findings);
+        options(view, &at, &mut findings);
     }
     findings
 }
@@ -147,6 +148,31 @@ fn numbers(view: &View, property: &Path, findings: &mut Vec<Finding>) {
                 Finding::error("BOUNDS_CROSSED", message, remedy)
                     .at(property.child(lower.name()).as_str()),
             );
+        }
+    }
+}
+
+/// The options of a property that holds numbers are such numbers.
+fn options(view: &View, property: &Path, findings: &mut Vec<Finding>) {
+    let list = property.child(ENUM);
+    if view.elements(&list).next().is_none() {
+        return;
+    }
+    let platform = view.get(&property.child(paths::TYPE)).and_then(PropertyType::from_canonical);
+    let Some(platform) = platform else { return };
+    let is_integer = platform.element() == "integer";
+    if !is_integer && platform.element() != "float" {
+        return;
+    }
+    for identity in view.elements(&list) {
+        let number = identity.parse::<f64>().ok().filter(|number| number.is_finite());
+        let fits = number.is_some_and(|it| is_in_range(&Json::Number(it), false, is_integer));
+        if !fits {
+            let at = list.child(&identity);
+            let message =
+                format!("the option {identity:?} is no value of a property of type {platform}");
+            let remedy = "use numbers as options, or delete the property and deploy it anew";
+            findings.push(Finding::error("INVALID_OPTION", message, remedy).at(at.as_str()));
         }
     }
 }

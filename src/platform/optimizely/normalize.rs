@@ -20,6 +20,23 @@ pub(super) fn normalize(remote: &RemoteDefinition) -> Result<View, DialectError>
     view_of(&body).map_err(|reason| DialectError { message: format!("{key}: {reason}") })
 }
 
+/// The types that a definition lets stand below it, and those that its properties exclude; none of a
+/// definition that cannot be read.
+pub(super) fn other_references(remote: &RemoteDefinition) -> BTreeSet<String> {
+    let Ok(body) = parse(&remote.body) else { return BTreeSet::new() };
+    let keys = |holder: &Json<'_>, member: &str| -> Vec<String> {
+        let list = holder.get(member).and_then(Json::elements).unwrap_or_default();
+        list.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+    };
+    let mut found: BTreeSet<String> = keys(&body, "mayContainTypes").into_iter().collect();
+    let properties = body.get("properties").and_then(Json::members).unwrap_or_default();
+    for (_, property) in properties {
+        found.extend(keys(property, "restrictedTypes"));
+        found.extend(property.get("items").iter().flat_map(|items| keys(items, "restrictedTypes")));
+    }
+    found
+}
+
 /// The view of a definition that is read already.
 pub(super) fn view_of(body: &Json<'_>) -> Result<View, String> {
     if body.members().is_none() {

@@ -84,6 +84,13 @@ impl Adapter for OptimizelyAdapter {
         Ok(pages.into_listing())
     }
 
+    async fn probe(&self, cancel: &CancellationToken) -> Result<(), AdapterError> {
+        let about = About::Listing;
+        let request = request::get("/contenttypes?pageIndex=0&pageSize=1".to_owned());
+        let answer = self.send(about, &request, cancel).await?;
+        if answer.status == 200 { Ok(()) } else { Err(self.refuse(about, &answer)) }
+    }
+
     async fn read(
         &self,
         id: &RemoteId,

@@ -13,6 +13,9 @@ use super::super::version::Codec;
 use super::property::{Members, check_type, property};
 use super::{Reason, int32, intended_order};
 
+/// Base types that the platform lists and was seen to refuse in creations.
+const NOT_CREATED: [&str; 1] = ["_element"];
+
 /// Writes a `ContentType`: members that the view owns, never one that the platform fills in; and of a
 /// type that is made again, what else may be said of it, as it was.
 pub(super) fn body(
@@ -23,6 +26,12 @@ pub(super) fn body(
 ) -> Result<String, Reason> {
     if codec.needs_display_name && view.get(&paths::of_type(DISPLAY_NAME)).is_none() {
         return Err(format!("{key} has no display name, which API {} requires", codec.segment));
+    }
+    let base = view.get(&paths::base_type());
+    let refused =
+        base.filter(|base| NOT_CREATED.iter().any(|word| base.value().as_str() == Some(word)));
+    if let Some(base) = refused {
+        return Err(format!("{key} cannot be created anew with the base type {}", base.as_str()));
     }
     let was = was.map(|was| parse(&was.body)).transpose();
     let was = was.map_err(|error| format!("what {key} was cannot be read: {error}"))?;

@@ -24,6 +24,9 @@ pub(super) enum Extent {
     Everything,
 }
 
+/// How a property is indexed, which is none of ours until a new type of it allows for no index.
+const INDEXING: &str = "indexingType";
+
 /// Members of a merge patch.
 type Patch = Vec<(Text<'static>, Json<'static>)>;
 
@@ -84,6 +87,9 @@ fn properties(
         let mut patch = if let Some(present) = present {
             let before = property(was, &key, Some(present), codec)?;
             check_retyping(&before, &written, &key, codec)?;
+            if !is_retyped(&before, &written) {
+                check_either_or(present, &written, &key)?;
+            }
             change(present, before, &written, extent)
         } else {
             check_type(&written, &key, codec)?;
@@ -130,22 +136,55 @@ fn change(present: &Json<'_>, before: Members, after: &Members, extent: Extent) 
     let is_retyped = is_retyped(&before, after);
     let (before, written) = (Json::object(before), Json::object(after.iter().cloned()));
     let mut patch = difference(&before, &written, extent);
-    name_item_type(&written, &mut patch);
+    name_items(&written, &mut patch);
     if is_retyped {
         remove_leftovers(present, &written, &mut patch);
+        if refers(&written) && is_indexed(present) {
+            patch.push((Text::from(INDEXING), Json::Null));
+        }
     }
     patch
 }
 
-/// What the elements of a list are stands in every change of them: v1 requires it there, too.
-fn name_item_type(written: &Json<'static>, patch: &mut Patch) {
+/// Says what the elements of a list are whenever anything of them is sent: the schema of items requires
+/// their type in a patch, too.
+fn name_items(written: &Json<'static>, patch: &mut Patch) {
     let items = patch.iter_mut().find(|(name, _)| name.as_str() == Some("items"));
+    let Some((_, Json::Object(items))) = items else { return };
     let word = written.get("items").and_then(|items| items.get("type"));
-    if let (Some((_, Json::Object(items))), Some(word)) = (items, word)
-        && items.iter().all(|(name, _)| name.as_str() != Some("type"))
+    if let Some(word) = word.filter(|_| items.iter().all(|(name, _)| name.as_str() != Some("type")))
     {
         items.push((Text::from("type"), word.clone()));
     }
+}
+
+/// Whether a property is one that the platform indexes in no way.
+fn refers(property: &Json<'_>) -> bool {
+    let word = property.get("type").and_then(Json::as_str);
+    matches!(word, Some("content" | "contentReference"))
+}
+
+fn is_indexed(property: &Json<'_>) -> bool {
+    let word = property.get(INDEXING).and_then(Json::as_str);
+    matches!(word, Some("queryable" | "searchable"))
+}
+
+/// The platform takes either the one type or the list of types that a reference may point at.
+fn check_either_or(present: &Json<'_>, after: &Members, key: &str) -> Result<(), Reason> {
+    let written = Json::object(after.iter().cloned());
+    let pairs = [(Some(present), Some(&written)), (present.get("items"), written.get("items"))];
+    let clashes = pairs.into_iter().any(|pair| {
+        let (Some(present), Some(written)) = pair else { return false };
+        let is_named = |member: &str| written.get(member).is_some_and(|value| !value.is_null());
+        let one = present.get("contentType").is_some_and(|value| !value.is_null());
+        one && refers(written) && is_named(Attribute::AllowedTypes.name())
+    });
+    if clashes {
+        return Err(format!(
+            "property {key} refers to one type on the platform (contentType), which does not go with a list of allowed types; remove the contentType there"
+        ));
+    }
+    Ok(())
 }
 
 fn remove_leftovers(present: &Json<'_>, written: &Json<'_>, patch: &mut Patch) {
