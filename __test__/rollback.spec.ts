@@ -1,5 +1,6 @@
 import { type DeploymentJob, SyncEngine } from '..'
 import { Bench, provider, watched } from './support/bench'
+import { edit } from './support/studio'
 
 let bench: Bench
 beforeEach(async () => {
@@ -86,6 +87,22 @@ test('whoever carries a rollback on, or repeats it, undoes', async () => {
   const rest = await other.resumeDeployment('deploy-1-rollback', () => {}).done
   expect(outcomesOf(rest)).toEqual(['Type2 delete success'])
   await other.close()
+})
+
+test('the studio follows when its rows are not to be kept', async () => {
+  await bench.deploy().handle.done
+  const label = `UPDATE ContentType SET fields = replace(fields, ?, ?) WHERE id = 'ct_1'`
+  edit(bench.folder.file('dev.db'), label, '"Title"', '"Headline"')
+  await bench.deploy({ id: 'deploy-2' }).handle.done
+  const undone = await bench.engine.rollbackDeployment('deploy-2', { preserveData: false }).done
+  const told = undone.outcomes.map(({ typeKey, direction, status }) => [typeKey, direction, status])
+  expect(told).toEqual([
+    ['Type1', 'push', 'success'],
+    ['Type1', 'pull', 'success'],
+  ])
+  expect((await bench.engine.detectChanges()).summary.total).toBe(0)
+  const { types } = await bench.engine.extractContentTypes()
+  expect(JSON.stringify(types)).not.toContain('Headline')
 })
 
 test.each([

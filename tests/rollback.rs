@@ -2,6 +2,7 @@
 
 mod answers;
 mod failing;
+mod faults;
 mod followed;
 mod generated;
 mod kept;

@@ -5,7 +5,7 @@ use catalyst_sync::error::{ErrorCode, SyncError};
 use serde_json::json;
 
 use super::{Bench, Side, everything, fields, listened, told};
-use crate::support::fake::Version;
+use crate::support::fake::{Fault, FaultKind, Match, Moment, Version};
 use crate::support::world::{World, request, to_files};
 
 async fn deployed() -> Bench {
@@ -100,6 +100,27 @@ async fn a_rehearsal_sends_nothing() {
     let (report, _) = listened(&bench.world, &asked).await;
     assert_eq!(told(&report).1, ["Event update success"]);
     assert_eq!(bench.labels("Event"), ["title=Headline"]);
+}
+
+/// What the platform does not show is neither there nor gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_that_cannot_be_read_is_not_undone() {
+    let bench = deployed().await;
+    bench.world.add("c2", "Talk", &fields(&[("title", "Title")]));
+    bench.world.change("c1", &fields(&[("title", "Third")]));
+    bench.deploy("third", RunOptions::default()).await;
+    bench.world.let_time_pass();
+    assert!(bench.world.fake.control().remove("Talk"));
+    let what = FaultKind::Status { status: 403, moment: Moment::Before, retry_after: None };
+    bench.world.fake.control().add_fault(Fault { when: Match::on("GET", "Talk"), what });
+    let undone = bench.undo("third", everything()).await;
+    let expected = ["Event update success", "Talk none failed FORBIDDEN"];
+    let mut outcomes = told(&undone).1;
+    outcomes.sort();
+    assert_eq!(outcomes, expected, "{:?}", undone.error);
+    bench.world.fake.control().clear_faults();
+    let again = bench.undo("third", everything()).await;
+    assert_eq!(told(&again), (RunStatus::Completed, vec![]), "{:?}", again.error);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,7 +42,7 @@ fn spawn_child(bench: &Bench) -> Child {
 }
 
 /// A deployment with something of each kind, and a colleague's edit since.
-async fn deployed(version: Version) -> Bench {
+pub async fn deployed(version: Version) -> Bench {
     let mut bench = Bench::new(Side::Api(version)).await;
     bench.world.options["maxInFlight"] = json!(1);
     bench.world.add("old", "Old", &fields(&[("title", "Title")]));
@@ -64,12 +64,16 @@ fn requests(bench: &Bench) -> Vec<RequestRecord> {
     requests.filter(|one| one.kind != Kind::Token).collect()
 }
 
-/// The platform is as before the deployment, but for the colleague's edit, and each write took effect
-/// once.
-fn assert_undone(bench: &Bench, at: &str) {
+/// The platform is as before the deployment, but for the colleague's edit.
+pub fn assert_back(bench: &Bench, at: &str) {
     assert_eq!(bench.labels("Old"), ["title=Title"], "{at}");
     assert_eq!(bench.labels("Event"), ["title=Title", "venue=Theirs"], "{at}");
     assert_eq!(bench.stored("New"), None, "{at}");
+}
+
+/// And each write took effect once.
+fn assert_undone(bench: &Bench, at: &str) {
+    assert_back(bench, at);
     let effects = |kind: Kind| {
         let is_done = |one: &&RequestRecord| {
             one.kind == kind && one.status.is_some_and(|status| (200..300).contains(&status))

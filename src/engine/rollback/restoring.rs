@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::canonical::View;
 use crate::digest::Digest;
+use crate::error::{ErrorClass, ErrorCode};
 use crate::merge::{Ancestor, Base, Merge, Pair, Shape};
 use crate::model::{ContentType, Finding};
 use crate::plan::Verb;
@@ -97,7 +98,10 @@ pub(super) fn restore(
         let actual =
             actual.or_else(|| unknown(&effect, entity, remote(), &scoped.references, dialect));
         let Some(actual) = actual else { continue };
-        let sides = effect.sides(&scoped.references, dialect);
+        let sides = match unread(&actual) {
+            Some(finding) => Err(finding),
+            None => effect.sides(&scoped.references, dialect),
+        };
         let base = effect.base(&scoped.references, &shape);
         let before = effect.kept().and_then(|kept| kept.bindings.as_deref()).map(read_bindings);
         let before = (base, before.unwrap_or_default());
@@ -108,6 +112,21 @@ pub(super) fn restore(
         scoped.examined.push(restoring);
     }
     names
+}
+
+/// Why it is not known what the platform holds of a document; nothing can be undone then. What else is
+/// wrong with it, in the studio, is nothing to a rollback.
+fn unread(actual: &Examined) -> Option<Finding> {
+    let is_of_reading = |finding: &&Finding| {
+        let code = ErrorCode::ALL.iter().find(|code| code.as_str() == finding.code);
+        let class = code.map(|code| code.class());
+        let is_refused = matches!(
+            class,
+            Some(ErrorClass::Forbidden | ErrorClass::Network | ErrorClass::RateLimit)
+        );
+        finding.blocks() && (is_refused || finding.code == "REMOTE_UNREADABLE")
+    };
+    actual.subject.findings.iter().find(is_of_reading).cloned()
 }
 
 /// A document of which neither the studio nor the state knows anything any more.
