@@ -275,7 +275,7 @@ async fn only_an_admin_manages_them() {
             assert!(error.to_string().ends_with("may not manage credentials"), "{error}");
         }
     }
-    assert_eq!(world.state("SELECT count(*) FROM credentials"), "");
+    assert_eq!(world.state("SELECT count(*) FROM credentials"), "0");
 }
 
 /// Neither what is kept nor the key is in any file, and the same values look different each time.
