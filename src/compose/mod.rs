@@ -11,7 +11,7 @@ pub use options::{EngineOptions, Keep, Mapping, PartialStatus, Retention, provid
 
 use crate::engine::{Engine, Ports, studio_failure};
 use crate::error::{ErrorCode, SyncError};
-use crate::http::Observer;
+use crate::http::{Carrier, Observer};
 use crate::port::Clock;
 use crate::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation, resolve_database};
 use crate::system::SystemClock;
@@ -37,6 +37,26 @@ pub fn engine_with(
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
 ) -> Result<Engine, SyncError> {
+    let surroundings = Surroundings { clock, observer, carrier: None };
+    Ok(Engine::new(ports(options, surroundings)?, options.settings()))
+}
+
+/// What an engine lives by besides its options.
+pub struct Surroundings {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Is told of every request.
+    pub observer: Option<Observer>,
+    /// Carries the requests in the place of the sockets.
+    pub carrier: Option<Arc<dyn Carrier>>,
+}
+
+/// Makes what an engine is made of.
+///
+/// # Errors
+///
+/// As [`engine`].
+pub fn ports(options: &EngineOptions, surroundings: Surroundings) -> Result<Ports, SyncError> {
     let folders = Folders::of(&options.working_directory);
     let Some(url) = options.database() else {
         return Err(SyncError::new(ErrorCode::DatabaseNotFound, "no database is named"));
@@ -47,11 +67,11 @@ pub fn engine_with(
         studio_failure(error)
             .next_step("set stateUrl to a file such as file:./sync.db, or leave it out")
     })?;
-    let ports = Ports {
+    let clock = Arc::clone(&surroundings.clock);
+    Ok(Ports {
         studio: Arc::new(SqliteStudio::new(studio)),
         store: Arc::new(SqliteStore::new(&location)),
-        platforms: Arc::new(KnownPlatforms::new(options.clone(), Arc::clone(&clock), observer)),
+        platforms: Arc::new(KnownPlatforms::new(options.clone(), surroundings)),
         clock,
-    };
-    Ok(Engine::new(ports, options.settings()))
+    })
 }

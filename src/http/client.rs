@@ -12,8 +12,8 @@ use url::Url;
 use super::oauth::{Token, Tokens};
 use super::pacing::Seat;
 use super::retry::{RetryPolicy, Waits, is_transient, retry_after};
-use super::wire::{Failure, Outgoing, Wire};
-use super::{Credentials, Endpoint, Observer, Pace};
+use super::wire::{Failure, Outgoing, Way, Wire};
+use super::{Carrier, Credentials, Endpoint, Observer, Pace};
 use crate::digest::Digest;
 use crate::port::{Clock, Method, Request, Response, Traffic, Transport, TransportError};
 
@@ -33,6 +33,8 @@ pub struct HttpOptions {
     pub max_body: usize,
     /// Is told of every request.
     pub observer: Option<Observer>,
+    /// Carries the requests in the place of the sockets.
+    pub carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl HttpOptions {
@@ -50,6 +52,7 @@ impl HttpOptions {
             patience: Duration::from_mins(2),
             max_body: 32 << 20,
             observer: None,
+            carrier: None,
         }
     }
 }
@@ -87,10 +90,10 @@ impl HttpTransport {
         options: HttpOptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TransportError> {
-        let HttpOptions { pace, max_attempts, request_timeout, patience, max_body, observer } =
-            options;
+        let HttpOptions { pace, max_attempts, request_timeout, patience, max_body, .. } = options;
         let limits = (request_timeout, max_body);
-        let wire = Arc::new(Wire::new(&endpoint, limits, Arc::clone(&clock), observer)?);
+        let way = Way::of(&endpoint, request_timeout, options.carrier)?;
+        let wire = Arc::new(Wire::new(way, limits, Arc::clone(&clock), options.observer));
         let policy = RetryPolicy { max_attempts, patience };
         let client = credentials.client_id.as_bytes();
         let lane = Digest::of_parts([endpoint.origin().as_str().as_bytes(), client]);
