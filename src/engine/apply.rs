@@ -73,8 +73,9 @@ pub(super) struct Done {
     pub last_write: Option<(i64, Digest)>,
     /// Journal entries that the record closes.
     pub closes: Vec<Closing>,
-    /// Closes a request whose answer was lost and that does not seem to have been carried out. It
-    /// may still be under way, so it stays open until the same request is journalled again.
+    /// Closes a request whose answer was lost and that does not seem to have been carried out, or a
+    /// creation whose key is taken. What was sent may still be under way, or not be shown yet, so it
+    /// stays open until another request has left, or what it was for is recorded.
     pub lost: Option<Closing>,
     /// Requests that wrote, or tried to.
     pub attempts: u32,
@@ -303,6 +304,7 @@ impl Hands<'_> {
             done.touched = touched_by(&same, &now);
             done.view = now;
             done.stored = Some(definition);
+            done.closes.extend(done.lost.take());
             return Ok(Left::Nothing);
         }
         // What is there already needs no sending, and is agreed on with the rest.
@@ -313,6 +315,7 @@ impl Hands<'_> {
 
     pub(super) async fn wait(&self, wait: Duration) -> Result<(), SyncError> {
         tokio::select! {
+            biased;
             () = self.engine.ports.clock.sleep(wait) => Ok(()),
             () = self.cancel.cancelled() => Err(SyncError::new(ErrorCode::Cancelled, "cancelled while waiting")),
         }

@@ -45,6 +45,7 @@ impl Hands<'_> {
         }
         if let (Verb::Update, true, Some(current)) = (task.verb, body.is_empty(), &task.current) {
             // The platform's own form of the definition does not differ.
+            done.closes.extend(done.lost.take());
             return Ok(Attempt::Stored(current.clone()));
         }
         self.stop_if_cancelled()?;
@@ -53,9 +54,6 @@ impl Hands<'_> {
         let previous = task.current.as_ref().map(|current| current.body.clone());
         let intent = self.intent(task, done, &body, sent_at);
         let journal = store.intend(self.lease, intent).await.map_err(store_failure)?;
-        if let Some(closing) = done.lost.take() {
-            store.close(self.lease, closing).await.map_err(store_failure)?;
-        }
         store.check(self.lease).await.map_err(store_failure)?;
 
         let answer = adapter.apply(&operation, &body, self.cancel).await;
@@ -69,6 +67,10 @@ impl Hands<'_> {
             let closed = closing(OperationState::Failed, None);
             store.close(self.lease, closed).await.map_err(store_failure)?;
             return Err(cancelled());
+        }
+        // Not before this one is on its way: one that never leaves tells nothing of the lost one.
+        if let Some(closing) = done.lost.take() {
+            store.close(self.lease, closing).await.map_err(store_failure)?;
         }
         done.attempts += 1;
         (done.body, done.previous, done.response) = (body, previous, answered(&answer));
@@ -119,10 +121,26 @@ impl Hands<'_> {
             }
             Err(error) => {
                 let closed = closing(OperationState::Failed, Some(error.to_string()));
-                store.close(self.lease, closed).await.map_err(store_failure)?;
-                Ok(after_refusal(error, task.verb, wait))
+                let attempt = after_refusal(error, task.verb, wait);
+                self.close_refused(closed, &attempt, done).await?;
+                Ok(attempt)
             }
         }
+    }
+
+    /// What has the key of a creation may be of an earlier request of ours, and may not be shown yet:
+    /// until it is, the journal is all that tells what that request was for.
+    async fn close_refused(
+        &self,
+        closing: Closing,
+        attempt: &Attempt,
+        done: &mut Done,
+    ) -> Result<(), SyncError> {
+        if matches!(attempt, Attempt::Exists) {
+            done.lost = Some(closing);
+            return Ok(());
+        }
+        self.engine.ports.store.close(self.lease, closing).await.map_err(store_failure)
     }
 
     /// What the journal is told before a request is sent.
