@@ -40,6 +40,7 @@ mod retry;
 mod reviewed;
 mod roles;
 mod secrets;
+mod simulation;
 mod sqlite;
 mod studio;
 mod support;
