@@ -69,7 +69,7 @@ pub(super) struct Done {
     pub doubted: Vec<TouchedAtom>,
     /// Movements that were not sent, because the platform moved the same atoms meanwhile.
     pub overtaken: Vec<AtomMovement>,
-    /// When the last request was sent, and the view before it.
+    /// When the last request was over, and the view before it.
     pub last_write: Option<(i64, Digest)>,
     /// Journal entries that the record closes.
     pub closes: Vec<Closing>,

@@ -147,7 +147,7 @@ impl Run<'_> {
         let policy = Policy::of(&self.request.options)?;
         let dry = self.request.options.dry_run;
         self.narrator.step(10, "Extracting content types from database...");
-        let locals = self.engine.locals().await?;
+        let mut locals = self.engine.locals().await?;
         let websites = wanted_websites(&locals, self.request.website_id.as_deref())?;
         let purpose = if dry { Purpose::Look } else { Purpose::Deploy };
         let platform = self.engine.connect(&self.request.provider, purpose).await?;
@@ -159,6 +159,10 @@ impl Run<'_> {
         if !dry {
             self.engine.ports.store.check_writable().await.map_err(store_failure)?;
             result = self.acquire_all(&websites, &platform, leases).await;
+        }
+        if !dry && result.is_ok() {
+            // Whoever held the scopes until now may have written to the studio.
+            locals = self.engine.locals().await?;
         }
         // What a living run holds is refused before anything of this one is recorded.
         if result.is_ok() && !dry {

@@ -74,14 +74,17 @@ impl Hands<'_> {
         }
         done.attempts += 1;
         (done.body, done.previous, done.response) = (body, previous, answered(&answer));
-        done.last_write = Some((sent_at, self.digest_before(task)));
+        // A request may have waited long for its turn: what it did it did until now, and not later
+        // than it can be under way from now on.
+        let over = clock.now();
+        done.last_write = Some((over, self.digest_before(task)));
         let sent = Sent {
             verb: task.verb,
             id: &operation.id,
             key: &task.one.key,
             atoms: &done.touched,
             precondition: precondition.as_ref(),
-            at: sent_at,
+            at: over,
         };
         match answer {
             Ok(Stored::Definition(definition)) => {
