@@ -13,7 +13,7 @@ use bugs::Bug;
 use story::live;
 
 /// Seeds of the ordinary run of the tests.
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 2000;
 
 /// Fails with what did not hold, and how to see it again.
 fn check(seed: u64) {

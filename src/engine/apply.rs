@@ -15,7 +15,7 @@ use crate::digest::Digest;
 use crate::error::{ErrorCode, SyncError};
 use crate::merge::{AtomMovement, Merge, Movement, Shape, three_way};
 use crate::plan::{PreconditionMode, Verb};
-use crate::port::{Closing, Lease, RemoteDefinition, TouchedAtom};
+use crate::port::{Closing, Lease, OperationState, RemoteDefinition, TouchedAtom};
 
 use super::examine::Examined;
 use super::references::References;
@@ -231,6 +231,10 @@ impl Hands<'_> {
                 Verb::Delete => Vec::new(),
                 _ => touched_by(&task.ships, &now),
             };
+            if is_there && !task.ships.is_empty() {
+                let carried_out = |lost| Closing { state: OperationState::Applied, ..lost };
+                done.closes.extend(done.lost.take().map(carried_out));
+            }
             done.view = now;
             done.stored = Some(current);
             return Ok(Left::Nothing);

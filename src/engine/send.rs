@@ -68,10 +68,7 @@ impl Hands<'_> {
             store.close(self.lease, closed).await.map_err(store_failure)?;
             return Err(cancelled());
         }
-        // Not before this one is on its way: one that never leaves tells nothing of the lost one.
-        if let Some(closing) = done.lost.take() {
-            store.close(self.lease, closing).await.map_err(store_failure)?;
-        }
+        self.close_lost(&answer, done).await?;
         done.attempts += 1;
         (done.body, done.previous, done.response) = (body, previous, answered(&answer));
         // A request may have waited long for its turn: what it did it did until now, and not later
@@ -128,6 +125,23 @@ impl Hands<'_> {
                 self.close_refused(closed, &attempt, done).await?;
                 Ok(attempt)
             }
+        }
+    }
+
+    /// Closes an earlier request whose answer was lost, once this one took its place. One that never
+    /// left tells nothing of it, and one that was refused as stale may have been so because the lost
+    /// one was carried out.
+    async fn close_lost(
+        &self,
+        answer: &Result<Stored, AdapterError>,
+        done: &mut Done,
+    ) -> Result<(), SyncError> {
+        let is_stale = matches!(answer, Err(AdapterError::Refused { refusal: Refusal::Stale, .. }));
+        match done.lost.take_if(|_| !is_stale) {
+            Some(closing) => {
+                self.engine.ports.store.close(self.lease, closing).await.map_err(store_failure)
+            }
+            None => Ok(()),
         }
     }
 

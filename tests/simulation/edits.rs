@@ -191,13 +191,11 @@ pub fn edit_stored(
     }) {
         return Some(of_property(key, "/displayName", "displayName", earlier));
     }
-    Some(match random.below(4) {
+    Some(match random.below(3) {
         0 => of_property(key, "/description", "description", json!(format!("Theirs {number}"))),
-        1 => {
-            let now = property["isRequired"].as_bool().unwrap_or_default();
-            of_property(key, "/required", "isRequired", json!(!now))
-        }
-        2 if property["type"] == "string" && property.get("enum").is_none() => {
+        // Whether a value is required is said in the studio only: what is yes or no could be changed
+        // and changed back on both sides without anybody seeing it, and then nothing tells who was last.
+        1 if property["type"] == "string" && property.get("enum").is_none() => {
             of_property(key, "/maxLength", "maxLength", json!(2000 + number))
         }
         _ => of_property(key, "/displayName", "displayName", json!(format!("Theirs {number}"))),

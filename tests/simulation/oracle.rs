@@ -116,13 +116,22 @@ impl Oracle {
         let changed = differing(before, after);
         for path in &changed {
             let values = (before.get(path), after.get(path));
-            // Whoever decides that a property is there, or is not, decides about all of it.
-            let whole = property_of(path).filter(|whole| changed.contains(whole));
+            // Whoever decides that a type or a property is there, or is not, decides about all of it.
+            let whole = [Some(String::new()), property_of(path)].into_iter().flatten();
+            let whole = whole.into_iter().find(|whole| changed.contains(whole));
             let decided = whole.as_ref().unwrap_or(path);
             let is_open = on(&self.open_ended, decided);
             let is_asked = on(asked, path)
                 || on(from, path)
-                || (overruled && on(from, decided) && on(onto, decided));
+                || (overruled && on(from, decided) && on(onto, decided))
+                // What was created in doubt and edited since is a conflict, which may be overruled.
+                || (overruled && self.doubted.contains(key) && on(onto, path));
+            // What a creation in doubt turns out to lack is added to it: nobody is known to have removed
+            // it since.
+            let is_completed = self.doubted.contains(key) && !before.contains_key(path);
+            if is_completed && side == Side::Platform {
+                continue;
+            }
             if !is_asked && !is_open {
                 broken.push(format!("{side:?} {key}{path} got {values:?}, which nobody asked for"));
             }
@@ -152,11 +161,27 @@ impl Oracle {
             broken.push(format!("{side:?} {key} was written by a run that was to look only"));
         }
         self.broken.append(&mut broken);
+        // What was overruled does not wait any more.
+        let onto = match side {
+            Side::Platform => &mut self.remote,
+            Side::Studio => &mut self.local,
+        };
+        onto.retain(|(own, path)| own != key || !changed.contains(path));
     }
 
     /// A write of a type was sent, and its answer did not arrive.
     pub fn doubt(&mut self, key: &str) {
         self.doubted.insert(key.to_owned());
+    }
+
+    /// Whether an edit of a side waits at exactly this place.
+    pub fn waits(&self, side: Side, key: &str, path: &str) -> bool {
+        self.waiting(side).contains(&(key.to_owned(), path.to_owned()))
+    }
+
+    /// Whether it was ever left open what became of a write of a type.
+    pub fn is_doubted(&self, key: &str) -> bool {
+        self.doubted.contains(key)
     }
 
     /// Somebody decides conflicts at these places; until it is known what came of it, both sides may

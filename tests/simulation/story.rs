@@ -118,6 +118,7 @@ async fn chaos(world: &Arc<World>) {
     }
     world.control.clear_faults();
     world.state().faults = 0;
+    world.state().unseen.clear();
     let superseded = world.state().superseded.take();
     if let Some((run, last)) = superseded {
         let went_on = world.remembered(
@@ -153,7 +154,7 @@ fn begin(world: &World, process: usize, consent: Consent) -> CancellationToken {
     let cancel = CancellationToken::new();
     state.processes[process] =
         Process { hazards, consent, asked, cancel: cancel.clone(), ..Process::default() };
-    state.processes[process].is_running = true;
+    state.processes[process].is_running = !consent.dry;
     if world.bug == Some(Bug::LoseCancel) { CancellationToken::new() } else { cancel }
 }
 

@@ -74,6 +74,8 @@ pub struct State {
     pub processes: [Process; 2],
     /// Edits, with their time.
     pub recent: Vec<(Duration, Side, Place)>,
+    /// Types of which a write was accepted in this run without an answer that shows what was stored.
+    pub unseen: BTreeSet<String>,
     /// Of so many requests one goes wrong; 0 for none.
     pub faults: usize,
     /// A run that lost its scope, with the last row of the journal then.
@@ -134,6 +136,7 @@ impl World {
             log: Vec::new(),
             processes: Default::default(),
             recent: Vec::new(),
+            unseen: BTreeSet::new(),
             faults: 0,
             superseded: None,
         };
@@ -222,10 +225,19 @@ impl World {
         studio.execute(sql, rusqlite::params_from_iter(parameters)).unwrap();
     }
 
-    /// Somebody adds a type to the studio, or takes it away.
+    /// Somebody adds a type to the studio, or takes it away. One that was created in doubt stays: if
+    /// its creation was not seen when it was looked for, nothing tells later whose it is. One that a
+    /// colleague has deleted stays, because nobody could tell who was first.
     pub fn add_or_remove(&self, at: usize) {
         let (id, key) = TYPES[at];
         let before = self.local(id);
+        let is_settled = {
+            let oracle = &self.state().oracle;
+            !oracle.is_doubted(key) && !oracle.waits(Side::Platform, key, "")
+        };
+        if self.row(id).is_some() && !is_settled {
+            return;
+        }
         if self.row(id).is_some() {
             self.sql("DELETE FROM ContentType WHERE id = ?1", &[id]);
             self.log(format!("author deletes {key}"));
@@ -289,10 +301,15 @@ impl World {
         self.edited(Side::Platform, at, &before);
     }
 
-    /// A colleague deletes a type on the platform.
+    /// A colleague deletes a type on the platform. One whose creation nobody saw is made again then,
+    /// because the engine cannot know that it was there.
     pub fn colleague_deletes(&self, at: usize) {
         let (_, key) = TYPES[at];
         let before = self.remote(key);
+        let (id, _) = TYPES[at];
+        if self.row(id).is_none() || self.state().oracle.is_doubted(key) {
+            return;
+        }
         if self.control.remove(key) {
             self.log(format!("colleague deletes {key}"));
             self.edited(Side::Platform, at, &before);
@@ -310,8 +327,19 @@ impl World {
         {
             let state = &mut *self.state();
             let places = state.oracle.edited(side, key, (before, &now));
+            if side == Side::Platform && state.unseen.contains(key) {
+                // Not to be told from what the platform itself makes of a value.
+                state.oracle.deciding(places.iter().cloned());
+            }
             for process in &mut state.processes {
                 process.asked[side as usize].extend(places.iter().cloned());
+            }
+            if side == Side::Studio && state.oracle.is_doubted(key) {
+                // What a creation in doubt made is adopted when it is seen: what the studio has given up
+                // meanwhile looks like something that the platform added.
+                let gone = places.iter().filter(|(_, path)| !now.contains_key(path));
+                let gone: Vec<Place> = gone.cloned().collect();
+                state.oracle.deciding(gone);
             }
             state.recent.extend(places.into_iter().map(|place| (time, side, place)));
         }
@@ -330,12 +358,17 @@ impl World {
         state.oracle.waiting(side).into_iter().chain(recent).collect()
     }
 
-    /// What became of writes that are open in the journal nobody knows but the platform.
+    /// What became of writes that are open in the journal nobody knows but those who were written to.
     pub fn doubt_what_is_open(&self) {
         for (_, key) in TYPES {
-            let open = "SELECT count(*) FROM sync_operations
-                WHERE state = 'started' AND remote_id LIKE '%\"' || ?1 || '\"%'";
-            if self.remembered(open, &[key]) > 0 {
+            let open = |table: &str| {
+                let open = format!(
+                    "SELECT count(*) FROM {table}
+                     WHERE state = 'started' AND remote_id LIKE '%\"' || ?1 || '\"%'"
+                );
+                self.remembered(&open, &[key])
+            };
+            if open("sync_operations") + open("sync_rows") > 0 {
                 self.state().oracle.doubt(key);
             }
         }
@@ -486,6 +519,9 @@ impl Eye {
             });
             if !is_known {
                 state.oracle.doubt(key);
+            }
+            if answer.as_ref().is_ok_and(|answer| matches!(answer.status, 202 | 204)) {
+                state.unseen.insert(key.to_owned());
             }
             state.oracle.written(Side::Platform, key, (&before, &after, &other), asked, consent);
             drop(state);
