@@ -21,6 +21,11 @@ use catalyst_sync::blocking::AtOnce;
 /// Runs a story on one thread whose time stands still until everybody waits.
 pub fn simulate<T>(story: impl Future<Output = T>) -> T {
     let _at_once = AtOnce::new();
+    in_virtual_time(story)
+}
+
+/// As [`simulate`], with other threads for what may block, so not in the same order each time.
+pub fn in_virtual_time<T>(story: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build();
     runtime.expect("a runtime is made").block_on(story)
