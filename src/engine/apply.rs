@@ -163,7 +163,16 @@ impl Hands<'_> {
                         self.wait(wait).await?;
                     }
                 }
-                Attempt::Reread => task.current = self.reread(task, wait).await?,
+                Attempt::Reread => {
+                    task.current = self.reread(task, wait).await?;
+                    // What has the key of a creation by now is no state to create it under.
+                    if task.verb == Verb::Create
+                        && task.current.take().is_some()
+                        && matches!(self.adopt(task, done).await?, Left::Nothing)
+                    {
+                        return Ok(());
+                    }
+                }
                 Attempt::Exists => {
                     if matches!(self.adopt(task, done).await?, Left::Nothing) {
                         return Ok(());
