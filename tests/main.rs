@@ -21,6 +21,7 @@ mod drift;
 mod ending;
 mod errors;
 mod fake_server;
+mod fault_matrix;
 mod faults;
 mod files;
 mod foreign_database;
