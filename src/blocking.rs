@@ -1,6 +1,8 @@
 //! Work for threads that may block: files and databases.
 
 use std::any::Any;
+use std::cell::Cell;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +18,32 @@ pub enum Unfinished {
     /// The runtime was shut down first.
     #[error("the runtime was stopped")]
     Stopped,
+}
+
+thread_local! {
+    /// See [`AtOnce`].
+    static AT_ONCE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, work that is begun on this thread is carried out there and then.
+///
+/// Threads make another order of things each time. A simulation, in which everything is to happen
+/// again as it happened, has one thread and nobody whom it keeps waiting.
+#[must_use = "work goes to other threads again when this is dropped"]
+pub struct AtOnce(bool, PhantomData<*const ()>);
+
+impl AtOnce {
+    /// Begins on this thread.
+    #[expect(clippy::new_without_default, reason = "it is had for what its life does")]
+    pub fn new() -> Self {
+        Self(AT_ONCE.replace(true), PhantomData)
+    }
+}
+
+impl Drop for AtOnce {
+    fn drop(&mut self) {
+        AT_ONCE.set(self.0);
+    }
 }
 
 /// Starts work on a thread that may block, at once, and answers with what it answers.
@@ -39,10 +67,17 @@ pub fn blocking<T: Send + 'static>(
         let end = catch_unwind(AssertUnwindSafe(work));
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
     });
-    let task = spawn_blocking(work);
+    let task = if AT_ONCE.get() {
+        work();
+        None
+    } else {
+        Some(spawn_blocking(work))
+    };
     async move {
         // How it ended is told by the slot that the work fills.
-        drop(task.await);
+        if let Some(task) = task {
+            drop(task.await);
+        }
         let end = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
         match end {
             Some(Ok(answer)) => Ok(answer),

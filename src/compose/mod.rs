@@ -15,7 +15,7 @@ pub use options::{
 
 use crate::engine::{CountedRequest, Counters, Engine, Ports, studio_failure};
 use crate::error::{ErrorCode, SyncError};
-use crate::http::{Measured, Meter, Observer};
+use crate::http::{Carrier, Measured, Meter, Observer};
 use crate::port::chain::Seal;
 use crate::port::{Clock, Store};
 use crate::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation, resolve_database};
@@ -50,7 +50,8 @@ pub fn engine_counting(
     options: &EngineOptions,
     counters: Arc<Counters>,
 ) -> Result<Engine, SyncError> {
-    compose(options, Arc::new(SystemClock), None, counters)
+    let surroundings = Surroundings { clock: Arc::new(SystemClock), observer: None, carrier: None };
+    compose(options, surroundings, counters)
 }
 
 /// As [`engine`], with a clock and somebody who is told of every request.
@@ -63,16 +64,45 @@ pub fn engine_with(
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
 ) -> Result<Engine, SyncError> {
-    let counters = Arc::new(Counters::new(Arc::clone(&clock)));
-    compose(options, clock, observer, counters)
+    let surroundings = Surroundings { clock, observer, carrier: None };
+    let counters = Arc::new(Counters::new(Arc::clone(&surroundings.clock)));
+    compose(options, surroundings, counters)
 }
 
 fn compose(
     options: &EngineOptions,
-    clock: Arc<dyn Clock>,
-    observer: Option<Observer>,
+    surroundings: Surroundings,
     counters: Arc<Counters>,
 ) -> Result<Engine, SyncError> {
+    let ports = counted_ports(options, surroundings, &counters)?;
+    Ok(Engine::counting(ports, options.settings(), counters))
+}
+
+/// What an engine lives by besides its options.
+pub struct Surroundings {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Is told of every request.
+    pub observer: Option<Observer>,
+    /// Carries the requests in the place of the sockets.
+    pub carrier: Option<Arc<dyn Carrier>>,
+}
+
+/// Makes what an engine is made of.
+///
+/// # Errors
+///
+/// As [`engine`].
+pub fn ports(options: &EngineOptions, surroundings: Surroundings) -> Result<Ports, SyncError> {
+    let counters = Arc::new(Counters::new(Arc::clone(&surroundings.clock)));
+    counted_ports(options, surroundings, &counters)
+}
+
+fn counted_ports(
+    options: &EngineOptions,
+    surroundings: Surroundings,
+    counters: &Arc<Counters>,
+) -> Result<Ports, SyncError> {
     let folders = Folders::of(&options.working_directory);
     let Some(url) = options.database() else {
         return Err(SyncError::new(ErrorCode::DatabaseNotFound, "no database is named"));
@@ -85,19 +115,20 @@ fn compose(
     })?;
     let seal = AuditKeys::of(options)?.map(|keys| Arc::new(keys) as Arc<dyn Seal>);
     let store = Arc::new(SqliteStore::new(&location).sealed(seal));
+    let clock = Arc::clone(&surroundings.clock);
     let credentials = CredentialStore::new(options, store.clone(), Arc::clone(&clock));
-    let ports = Ports {
+    let platforms = KnownPlatforms::new(
+        options.clone(),
+        surroundings,
+        meter(Arc::clone(counters)),
+        credentials,
+    );
+    Ok(Ports {
         studio: Arc::new(SqliteStudio::new(studio)),
         store: Arc::clone(&store) as Arc<dyn Store>,
-        platforms: Arc::new(KnownPlatforms::new(
-            options.clone(),
-            Arc::clone(&clock),
-            (observer, meter(Arc::clone(&counters))),
-            credentials,
-        )),
+        platforms: Arc::new(platforms),
         clock,
-    };
-    Ok(Engine::counting(ports, options.settings(), counters))
+    })
 }
 
 /// Has every request counted.

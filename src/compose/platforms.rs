@@ -10,8 +10,7 @@ use crate::digest::Digest;
 use crate::engine::{Platform, Platforms, ProviderRequest, Purpose, adapter_failure};
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::http::{
-    self, AccessError, Credentials, Endpoint, HttpOptions, HttpTransport, Meter, Observer, Offer,
-    Secret,
+    self, AccessError, Credentials, Endpoint, HttpOptions, HttpTransport, Meter, Offer, Secret,
 };
 
 use crate::platform::files::{FilesAdapter, FilesDialect, FolderError};
@@ -21,7 +20,7 @@ use crate::platform::optimizely::{
 use crate::port::Clock;
 
 use super::credentials::CredentialStore;
-use super::{EngineOptions, Mapping};
+use super::{EngineOptions, Mapping, Surroundings};
 
 /// Optimizely's own address.
 pub(super) const OPTIMIZELY: &str = "https://api.cms.optimizely.com/v1";
@@ -32,8 +31,7 @@ pub(super) const LATER: [&str; 2] = ["contentful", "strapi"];
 /// All platforms of this release.
 pub(super) struct KnownPlatforms {
     options: EngineOptions,
-    clock: Arc<dyn Clock>,
-    observer: Option<Observer>,
+    surroundings: Surroundings,
     meter: Meter,
     credentials: CredentialStore,
 }
@@ -41,11 +39,15 @@ pub(super) struct KnownPlatforms {
 impl KnownPlatforms {
     pub fn new(
         options: EngineOptions,
-        clock: Arc<dyn Clock>,
-        (observer, meter): (Option<Observer>, Meter),
+        surroundings: Surroundings,
+        meter: Meter,
         credentials: CredentialStore,
     ) -> Self {
-        Self { options, clock, observer, meter, credentials }
+        Self { options, surroundings, meter, credentials }
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.surroundings.clock)
     }
 
     /// Where a configuration brings neither an address nor credentials, those that are stored come
@@ -87,20 +89,20 @@ impl KnownPlatforms {
             },
             max_attempts: at_least_one(self.options.max_attempts),
             request_timeout: self.options.request_timeout,
-            observer: self.observer.clone(),
+            observer: self.surroundings.observer.clone(),
             meter: Some(Arc::clone(&self.meter)),
+            carrier: self.surroundings.carrier.clone(),
             ..standard
         };
-        let clock = Arc::clone(&self.clock);
         let transport =
-            HttpTransport::new(endpoint, credentials, http, clock).map_err(|error| {
+            HttpTransport::new(endpoint, credentials, http, self.clock()).map_err(|error| {
                 SyncError::new(ErrorCode::PlatformUnreachable, error.to_string()).caused_by(error)
             })?;
         let settings = OptimizelySettings {
             in_flight: self.options.request_timeout,
             ..OptimizelySettings::new(version, profile(self.options.mapping))
         };
-        let adapter = OptimizelyAdapter::new(version, Arc::new(transport), Arc::clone(&self.clock));
+        let adapter = OptimizelyAdapter::new(version, Arc::new(transport), self.clock());
         Ok(Platform {
             provider: "optimizely".to_owned(),
             target,
@@ -123,7 +125,7 @@ impl KnownPlatforms {
             .files_root
             .as_ref()
             .map_or_else(|| working.clone(), |root| working.join(root));
-        let adapter = FilesAdapter::open(Path::new(directory), &root, Arc::clone(&self.clock))
+        let adapter = FilesAdapter::open(Path::new(directory), &root, self.clock())
             .map_err(folder_failure)?;
         let id = match purpose {
             // A folder gets its id when something is first deployed to it.

@@ -15,7 +15,7 @@ use crate::digest::Digest;
 use crate::error::{ErrorCode, SyncError};
 use crate::merge::{AtomMovement, Merge, Movement, Shape, three_way};
 use crate::plan::{PreconditionMode, Verb};
-use crate::port::{Closing, Lease, RemoteDefinition, TouchedAtom};
+use crate::port::{Closing, Lease, OperationState, RemoteDefinition, TouchedAtom};
 
 use super::examine::Examined;
 use super::references::References;
@@ -69,12 +69,13 @@ pub(super) struct Done {
     pub doubted: Vec<TouchedAtom>,
     /// Movements that were not sent, because the platform moved the same atoms meanwhile.
     pub overtaken: Vec<AtomMovement>,
-    /// When the last request was sent, and the view before it.
+    /// When the last request was over, and the view before it.
     pub last_write: Option<(i64, Digest)>,
     /// Journal entries that the record closes.
     pub closes: Vec<Closing>,
-    /// Closes a request whose answer was lost and that does not seem to have been carried out. It
-    /// may still be under way, so it stays open until the same request is journalled again.
+    /// Closes a request whose answer was lost and that does not seem to have been carried out, or a
+    /// creation whose key is taken. What was sent may still be under way, or not be shown yet, so it
+    /// stays open until another request has left, or what it was for is recorded.
     pub lost: Option<Closing>,
     /// Requests that wrote, or tried to.
     pub attempts: u32,
@@ -162,7 +163,16 @@ impl Hands<'_> {
                         self.wait(wait).await?;
                     }
                 }
-                Attempt::Reread => task.current = self.reread(task, wait).await?,
+                Attempt::Reread => {
+                    task.current = self.reread(task, wait).await?;
+                    // What has the key of a creation by now is no state to create it under.
+                    if task.verb == Verb::Create
+                        && task.current.take().is_some()
+                        && matches!(self.adopt(task, done).await?, Left::Nothing)
+                    {
+                        return Ok(());
+                    }
+                }
                 Attempt::Exists => {
                     if matches!(self.adopt(task, done).await?, Left::Nothing) {
                         return Ok(());
@@ -230,6 +240,10 @@ impl Hands<'_> {
                 Verb::Delete => Vec::new(),
                 _ => self.touched(task.one, &task.ships, &now),
             };
+            if is_there && !task.ships.is_empty() {
+                let carried_out = |lost| Closing { state: OperationState::Applied, ..lost };
+                done.closes.extend(done.lost.take().map(carried_out));
+            }
             done.view = now;
             done.stored = Some(current);
             return Ok(Left::Nothing);
@@ -303,6 +317,7 @@ impl Hands<'_> {
             done.touched = self.touched(task.one, &same, &now);
             done.view = now;
             done.stored = Some(definition);
+            done.closes.extend(done.lost.take());
             return Ok(Left::Nothing);
         }
         // What is there already needs no sending, and is agreed on with the rest.
@@ -327,6 +342,7 @@ impl Hands<'_> {
 
     pub(super) async fn wait(&self, wait: Duration) -> Result<(), SyncError> {
         tokio::select! {
+            biased;
             () = self.engine.ports.clock.sleep(wait) => Ok(()),
             () = self.cancel.cancelled() => Err(SyncError::new(ErrorCode::Cancelled, "cancelled while waiting")),
         }

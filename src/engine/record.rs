@@ -33,7 +33,7 @@ pub(super) struct Standing<'s> {
     pub doubted: &'s [TouchedAtom],
     /// What both sides had agreed on before the deployment that is undone, when one is.
     pub undone: Option<&'s Base>,
-    /// When our last write was sent and the digest of the view before it, when there was one.
+    /// When our last write was over and the digest of the view before it, when there was one.
     pub last_write: Option<(i64, Digest)>,
     /// Now, in milliseconds.
     pub at: i64,
@@ -99,7 +99,14 @@ fn base_after(one: &Examined, standing: &Standing<'_>, shape: &Shape) -> Base {
     }
     for atom in &one.merge.movements {
         match atom.movement {
-            Movement::Same => base.set(&atom.path, pair_now(one, standing, &atom.path)),
+            Movement::Same if shape.ordered_list(&atom.path).is_some() => {
+                base.set(&atom.path, pair_now(one, standing, &atom.path));
+            }
+            // As both sides were compared: what is stored by now may be somebody's edit since.
+            Movement::Same => {
+                let of = |view: &View| view.get(&atom.path).cloned();
+                base.set(&atom.path, Pair { local: of(&one.local), remote: of(&one.remote) });
+            }
             // What nobody agreed on is not absent but unknown.
             _ if atom.base.is_none() => base.forget(&atom.path),
             _ => {}

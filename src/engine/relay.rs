@@ -1,4 +1,5 @@
-//! Runs of other processes: how far they are, and asking them to stop.
+//! Runs as the state knows them, whichever process runs or ran them: how far they are, and asking them
+//! to stop.
 
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::port::{Beat, RunRow, Told};
@@ -15,6 +16,19 @@ use super::{Engine, RunRequest};
 const SILENCE: i64 = 30_000;
 
 impl Engine {
+    /// The job of the latest run of an id as it was given, as JSON, and its provider's id.
+    ///
+    /// # Errors
+    ///
+    /// `DEPLOYMENT_NOT_FOUND`, and when the state cannot be read.
+    pub async fn job(&self, job_id: &str) -> Result<(String, String), SyncError> {
+        let run = self.ports.store.run(job_id, None).await.map_err(store_failure)?;
+        run.map(|(row, _)| (row.job, row.provider)).ok_or_else(|| {
+            let message = format!("no deployment has the id {}", quoted(job_id));
+            SyncError::new(ErrorCode::DeploymentNotFound, message)
+        })
+    }
+
     /// The job of the latest run of an id, as JSON, whichever process runs or ran it; dates are
     /// milliseconds. One whose process has died is shown as failed with `INTERRUPTED`, before anybody
     /// has closed it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::collect::map_of;
-use crate::error::{ErrorCode, SyncError, quoted};
+use crate::error::{ErrorCode, SyncError};
 use crate::port::{Lease, RunRow, Scope, Traffic, VersionSource};
 
 use super::apply::Hands;
@@ -127,19 +127,6 @@ impl Engine {
         }
         report
     }
-
-    /// The job of the latest run of an id as it was given, as JSON, and its provider's id.
-    ///
-    /// # Errors
-    ///
-    /// `DEPLOYMENT_NOT_FOUND`, and when the state cannot be read.
-    pub async fn job(&self, job_id: &str) -> Result<(String, String), SyncError> {
-        let run = self.ports.store.run(job_id, None).await.map_err(store_failure)?;
-        run.map(|(row, _)| (row.job, row.provider)).ok_or_else(|| {
-            let message = format!("no deployment has the id {}", quoted(job_id));
-            SyncError::new(ErrorCode::DeploymentNotFound, message)
-        })
-    }
 }
 
 impl Run<'_> {
@@ -151,7 +138,7 @@ impl Run<'_> {
         let policy = Policy::of(&self.request.options)?;
         let dry = self.request.options.dry_run;
         self.narrator.step(10, "Extracting content types from database...");
-        let locals = self.engine.locals().await?;
+        let mut locals = self.engine.locals().await?;
         let undone = match &self.request.undo {
             Some(undo) => Some(self.engine.undone(undo).await?),
             None => None,
@@ -173,6 +160,10 @@ impl Run<'_> {
         if !dry {
             self.engine.ports.store.check_writable().await.map_err(store_failure)?;
             result = self.acquire_all(&websites, &platform, leases).await;
+        }
+        if !dry && result.is_ok() {
+            // Whoever held the scopes until now may have written to the studio.
+            locals = self.engine.locals().await?;
         }
         // What a living run holds is refused before anything of this one is recorded.
         if result.is_ok() && !dry {

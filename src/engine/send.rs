@@ -45,6 +45,7 @@ impl Hands<'_> {
         }
         if let (Verb::Update, true, Some(current)) = (task.verb, body.is_empty(), &task.current) {
             // The platform's own form of the definition does not differ.
+            done.closes.extend(done.lost.take());
             return Ok(Attempt::Stored(current.clone()));
         }
         self.stop_if_cancelled()?;
@@ -53,9 +54,6 @@ impl Hands<'_> {
         let previous = task.current.as_ref().map(|current| current.body.clone());
         let intent = self.intent(task, done, &body, sent_at);
         let journal = store.intend(self.lease, intent).await.map_err(store_failure)?;
-        if let Some(closing) = done.lost.take() {
-            store.close(self.lease, closing).await.map_err(store_failure)?;
-        }
         store.check(self.lease).await.map_err(store_failure)?;
 
         let answer = adapter.apply(&operation, &body, self.cancel).await;
@@ -70,16 +68,20 @@ impl Hands<'_> {
             store.close(self.lease, closed).await.map_err(store_failure)?;
             return Err(cancelled());
         }
+        self.close_lost(&answer, done).await?;
         done.attempts += 1;
         (done.body, done.previous, done.response) = (body, previous, answered(&answer));
-        done.last_write = Some((sent_at, self.digest_before(task)));
+        // A request may have waited long for its turn: what it did it did until now, and not later
+        // than it can be under way from now on.
+        let over = clock.now();
+        done.last_write = Some((over, self.digest_before(task)));
         let sent = Sent {
             verb: task.verb,
             id: &operation.id,
             key: &task.one.key,
             atoms: &done.touched,
             precondition: precondition.as_ref(),
-            at: sent_at,
+            at: over,
         };
         match answer {
             Ok(Stored::Definition(definition)) => {
@@ -119,10 +121,43 @@ impl Hands<'_> {
             }
             Err(error) => {
                 let closed = closing(OperationState::Failed, Some(error.to_string()));
-                store.close(self.lease, closed).await.map_err(store_failure)?;
-                Ok(after_refusal(error, task.verb, wait))
+                let attempt = after_refusal(error, task.verb, wait);
+                self.close_refused(closed, &attempt, done).await?;
+                Ok(attempt)
             }
         }
+    }
+
+    /// Closes an earlier request whose answer was lost, once this one took its place. One that never
+    /// left tells nothing of it, and one that was refused as stale may have been so because the lost
+    /// one was carried out.
+    async fn close_lost(
+        &self,
+        answer: &Result<Stored, AdapterError>,
+        done: &mut Done,
+    ) -> Result<(), SyncError> {
+        let is_stale = matches!(answer, Err(AdapterError::Refused { refusal: Refusal::Stale, .. }));
+        match done.lost.take_if(|_| !is_stale) {
+            Some(closing) => {
+                self.engine.ports.store.close(self.lease, closing).await.map_err(store_failure)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What has the key of a creation may be of an earlier request of ours, and may not be shown yet:
+    /// until it is, the journal is all that tells what that request was for.
+    async fn close_refused(
+        &self,
+        closing: Closing,
+        attempt: &Attempt,
+        done: &mut Done,
+    ) -> Result<(), SyncError> {
+        if matches!(attempt, Attempt::Exists) {
+            done.lost = Some(closing);
+            return Ok(());
+        }
+        self.engine.ports.store.close(self.lease, closing).await.map_err(store_failure)
     }
 
     /// What the journal is told before a request is sent.

@@ -12,8 +12,8 @@ use url::Url;
 use super::oauth::{Token, Tokens};
 use super::pacing::Seat;
 use super::retry::{RetryPolicy, Waits, is_transient, retry_after};
-use super::wire::{Failure, Outgoing, Wire};
-use super::{Credentials, Endpoint, Meter, Observer, Pace};
+use super::wire::{Failure, Outgoing, Way, Wire};
+use super::{Carrier, Credentials, Endpoint, Meter, Observer, Pace};
 use crate::digest::Digest;
 use crate::port::{Clock, Method, Request, Response, Traffic, Transport, TransportError};
 
@@ -38,6 +38,8 @@ pub struct HttpOptions {
     pub observer: Option<Observer>,
     /// Is told of every request in numbers.
     pub meter: Option<Meter>,
+    /// Carries the requests in the place of the sockets.
+    pub carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl HttpOptions {
@@ -56,6 +58,7 @@ impl HttpOptions {
             max_body: 32 << 20,
             observer: None,
             meter: None,
+            carrier: None,
         }
     }
 }
@@ -93,17 +96,11 @@ impl HttpTransport {
         options: HttpOptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TransportError> {
-        let HttpOptions {
-            pace,
-            max_attempts,
-            request_timeout,
-            patience,
-            max_body,
-            observer,
-            meter,
-        } = options;
+        let HttpOptions { pace, max_attempts, request_timeout, patience, max_body, .. } = options;
         let limits = (request_timeout, max_body);
-        let wire = Arc::new(Wire::new(&endpoint, limits, Arc::clone(&clock), (observer, meter))?);
+        let way = Way::of(&endpoint, request_timeout, options.carrier)?;
+        let told = (options.observer, options.meter);
+        let wire = Arc::new(Wire::new(way, limits, Arc::clone(&clock), told));
         let policy = RetryPolicy { max_attempts, patience };
         let client = credentials.client_id.as_bytes();
         let lane = Digest::of_parts([endpoint.origin().as_str().as_bytes(), client]);

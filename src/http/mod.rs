@@ -10,6 +10,7 @@
 //! is sent stays inside the TLS tunnel. A loopback address never goes through a proxy.
 
 mod access;
+mod carrier;
 mod client;
 mod oauth;
 mod observer;
@@ -21,6 +22,7 @@ mod secret;
 mod wire;
 
 pub use access::{AccessError, Allowance, Offer, grant};
+pub use carrier::{Carrier, Parcel};
 pub use client::{HttpOptions, HttpTransport};
 pub use oauth::Credentials;
 pub use observer::{Measured, Meter, Observer, RequestLog};

@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 use reqwest::redirect;
 use url::Url;
 
-use super::{Endpoint, Measured, Meter, Observer, RequestLog, Secret, scrub};
+use super::{Carrier, Endpoint, Measured, Meter, Observer, Parcel, RequestLog, Secret, scrub};
 use crate::port::{Clock, Response, Traffic, TransportError};
 
 /// How answers name the request, most common first.
@@ -20,7 +20,7 @@ const REQUEST_IDS: [&str; 3] = ["x-request-id", "request-id", "x-correlation-id"
 /// The time limit is that of the socket, not of the clock port: what a peer does on the wire happens
 /// in real time, whatever time the engine is told.
 pub(super) struct Wire {
-    client: reqwest::Client,
+    way: Way,
     timeout: Duration,
     max_body: usize,
     clock: Arc<dyn Clock>,
@@ -28,6 +28,12 @@ pub(super) struct Wire {
     meter: Option<Meter>,
     requests: AtomicU64,
     bytes: AtomicU64,
+}
+
+/// How requests get to the target.
+pub(super) enum Way {
+    Sockets(reqwest::Client),
+    Carrier(Arc<dyn Carrier>),
 }
 
 /// What goes onto the wire.
@@ -62,6 +68,15 @@ impl Failure {
     }
 }
 
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::NotSent { message } => Self::NotSent(message),
+            other => Self::Lost(other.to_string()),
+        }
+    }
+}
+
 impl From<Failure> for TransportError {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -71,13 +86,16 @@ impl From<Failure> for TransportError {
     }
 }
 
-impl Wire {
-    pub(super) fn new(
+impl Way {
+    /// The sockets, where no carrier takes their place.
+    pub(super) fn of(
         endpoint: &Endpoint,
-        (timeout, max_body): (Duration, usize),
-        clock: Arc<dyn Clock>,
-        (observer, meter): (Option<Observer>, Option<Meter>),
+        timeout: Duration,
+        carrier: Option<Arc<dyn Carrier>>,
     ) -> Result<Self, TransportError> {
+        if let Some(carrier) = carrier {
+            return Ok(Self::Carrier(carrier));
+        }
         // Fails when a provider is there already, which then is the one to use.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
@@ -98,8 +116,19 @@ impl Wire {
         let client = builder.build().map_err(|error| TransportError::NotSent {
             message: format!("no secure channel can be set up: {}", chain(error)),
         })?;
+        Ok(Self::Sockets(client))
+    }
+}
+
+impl Wire {
+    pub(super) fn new(
+        way: Way,
+        (timeout, max_body): (Duration, usize),
+        clock: Arc<dyn Clock>,
+        (observer, meter): (Option<Observer>, Option<Meter>),
+    ) -> Self {
         let (requests, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { client, timeout, max_body, clock, observer, meter, requests, bytes })
+        Self { way, timeout, max_body, clock, observer, meter, requests, bytes }
     }
 
     pub(super) fn traffic(&self) -> Traffic {
@@ -145,10 +174,18 @@ impl Wire {
     }
 
     async fn send(&self, outgoing: Outgoing<'_>) -> Result<Response, Failure> {
-        let mut request =
-            self.client.request(outgoing.method, outgoing.url).headers(outgoing.headers);
-        if let Some(body) = outgoing.body {
-            self.count(body.len());
+        let Outgoing { method, url, headers, body, .. } = outgoing;
+        self.count(body.as_ref().map_or(0, String::len));
+        let client = match &self.way {
+            Way::Sockets(client) => client,
+            Way::Carrier(carrier) => {
+                let answer = carrier.carry(Parcel { method, url, headers, body }).await?;
+                self.count(answer.body.len());
+                return Ok(answer);
+            }
+        };
+        let mut request = client.request(method, url).headers(headers);
+        if let Some(body) = body {
             request = request.body(body);
         }
         let mut answer = request.send().await.map_err(|error| self.failure(error))?;

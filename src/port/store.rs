@@ -52,7 +52,7 @@ pub struct StateDetail {
     pub origin: String,
     /// The state of the remote that the base belongs to.
     pub revision: Revision,
-    /// Our own last write: when it was sent, and the view hash of what was there before.
+    /// Our own last write: when it was over, and the view hash of what was there before.
     pub last_write: Option<(i64, Digest)>,
     /// Content hash of the studio's definition at the last agreement.
     pub content_hash: Option<Digest>,

@@ -12,6 +12,7 @@ pub mod node;
 pub mod rows;
 pub mod scenario;
 pub mod scripted;
+pub mod sim;
 pub mod studio_db;
 pub mod studio_rules;
 pub mod types;

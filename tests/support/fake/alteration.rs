@@ -1,30 +1,33 @@
 //! What faults make of an answer.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::Answer;
 use super::fault::{FaultKind, Moment, RetryAfter};
+use super::time::Time;
 
 /// Gives the answer that a fault puts in the place of the handler's, with nothing written.
-pub fn instead(faults: &[FaultKind]) -> Option<Answer> {
+pub fn instead(faults: &[FaultKind], time: &Time) -> Option<Answer> {
     faults.iter().find_map(|fault| match fault {
         FaultKind::Status { moment: Moment::Before, .. }
         | FaultKind::TooManyRequests { .. }
         | FaultKind::HtmlBody { moment: Moment::Before, .. }
-        | FaultKind::EmptyBody { .. } => told(fault),
+        | FaultKind::EmptyBody { .. } => told(fault, time),
         _ => None,
     })
 }
 
 /// Changes the handler's answer once the effect is made.
-pub fn after(mut answer: Answer, method: &str, faults: &[FaultKind]) -> Answer {
+pub fn after(mut answer: Answer, method: &str, faults: &[FaultKind], time: &Time) -> Answer {
     let writes = method != "GET" && answer.status < 300;
     for fault in faults {
         answer = match fault {
             FaultKind::Status { moment: Moment::After, .. }
-            | FaultKind::HtmlBody { moment: Moment::After, .. } => told(fault).unwrap_or(answer),
+            | FaultKind::HtmlBody { moment: Moment::After, .. } => {
+                told(fault, time).unwrap_or(answer)
+            }
             FaultKind::WeakEntityTag => weaken(answer),
             FaultKind::MissingEntityTag => answer.without("etag"),
             FaultKind::ExtraMembers => edit_body(answer, &add_members),
@@ -37,7 +40,7 @@ pub fn after(mut answer: Answer, method: &str, faults: &[FaultKind]) -> Answer {
     answer
 }
 
-fn told(fault: &FaultKind) -> Option<Answer> {
+fn told(fault: &FaultKind, time: &Time) -> Option<Answer> {
     let (answer, retry_after) = match fault {
         FaultKind::Status { status, retry_after, .. } => {
             (Answer::problem(*status, "A fault was switched on."), *retry_after)
@@ -56,7 +59,7 @@ fn told(fault: &FaultKind) -> Option<Answer> {
     Some(match retry_after {
         Some(RetryAfter::Seconds(seconds)) => answer.with("retry-after", seconds.to_string()),
         Some(RetryAfter::DateIn(seconds)) => {
-            let date = SystemTime::now() + Duration::from_secs(seconds);
+            let date = time.now() + Duration::from_secs(seconds);
             answer.with("retry-after", httpdate::fmt_http_date(date))
         }
         None => answer,

@@ -1,10 +1,11 @@
 //! The request log.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::SystemTime;
 
 use serde::Serialize;
 
+use super::time::Time;
 use super::{Call, Version};
 
 /// One request as the log holds it.
@@ -91,18 +92,20 @@ pub struct Log {
     next: u64,
     in_flight: usize,
     max_in_flight: usize,
-    started: Instant,
+    started: SystemTime,
+    time: Time,
 }
 
 impl Log {
     /// Starts an empty log.
-    pub fn new() -> Self {
+    pub fn new(time: &Time) -> Self {
         Self {
             records: Vec::new(),
             next: 1,
             in_flight: 0,
             max_in_flight: 0,
-            started: Instant::now(),
+            started: time.now(),
+            time: time.clone(),
         }
     }
 
@@ -189,6 +192,6 @@ impl Log {
     }
 
     fn now_ms(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.time.ms_since(self.started)).unwrap_or(u64::MAX)
     }
 }

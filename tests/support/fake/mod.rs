@@ -22,6 +22,7 @@ mod alteration;
 mod conditions;
 mod control;
 mod control_http;
+mod direct;
 mod exchange;
 mod fault;
 mod gate;
@@ -33,6 +34,7 @@ mod port;
 mod rules;
 mod server;
 mod store;
+mod time;
 mod token;
 mod version;
 mod wire;
@@ -43,10 +45,11 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use exchange::{Answer, Call};
 use token::TOKEN_PATH;
 
 pub use control::Control;
+pub use direct::Direct;
+pub use exchange::{Answer, Call};
 pub use fault::{Fault, FaultKind, Match, Moment, RetryAfter, Shift};
 pub use gate::{
     OFFICIAL_FILE, OFFICIAL_SHA256, TOLERATED_STATUSES, judge_example, official_path, own_document,
@@ -58,6 +61,7 @@ pub use options::{
 };
 pub use port::listen;
 pub use rules::{Breaks, RULES};
+pub use time::Time;
 pub use version::Version;
 pub use world::{Side, Violation};
 
@@ -65,7 +69,7 @@ pub use world::{Side, Violation};
 pub struct Fake {
     origin: String,
     control: Control,
-    accepting: JoinHandle<()>,
+    accepting: Option<JoinHandle<()>>,
 }
 
 impl Fake {
@@ -82,8 +86,15 @@ impl Fake {
         let port = listener.local_addr().expect("a bound socket has an address").port();
         let shared = control::Shared::new(world::World::new(options));
         let control = Control::of(&shared);
-        let accepting = tokio::spawn(server::accept(listener, Arc::clone(&shared)));
+        let accepting = Some(tokio::spawn(server::accept(listener, Arc::clone(&shared))));
         Self { origin: format!("http://127.0.0.1:{port}"), control, accepting }
+    }
+
+    /// Makes a fake that nobody can connect to, and the way in which requests are handed to it.
+    pub fn detached(options: FakeOptions, origin: &str) -> (Self, Direct) {
+        let shared = control::Shared::new(world::World::new(options));
+        let control = Control::of(&shared);
+        (Self { origin: origin.to_owned(), control, accepting: None }, Direct::to(shared))
     }
 
     /// Gives the origin, such as `http://127.0.0.1:4711`.
@@ -120,6 +131,8 @@ impl Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        self.accepting.abort();
+        if let Some(accepting) = &self.accepting {
+            accepting.abort();
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::time::Time;
+
 /// Sets up a fake.
 #[derive(Clone, Debug)]
 pub struct FakeOptions {
@@ -12,11 +14,18 @@ pub struct FakeOptions {
     pub tenants: Vec<Tenant>,
     /// The switches it starts with.
     pub behaviour: Behaviour,
+    /// What time it is there.
+    pub time: Time,
 }
 
 impl Default for FakeOptions {
     fn default() -> Self {
-        Self { port: 0, tenants: vec![Tenant::default()], behaviour: Behaviour::default() }
+        Self {
+            port: 0,
+            tenants: vec![Tenant::default()],
+            behaviour: Behaviour::default(),
+            time: Time::default(),
+        }
     }
 }
 

@@ -89,9 +89,11 @@ async fn answer(shared: &Arc<Shared>, cut: &Notify, request: Request<Incoming>) 
 }
 
 /// Ends a request in the log even when the client goes away in the middle of it.
-struct Running<'a> {
-    shared: &'a Shared,
-    number: u64,
+pub struct Running<'a> {
+    /// The world whose log it is.
+    pub shared: &'a Shared,
+    /// Its number there.
+    pub number: u64,
 }
 
 impl Drop for Running<'_> {

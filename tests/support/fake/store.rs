@@ -3,9 +3,11 @@
 //! Members have their v1 names here, for v1 is the superset; [`wire`](super::wire) translates.
 
 use std::collections::BTreeMap;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
+
+use super::time::Time;
 
 /// A JSON object.
 pub type Object = Map<String, Value>;
@@ -43,7 +45,7 @@ pub struct Earlier {
     /// The state before, or nothing when the write created it.
     pub stored: Option<Stored>,
     /// When the write was.
-    pub written: Instant,
+    pub written: SystemTime,
     /// How many reads came since.
     pub reads: u32,
     /// Stays as it is, whatever is written.
@@ -63,13 +65,15 @@ pub struct Store {
     pub instances: BTreeMap<String, u32>,
     /// The state before the last write of each content type.
     pub earlier: BTreeMap<String, Earlier>,
+    /// What the time is.
+    pub time: Time,
     revision: u64,
 }
 
 impl Store {
     /// Makes the store of a fresh instance: built-in types, groups and formats.
-    pub fn fresh() -> Self {
-        let mut store = Self::default();
+    pub fn fresh(time: &Time) -> Self {
+        let mut store = Self { time: time.clone(), ..Self::default() };
         for (key, base, source) in BUILT_IN_TYPES {
             let body = json!({ "key": key, "displayName": key, "baseType": base });
             store.put_type(key, object(body), source, "system");
@@ -131,7 +135,7 @@ impl Store {
     }
 
     fn remember(&mut self, key: &str, stored: Option<Stored>) {
-        let (written, kept) = (Instant::now(), self.earlier.remove(key));
+        let (written, kept) = (self.time.now(), self.earlier.remove(key));
         let (stored, cut_off) = match kept {
             Some(kept) if kept.cut_off => (kept.stored, true),
             _ => (stored, false),
@@ -141,7 +145,7 @@ impl Store {
 
     fn stamp(&mut self, before: Option<&Stored>, body: Object, source: &str, by: &str) -> Stored {
         self.revision += 1;
-        let now = (SystemTime::now(), by.to_owned());
+        let now = (self.time.now(), by.to_owned());
         Stored {
             body,
             source: before.map_or(source, |held| &held.source).to_owned(),

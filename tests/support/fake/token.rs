@@ -1,12 +1,13 @@
 //! The token endpoint and the tokens it gave out (facts §1).
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
 use super::gate::{self, Breach, Contracts};
 use super::options::{Behaviour, Tenant, TokenErrors};
+use super::time::Time;
 use super::{Answer, Call};
 
 /// The token endpoint stands on the host root, below no version.
@@ -15,16 +16,22 @@ pub const TOKEN_PATH: &str = "/oauth/token";
 /// The tokens that were given out.
 #[derive(Debug, Default)]
 pub struct Tokens {
-    issued: HashMap<String, (String, Instant)>,
+    issued: HashMap<String, (String, SystemTime)>,
     count: u64,
+    time: Time,
 }
 
 impl Tokens {
+    /// No tokens yet.
+    pub fn new(time: &Time) -> Self {
+        Self { time: time.clone(), ..Self::default() }
+    }
+
     /// Finds the client id a request's token was made for, if the token is still good.
     pub fn client_of(&self, call: &Call) -> Option<String> {
         let token = call.header("authorization")?.strip_prefix("Bearer ")?;
         let (client, ends) = self.issued.get(token)?;
-        (Instant::now() < *ends).then(|| client.clone())
+        (self.time.now() < *ends).then(|| client.clone())
     }
 
     /// Ends every token.
@@ -61,7 +68,7 @@ impl Tokens {
     fn issue(&mut self, client: String, seconds: u64) -> Answer {
         self.count += 1;
         let token = format!("fake.{client}.{}", self.count);
-        let ends = Instant::now() + Duration::from_secs(seconds);
+        let ends = self.time.now() + Duration::from_secs(seconds);
         self.issued.insert(token.clone(), (client, ends));
         let body = json!({ "access_token": token, "expires_in": seconds, "token_type": "Bearer" });
         Answer::json(200, &body)

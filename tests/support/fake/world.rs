@@ -66,13 +66,13 @@ pub struct World {
 impl World {
     /// Makes the world of a fresh fake.
     pub fn new(options: FakeOptions) -> Self {
-        let fresh = |tenant: &Tenant| (tenant.client_id.clone(), Store::fresh());
+        let fresh = |tenant: &Tenant| (tenant.client_id.clone(), Store::fresh(&options.time));
         Self {
             behaviour: options.behaviour.clone(),
             stores: options.tenants.iter().map(fresh).collect(),
-            tokens: Tokens::default(),
+            tokens: Tokens::new(&options.time),
             faults: Faults::default(),
-            log: Log::new(),
+            log: Log::new(&options.time),
             violations: Vec::new(),
             options,
         }
@@ -100,7 +100,7 @@ impl World {
             self.record(number, Side::Request, "own v1", &breach);
             return Answer::problem(404, "Not found.").refused_by("path-unknown");
         };
-        let answer = alteration::after(answer, &call.method, faults);
+        let answer = alteration::after(answer, &call.method, faults, &self.options.time);
         let departs = self.behaviour.entity_tags == EntityTags::Missing
             || faults.iter().any(FaultKind::alters_answer);
         if !departs {
@@ -110,7 +110,7 @@ impl World {
     }
 
     fn answer_token(&mut self, number: u64, call: &Call, faults: &[FaultKind]) -> Answer {
-        if let Some(answer) = alteration::instead(faults) {
+        if let Some(answer) = alteration::instead(faults, &self.options.time) {
             return answer;
         }
         let (answer, breaches) = self.tokens.answer(call, &self.options.tenants, &self.behaviour);
@@ -131,7 +131,7 @@ impl World {
             return answer;
         }
         let refusal = self.check_request(number, call, (version, below));
-        if let Some(answer) = alteration::instead(faults) {
+        if let Some(answer) = alteration::instead(faults, &self.options.time) {
             return answer;
         }
         if call.header("authorization").is_none() {

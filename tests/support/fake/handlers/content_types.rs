@@ -9,6 +9,7 @@ use super::super::gate::{Contracts, Found};
 use super::super::merge_patch::merge_patch;
 use super::super::rules::{self, Action, Refusal, Write};
 use super::super::store::{Earlier, Object, Stored, object};
+use super::super::time::Time;
 use super::super::{Answer, Version, wire};
 use super::{Handling, defaults, distortion, listing};
 
@@ -137,8 +138,9 @@ fn keep(handling: &mut Handling<'_>, key: &str, mut after: Object) -> Stored {
 /// Shows a type as a replica may: perhaps still as it was before its last write
 /// (facts §4, consistency).
 fn see(handling: &mut Handling<'_>, key: &str) -> Option<Stored> {
+    let time = handling.store.time.clone();
     if let Some(earlier) = handling.store.earlier.get_mut(key)
-        && is_behind(handling.faults, earlier)
+        && is_behind(handling.faults, earlier, &time)
     {
         return earlier.stored.clone();
     }
@@ -147,18 +149,20 @@ fn see(handling: &mut Handling<'_>, key: &str) -> Option<Stored> {
 
 /// Lists the types that a listing shows as they were before their last write.
 fn keys_behind(handling: &mut Handling<'_>) -> Vec<String> {
+    let time = handling.store.time.clone();
     let earlier = handling.store.earlier.iter_mut();
-    let behind = earlier
-        .filter_map(|(key, earlier)| is_behind(handling.faults, earlier).then(|| key.clone()));
+    let behind = earlier.filter_map(|(key, earlier)| {
+        is_behind(handling.faults, earlier, &time).then(|| key.clone())
+    });
     behind.collect()
 }
 
 /// Counts a read and tells whether it comes too early to see the write.
-fn is_behind(faults: &[FaultKind], earlier: &mut Earlier) -> bool {
+fn is_behind(faults: &[FaultKind], earlier: &mut Earlier, time: &Time) -> bool {
     earlier.reads += 1;
     faults.iter().any(|fault| match fault {
         FaultKind::Lag { reads, ms } => {
-            earlier.reads <= *reads || earlier.written.elapsed().as_millis() < u128::from(*ms)
+            earlier.reads <= *reads || time.ms_since(earlier.written) < u128::from(*ms)
         }
         FaultKind::Flap { reads } => earlier.reads <= *reads && earlier.reads % 2 == 1,
         _ => false,

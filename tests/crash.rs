@@ -1,0 +1,96 @@
+//! Crash enumeration: a process dies at every named point of everything that it does, and the ones
+//! after it die at every step of putting that right.
+
+mod bench;
+mod points;
+mod story;
+
+use std::fmt::Write as _;
+
+use bench::{Bench, Tripwire};
+use points::{Phase, Spot, Target, Verb, spots};
+use story::{act, assert_arrived, prepare};
+
+use crate::support::golden::compare;
+use crate::support::sim::{folder, in_virtual_time};
+
+/// Names a point.
+fn name(target: Target, verb: Verb, phase: Phase) -> String {
+    format!("{target:?} {verb:?} {phase:?}")
+}
+
+/// Lets a process live until it is done or dead; tells whether it died.
+async fn live(bench: &Bench, verb: Verb, spots: Vec<Spot>) -> bool {
+    let wire = Tripwire::new(spots);
+    let engine = bench.engine(&wire);
+    tokio::select! {
+        biased;
+        () = wire.dead.notified() => {}
+        () = Box::pin(act(bench, &engine, verb)) => {}
+    }
+    wire.is_hit()
+}
+
+/// Dies at a point, then at the first step of what comes next, then at its second, and so on until a
+/// process gets to its end. Returns how many died.
+async fn die(target: Target, verb: Verb, phase: Phase) -> usize {
+    let at = name(target, verb, phase);
+    let folder = folder();
+    let bench = Bench::new(target, folder.path().to_owned());
+    prepare(&bench, verb).await;
+    assert!(live(&bench, verb, spots(target, verb, phase)).await, "{at} is never reached");
+    let mut deaths = 1;
+    while live(&bench, verb, vec![Spot::Step(deaths - 1)]).await {
+        deaths += 1;
+        assert!(deaths < 100, "{at} never comes to its end");
+    }
+    assert_arrived(&bench, verb, &at).await;
+    deaths
+}
+
+/// One test per verb and platform, so that they run side by side.
+macro_rules! verbs {
+    ($($name:ident: $target:ident $verb:ident;)+) => {
+        $(
+            #[test]
+            fn $name() {
+                for phase in Phase::ALL {
+                    in_virtual_time(Box::pin(die(Target::$target, Verb::$verb, phase)));
+                }
+            }
+        )+
+
+        const LISTED: &[(Target, Verb)] = &[$((Target::$target, Verb::$verb)),+];
+    };
+}
+
+verbs! {
+    create_on_optimizely: Optimizely Create;
+    update_on_optimizely: Optimizely Update;
+    delete_on_optimizely: Optimizely Delete;
+    reference_on_optimizely: Optimizely Reference;
+    pull_from_optimizely: Optimizely Pull;
+    resolve_of_optimizely: Optimizely Resolve;
+    restore_beside_optimizely: Optimizely Restore;
+    create_in_files: Files Create;
+    update_in_files: Files Update;
+    delete_in_files: Files Delete;
+    reference_in_files: Files Reference;
+    pull_from_files: Files Pull;
+    resolve_of_files: Files Resolve;
+    restore_beside_files: Files Restore;
+}
+
+#[test]
+fn every_point_has_a_name() {
+    let mut names = String::new();
+    for target in Target::ALL {
+        for verb in Verb::ALL {
+            assert!(LISTED.contains(&(target, verb)), "{target:?} {verb:?} is not tested");
+            for phase in Phase::ALL {
+                writeln!(names, "{}", name(target, verb, phase)).unwrap();
+            }
+        }
+    }
+    compare(&names, "crash-points.txt");
+}

@@ -1,0 +1,176 @@
+//! What is done, and what both sides have to say afterwards.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use catalyst_sync::engine::{
+    ConflictQuery, Engine, RunOptions, RunReport, RunRequest, RunStatus, Strategy, TypeRef,
+    Verdict, VersionQuery,
+};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::bench::{Bench, Tripwire};
+use super::points::Verb;
+use crate::support::world::{Told, brief, request};
+
+fn titled(label: &str) -> String {
+    json!([{ "id": "f1", "name": "title", "label": label, "type": "text" }]).to_string()
+}
+
+fn pointing(to: &str) -> String {
+    json!([{ "id": "f1", "name": "next", "label": "Next", "type": "reference",
+             "referenceTypes": [to], "allowedTypes": [to] }])
+    .to_string()
+}
+
+fn add(bench: &Bench, id: &str, name: &str, fields: &str) {
+    bench.sql(
+        "INSERT INTO ContentType (id, websiteId, name, fields, createdAt, updatedAt)
+         VALUES (?1, 'w1', ?2, ?3, 1, 1)",
+        &[id, name, fields],
+    );
+}
+
+fn change(bench: &Bench, id: &str, fields: &str) {
+    bench.sql("UPDATE ContentType SET fields = ?2 WHERE id = ?1", &[id, fields]);
+}
+
+/// A process that nothing happens to.
+fn well() -> Arc<Tripwire> {
+    Tripwire::new(Vec::new())
+}
+
+async fn deploy(bench: &Bench, engine: &Engine, mode: &str) -> RunReport {
+    let options =
+        RunOptions { mode: Some(mode.to_owned()), allow_delete: true, ..RunOptions::default() };
+    let request = RunRequest { options, provider: bench.provider(), ..request() };
+    engine.deploy(&request, Arc::new(Told::default()), &CancellationToken::new()).await
+}
+
+fn event() -> TypeRef {
+    TypeRef { name: "c1".to_owned(), website_id: None, provider: None }
+}
+
+/// Everything ready for one verb. A colleague's edit beside it is there to be lost.
+pub async fn prepare(bench: &Bench, verb: Verb) {
+    add(bench, "keep", "Keep", &titled("Kept"));
+    if verb != Verb::Create {
+        add(bench, "c1", "Event", &titled("Title"));
+    }
+    let engine = bench.engine(&well());
+    let report = deploy(bench, &engine, "push").await;
+    assert_eq!(report.status, RunStatus::Completed, "{report:?}");
+    bench.later().await;
+    if verb != Verb::Pull {
+        bench.colleague("Keep", "Kept", "Theirs");
+    }
+    match verb {
+        Verb::Create => add(bench, "c1", "Event", &titled("Title")),
+        Verb::Update => change(bench, "c1", &titled("Headline")),
+        Verb::Delete => bench.sql("DELETE FROM ContentType WHERE id = ?1", &["c1"]),
+        Verb::Reference => {
+            add(bench, "a", "Alpha", &pointing("Beta"));
+            add(bench, "b", "Beta", &pointing("Alpha"));
+        }
+        Verb::Pull => bench.colleague("Event", "Title", "Headline"),
+        Verb::Resolve => {
+            bench.colleague("Event", "Title", "Headline");
+            change(bench, "c1", &titled("Overruled"));
+            deploy(bench, &engine, "push").await;
+        }
+        Verb::Restore => change(bench, "c1", &titled("Overruled")),
+    }
+}
+
+/// The hash of the first version of `Event`.
+async fn first_version(engine: &Engine) -> String {
+    let versions = engine.version_history(&event(), &VersionQuery::default()).await.unwrap();
+    versions.last().unwrap().info.hash.clone()
+}
+
+/// Does it, once more if it was done before.
+pub async fn act(bench: &Bench, engine: &Engine, verb: Verb) {
+    match verb {
+        Verb::Create | Verb::Update | Verb::Delete | Verb::Reference => {
+            deploy(bench, engine, "push").await;
+        }
+        Verb::Pull => {
+            deploy(bench, engine, "pull").await;
+        }
+        Verb::Resolve => {
+            let query = ConflictQuery { open: Some(true), ..ConflictQuery::default() };
+            let page = engine.conflicts(&query).await.unwrap();
+            let verdicts = page.conflicts.iter().map(|one| {
+                let conflict: Value = serde_json::from_str(one.as_str()).unwrap();
+                Verdict {
+                    conflict: conflict["id"].as_str().unwrap().to_owned(),
+                    strategy: Strategy::TargetWins,
+                    values: BTreeMap::new(),
+                    by: "system".to_owned(),
+                }
+            });
+            engine.resolve(&bench.provider(), verdicts.collect()).await.unwrap();
+        }
+        Verb::Restore => {
+            let hash = first_version(engine).await;
+            engine.restore_version(&hash, "system", None).await.unwrap();
+        }
+    }
+}
+
+/// Both sides say what was meant, and nothing else was touched.
+pub async fn assert_arrived(bench: &Bench, verb: Verb, at: &str) {
+    bench.later().await;
+    let engine = bench.engine(&well());
+    let report = deploy(bench, &engine, "push").await;
+    assert!(report.error.is_none(), "{at}: {:?}", report.error);
+    bench.later().await;
+    let engine = bench.engine(&well());
+    let again = deploy(bench, &engine, "push").await;
+    assert_eq!(brief(&again.outcomes), [""; 0], "{at}");
+
+    let says = |key: &str, text: &str| {
+        bench.remote(key).is_some_and(|stored| stored.to_string().contains(text))
+    };
+    let row = |id: &str| bench.row(id).unwrap_or_default();
+    let label = match verb {
+        Verb::Create | Verb::Reference | Verb::Restore => "Title",
+        Verb::Update | Verb::Pull | Verb::Resolve => "Headline",
+        Verb::Delete => "",
+    };
+    let keys: &[&str] = match verb {
+        Verb::Delete => &["Keep"],
+        Verb::Reference => &["Alpha", "Beta", "Event", "Keep"],
+        _ => &["Event", "Keep"],
+    };
+    assert_eq!(bench.keys(), keys, "{at}");
+    if verb == Verb::Delete {
+        assert_eq!(row("c1"), "", "{at}");
+    } else {
+        assert!(row("c1").contains(label), "{at}: {}", row("c1"));
+        assert!(says("Event", label), "{at}: {:?}", bench.remote("Event"));
+    }
+    if verb == Verb::Reference {
+        assert!(says("Alpha", "Beta") && says("Beta", "Alpha"), "{at}");
+    }
+    let kept = if verb == Verb::Pull { "Kept" } else { "Theirs" };
+    assert!(says("Keep", kept), "{at}: {:?}", bench.remote("Keep"));
+    assert!(row("keep").contains("Kept"), "{at}: {}", row("keep"));
+
+    let rows = bench
+        .studio
+        .connect()
+        .query_row("SELECT count(*) FROM ContentType", [], |row| row.get::<_, i64>(0));
+    assert_eq!(usize::try_from(rows.unwrap()).unwrap(), keys.len(), "{at}");
+    for (sql, expected) in [
+        ("SELECT count(*) FROM sync_operations WHERE state = 'started'", "0"),
+        ("SELECT count(*) FROM sync_rows WHERE state = 'started'", "0"),
+        ("SELECT count(*) FROM sync_transactions WHERE completed_at IS NULL", "0"),
+        ("SELECT count(*) FROM conflict_log WHERE resolution IS NULL", "0"),
+        ("SELECT integrity_check FROM pragma_integrity_check", "ok"),
+    ] {
+        assert_eq!(bench.remembered(sql), expected, "{at}: {sql}");
+    }
+    bench.fake.assert_clean();
+}

@@ -1,0 +1,55 @@
+//! The way to the fake without sockets: a request is handed over as a value, and so is its answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::control::Shared;
+use super::exchange::{Answer, Call};
+use super::fault::{FaultKind, Moment};
+use super::server::Running;
+
+/// Hands requests to a fake. Waiting is done by tokio's time, which a test can pause.
+#[derive(Clone)]
+pub struct Direct {
+    shared: Arc<Shared>,
+}
+
+/// The connection ended before the whole answer was there.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cut;
+
+impl Direct {
+    pub(super) fn to(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Hands over one request, and waits for what becomes of it.
+    pub async fn exchange(&self, call: &Call) -> Result<Answer, Cut> {
+        let (number, faults, latency) = self.shared.begin(call);
+        let _running = Running { shared: &self.shared, number };
+        wait(latency).await;
+        if faults.contains(&FaultKind::Reset { moment: Moment::Before }) {
+            return Err(Cut);
+        }
+        let answer = self.shared.answer(number, call, &faults);
+        if faults.contains(&FaultKind::Reset { moment: Moment::After }) {
+            return Err(Cut);
+        }
+        self.shared.answered(number, &answer);
+        if faults.contains(&FaultKind::TruncatedBody) {
+            return Err(Cut);
+        }
+        for fault in &faults {
+            if let FaultKind::SlowAnswer { ms, pieces } = fault {
+                wait(ms * u64::try_from(*pieces).unwrap_or_default()).await;
+            }
+        }
+        Ok(answer)
+    }
+}
+
+async fn wait(ms: u64) {
+    if ms > 0 {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+}
