@@ -94,7 +94,6 @@ bugs! {
     finds_an_ignored_precondition: IgnoreIfMatch;
     finds_trust_in_a_truncated_listing: TrustTruncatedListing;
     finds_trust_in_a_stale_read: TrustStaleRead;
-    finds_settling_by_value_only: SettleByValueOnly;
     finds_a_dropped_fence: DropFence;
     finds_a_stolen_scope: StealScope;
     finds_a_list_made_of_local: ArrayFromLocal;

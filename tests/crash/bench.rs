@@ -98,7 +98,16 @@ impl Bench {
     /// A new studio in a folder, and an empty platform.
     pub fn new(target: Target, folder: PathBuf) -> Self {
         let studio = StudioDb::sqlite_era(&folder).website("w1", "Site");
+        Self::with(target, folder, studio)
+    }
 
+    /// The studio that lies in a folder already.
+    pub fn open(target: Target, folder: PathBuf) -> Self {
+        let studio = StudioDb::in_folder(&folder);
+        Self::with(target, folder, studio)
+    }
+
+    fn with(target: Target, folder: PathBuf, studio: StudioDb) -> Self {
         let clock = Arc::new(SimClock::new(1));
         let made = FakeOptions { time: clock.for_platform(), ..FakeOptions::default() };
         let name = folder.file_name().unwrap().to_string_lossy().to_lowercase();
@@ -159,6 +168,11 @@ impl Bench {
     /// Lets so much time pass that no read lags and no request is under way any more.
     pub async fn later(&self) {
         tokio::time::sleep(Duration::from_mins(10)).await;
+    }
+
+    /// Lets days pass: every process begins at the same moment, and comes after the one before it.
+    pub async fn the_day_after(&self, days: u32) {
+        tokio::time::sleep(Duration::from_hours(24) * days).await;
     }
 
     fn file(&self, key: &str) -> Option<PathBuf> {

@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use catalyst_sync::merge::{Base, Pair};
 use catalyst_sync::port::{
-    Adapter, AdapterError, Entity, Intent, JournalEntry, Lease, Listing, Operation, Record,
-    RemoteDefinition, RemoteId, Revision, RowWrite, Scope, StateDetail, Store, StoreError, Stored,
-    Studio, Traffic,
+    Adapter, AdapterError, Entity, Intent, Lease, Listing, Operation, Record, RemoteDefinition,
+    RemoteId, Revision, RowWrite, Scope, StateDetail, Store, StoreError, Stored, Studio, Traffic,
 };
 use rusqlite::Connection;
 use serde_json::Value;
@@ -32,8 +31,6 @@ pub enum Bug {
     TrustTruncatedListing,
     /// A read right after a write is believed.
     TrustStaleRead,
-    /// An interrupted write is settled by what a read shows, whoever edited in between.
-    SettleByValueOnly,
     /// Whoever lost the scope goes on.
     DropFence,
     /// Whoever comes takes the scope.
@@ -49,13 +46,12 @@ pub enum Bug {
 }
 
 impl Bug {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 11] = [
         Self::SkipJournal,
         Self::MoveBaseEarly,
         Self::IgnoreIfMatch,
         Self::TrustTruncatedListing,
         Self::TrustStaleRead,
-        Self::SettleByValueOnly,
         Self::DropFence,
         Self::StealScope,
         Self::ArrayFromLocal,
@@ -218,21 +214,6 @@ impl StoreBug for Forgetful {
             }
         }
         store.intend(lease, intent).await
-    }
-
-    async fn open_operations(
-        &self,
-        store: &dyn Store,
-        scope: &Scope,
-    ) -> Result<Vec<JournalEntry>, StoreError> {
-        let mut open = store.open_operations(scope).await?;
-        if self.has(Bug::SettleByValueOnly) {
-            for entry in &mut open {
-                entry.intent.precondition =
-                    entry.intent.precondition.as_ref().map(|_| Revision::default());
-            }
-        }
-        Ok(open)
     }
 
     fn record(&self, mut record: Record) -> Record {

@@ -1,6 +1,6 @@
 //! The world of one seed: both sides, the line between them, and what goes wrong.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -76,6 +76,8 @@ pub struct State {
     pub recent: Vec<(Duration, Side, Place)>,
     /// Types of which a write was accepted in this run without an answer that shows what was stored.
     pub unseen: BTreeSet<String>,
+    /// How many creations of each key were sent.
+    pub created: BTreeMap<String, i64>,
     /// Of so many requests one goes wrong; 0 for none.
     pub faults: usize,
     /// A run that lost its scope, with the last row of the journal then.
@@ -137,6 +139,7 @@ impl World {
             processes: Default::default(),
             recent: Vec::new(),
             unseen: BTreeSet::new(),
+            created: BTreeMap::new(),
             faults: 0,
             superseded: None,
         };
@@ -501,6 +504,21 @@ impl Eye {
         asked: &BTreeSet<Place>,
         consent: Consent,
     ) -> Result<Response, TransportError> {
+        if let Some(key) = key.filter(|_| call.method == "POST") {
+            let journalled = world.remembered(
+                "SELECT count(*) FROM sync_operations WHERE operation = 'create' AND attempt > 0
+                   AND remote_id LIKE '%\"' || ?1 || '\"%'",
+                &[key],
+            );
+            let state = &mut *world.state();
+            let sent = state.created.entry(key.to_owned()).or_default();
+            *sent += 1;
+            if *sent > journalled {
+                let told =
+                    format!("a creation of {key} is sent again without an intent of its own");
+                state.oracle.broken.push(told);
+            }
+        }
         let before = key.map(|key| world.remote(key));
         let answer = world.direct.exchange(call).await;
         if let (Some(key), Some(before)) = (key, before) {

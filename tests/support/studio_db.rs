@@ -93,6 +93,11 @@ impl StudioDb {
         Self::make(folder, HEAD_ERA, true)
     }
 
+    /// `dev.db` of the studio on `SQLite` that was made in a folder before.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self { path: folder.join("dev.db"), has_key: false }
+    }
+
     fn make(folder: &Path, content_type: &str, has_key: bool) -> Self {
         let made = Self { path: folder.join("dev.db"), has_key };
         made.sql(COMMON).sql(content_type)

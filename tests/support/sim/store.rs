@@ -57,15 +57,6 @@ pub trait StoreBug: Send + Sync {
         store.intend(lease, intent).await
     }
 
-    /// As [`Store::open_operations`].
-    async fn open_operations(
-        &self,
-        store: &dyn Store,
-        scope: &Scope,
-    ) -> Result<Vec<JournalEntry>, StoreError> {
-        store.open_operations(scope).await
-    }
-
     /// What of a record is recorded.
     fn record(&self, record: Record) -> Record {
         record
@@ -212,6 +203,7 @@ tapped!(Store {
     fn finish_run(end: RunEnd) -> ();
     fn run(job_id: &str, besides: Option<&str>) -> Option<(RunRow, Option<RunEnd>)>;
     fn unfinished_runs(scope: &Scope) -> Vec<RunRow>;
+    fn open_operations(scope: &Scope) -> Vec<JournalEntry>;
     fn unsettled() -> Vec<Scope>;
     fn steps(run_id: &str) -> Vec<RunStep>;
     fn last_run(scope: &Scope) -> Option<RunEnd>;
@@ -247,13 +239,6 @@ tapped!(Store {
             let lease = self.bug.lease(lease).await;
             let answer = self.bug.intend(&*self.inner, &lease, intent).await;
             self.at("intend", When::After).await;
-            answer
-        }
-
-        async fn open_operations(&self, scope: &Scope) -> Result<Vec<JournalEntry>, StoreError> {
-            self.at("open_operations", When::Before).await;
-            let answer = self.bug.open_operations(&*self.inner, scope).await;
-            self.at("open_operations", When::After).await;
             answer
         }
 

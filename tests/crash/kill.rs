@@ -1,0 +1,107 @@
+//! The points of the platform that lies on the disk once more, where a process is killed by the system:
+//! the child is this test binary, tells when it has come to its point, and waits there for its death.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::bench::{Bench, Tripwire};
+use super::name;
+use super::points::{Phase, Target, Verb, spots};
+use super::story::{act, assert_arrived, prepare};
+use crate::support::sim::{folder, in_virtual_time};
+
+/// Names the point and the folder of the child.
+const CHILD: &str = "CATALYST_SYNC_TEST_POINT";
+/// What the child says when it has come to its point.
+const HERE: &str = "it is here";
+
+fn child_of(text: &str) -> (Verb, Phase, &Path) {
+    let mut words = text.splitn(3, ' ');
+    let mut word = || words.next().expect("the parent names verb, phase and folder");
+    let (verb, phase) = (word(), word());
+    let verb = Verb::ALL.into_iter().find(|known| format!("{known:?}") == verb);
+    let phase = Phase::ALL.into_iter().find(|known| format!("{known:?}") == phase);
+    (verb.expect("a verb"), phase.expect("a phase"), Path::new(word()))
+}
+
+#[test]
+#[ignore = "is the child of the other tests"]
+fn child() {
+    let text = std::env::var(CHILD).expect("the parent says where to die");
+    let (verb, phase, folder) = child_of(&text);
+    in_virtual_time(Box::pin(async {
+        let bench = Bench::open(Target::Files, folder.to_owned());
+        bench.the_day_after(1).await;
+        let wire = Tripwire::new(spots(Target::Files, verb, phase));
+        let engine = bench.engine(&wire);
+        tokio::select! {
+            biased;
+            () = wire.dead.notified() => {
+                println!("{HERE}");
+                // The parent kills it here, with everything open that is open.
+                std::thread::sleep(std::time::Duration::from_mins(1));
+            }
+            () = Box::pin(act(&bench, &engine, verb)) => {}
+        }
+    }));
+}
+
+fn kill(verb: Verb, phase: Phase) {
+    let at = format!("{}, killed", name(Target::Files, verb, phase));
+    let folder = folder();
+    in_virtual_time(Box::pin(async {
+        let bench = Bench::new(Target::Files, folder.path().to_owned());
+        prepare(&bench, verb).await;
+    }));
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["crash::kill::child", "--exact", "--ignored", "--nocapture"])
+        .env(CHILD, format!("{verb:?} {phase:?} {}", folder.path().display()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let is_here = lines.any(|line| line.unwrap().contains(HERE));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(is_here, "{at}: it is never reached");
+    in_virtual_time(Box::pin(async {
+        let bench = Bench::open(Target::Files, folder.path().to_owned());
+        bench.the_day_after(2).await;
+        let engine = bench.engine(&Tripwire::new(Vec::new()));
+        act(&bench, &engine, verb).await;
+        assert_arrived(&bench, verb, &at).await;
+    }));
+}
+
+/// One test per verb, so that they run side by side.
+macro_rules! verbs {
+    ($($name:ident: $verb:ident;)+) => {
+        $(
+            #[test]
+            fn $name() {
+                for phase in Phase::ALL {
+                    kill(Verb::$verb, phase);
+                }
+            }
+        )+
+
+        const LISTED: &[Verb] = &[$(Verb::$verb),+];
+    };
+}
+
+verbs! {
+    killed_while_it_creates: Create;
+    killed_while_it_updates: Update;
+    killed_while_it_deletes: Delete;
+    killed_while_it_refers: Reference;
+    killed_while_it_pulls: Pull;
+    killed_while_it_resolves: Resolve;
+    killed_while_it_restores: Restore;
+}
+
+#[test]
+fn every_verb_is_killed() {
+    assert_eq!(LISTED, Verb::ALL);
+}
