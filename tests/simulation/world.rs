@@ -521,6 +521,13 @@ impl Eye {
         }
         let before = key.map(|key| world.remote(key));
         let answer = world.direct.exchange(call).await;
+        if let Some(key) = key.filter(|_| call.method == "POST")
+            && answer.as_ref().is_ok_and(|answer| answer.status == 401)
+            && let Some(sent) = world.state().created.get_mut(key)
+        {
+            // What was not let in did nothing, and goes out again with a new token.
+            *sent -= 1;
+        }
         if let (Some(key), Some(before)) = (key, before) {
             let after = world.remote(key);
             let id = TYPES.iter().find(|(_, own)| *own == key).map_or(key, |(id, _)| id);
