@@ -73,14 +73,13 @@ const measurements = {
   },
 
   /** Some conflicts decided alone, and all others in one call, by a callback or without one. */
-  async resolve({ database, alone, asked }) {
+  async resolve({ database, alone, asked, strategy = 'source_wins' }) {
     const folder = dirname(database)
     const { SyncEngine } = require('../index.js')
     const provider = { id: 'files', config: { directory: 'model' } }
     const own = new SyncEngine({ databaseUrl: database, filesRoot: folder, provider })
     const world = { database, directory: join(folder, 'model') }
     const conflicts = await openConflicts(own, world)
-    const strategy = 'source_wins'
     const singles = []
     const ones = []
     for (const conflict of conflicts.splice(0, alone)) {
