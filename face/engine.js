@@ -335,8 +335,6 @@ class SyncEngine {
     })
   }
 
-  }
-
   #conclude({ own }, onUpdate, message) {
     const desk = this.#desk.isLive(own.id) ? undefined : this.#desk
     const run = new Run({ own, onUpdate, desk, logger: this.#logger })
