@@ -6,12 +6,7 @@ const later = (name: string) => ({
   message: `${name} is not available yet`,
 })
 
-test.each(['renderReport'] as const)(
-  '%s rejects',
-  async (name) => {
-    await expect(sync[name]('x')).rejects.toMatchObject(later(name))
-    await expect(new sync.SyncEngine()[name]('x')).rejects.toMatchObject(later(name))
-  },
-)
-
+test.each(['renderReport'] as const)('%s rejects', async (name) => {
+  await expect(sync[name]('x')).rejects.toMatchObject(later(name))
+  await expect(new sync.SyncEngine()[name]('x')).rejects.toMatchObject(later(name))
 })
