@@ -41,8 +41,7 @@ async function measureRust() {
     // A folder of its own, because instrumented dependencies replace plain ones.
     ...['--target-dir', join(ROOT, 'target', 'tarpaulin')],
     ...['--out', 'json', '--output-dir', FOLDER],
-    // Thousands of lives take many times as long when each line is counted, and show no line that the
-    // other tests do not.
+    // Its thousands of lives take longer than all the rest when each line is counted.
     ...['--', '--skip', 'simulation::'],
   ]
   const result = await run('cargo', words)
