@@ -33,10 +33,12 @@ test('a deployment of another process is followed and cancelled', async () => {
   stop()
 
   const ended = shown(bench.engine, ({ status }) => status !== 'running')
-  expect(bench.engine.cancelDeployment('a')).toBe(true)
+  // Whoever acts, what this process knows is known.
+  const acting = bench.engine.as({ id: 'ada', role: 'editor' })
+  expect(acting.cancelDeployment('a')).toBe(true)
   const { seen: last } = await ended
   expect(last.at(-1)?.status).toBe('cancelled')
-  expect(messages(last.at(-1))).toContain('Deployment cancelled by system')
+  expect(messages(last.at(-1))).toContain('Deployment cancelled by ada')
   expect(await child).toMatchObject({ code: 0, stderr: '' })
   expect((await child).stdout).toMatch(/^cancelled /)
 

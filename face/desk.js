@@ -11,6 +11,9 @@ class Desk {
   #recent = []
   #watchers = new Map()
 
+  /** Ids of deployments that other processes were seen to run. */
+  elsewhere = new Set()
+
   isLive(id) {
     return this.#live.has(id)
   }

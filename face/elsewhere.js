@@ -14,12 +14,13 @@ const ENDED = new Set(['completed', 'partial', 'failed', 'cancelled'])
 /** Runs of other processes, as the state tells of them. */
 class Elsewhere {
   #read
-  #running = new Set()
+  #running
   #followers = new Set()
 
-  /** `read` gives the stored job of an id, or `null`. */
-  constructor(read) {
+  /** `read` gives the stored job of an id, or `null`; `running` are the ids that were seen running. */
+  constructor(read, running) {
     this.#read = read
+    this.#running = running
   }
 
   /** Whether a run was going on when it was last looked at. */

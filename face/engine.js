@@ -43,7 +43,8 @@ class SyncEngine {
     this.#logger = logger
     this.#native = present?.native ?? call(() => native.NativeEngine.configure(text))
     this.#desk = desk
-    this.#elsewhere = new Elsewhere((id) => ask(() => this.#native.deployment(id), values.readJob))
+    const stored = (id) => ask(() => this.#native.deployment(id), values.readJob)
+    this.#elsewhere = new Elsewhere(stored, desk.elsewhere)
   }
 
   as(actor) {

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
-
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::canonical::Canonical;
