@@ -1,5 +1,6 @@
 //! Passes on what a run tells to other processes, and to it what they ask.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,6 +17,10 @@ const BEAT: Duration = Duration::from_millis(500);
 /// How often they are told that the run goes on, when there is nothing else to tell.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
+/// Entries of the log that others are told at once; they are shown no more of it, and a rehearsal, of
+/// which nobody is told, holds no more.
+const KEPT: usize = 100;
+
 /// Tells the JavaScript of this process at once, and remembers what others are to be told.
 pub(super) struct Relay {
     progress: Arc<Progress>,
@@ -27,7 +32,7 @@ struct Pending {
     /// The run, once others could know of it.
     run_id: Option<String>,
     progress: u8,
-    entries: Vec<String>,
+    entries: VecDeque<String>,
     is_fresh: bool,
 }
 
@@ -87,7 +92,7 @@ impl Relay {
             return None;
         }
         pending.is_fresh = false;
-        Some((pending.progress, std::mem::take(&mut pending.entries)))
+        Some((pending.progress, std::mem::take(&mut pending.entries).into()))
     }
 
     fn pending(&self) -> MutexGuard<'_, Pending> {
@@ -110,6 +115,9 @@ impl Reporter for Relay {
                         details: details.clone(),
                     };
                     pending.entries.extend(serde_json::to_string(&entry).ok());
+                    if pending.entries.len() > KEPT {
+                        pending.entries.pop_front();
+                    }
                 }
             }
         }
