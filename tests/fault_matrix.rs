@@ -1,6 +1,7 @@
 //! The fault matrix: every fault of the fake, once and for ever, on every operation, through both
 //! versions of the API, without sockets and in virtual time. What a deployment comes to is a reviewed
-//! table; that the next one puts it right, and the one after it finds nothing to do, holds for all.
+//! table; that the next one puts it right, that the one after it finds nothing to do, and that no
+//! secret is told or kept, holds for all.
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,12 +19,14 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::fake::{
-    Direct, Fake, FakeOptions, Fault, FaultKind, Kind, Match, Moment, RetryAfter, Shift, Version,
+    Direct, Fake, FakeOptions, Fault, FaultKind, Kind, Match, Moment, RetryAfter, Shift, Tenant,
+    Version,
 };
 use crate::support::golden::compare;
+use crate::support::planted::{self, Heard, SECRET, clean, clean_below, remembered};
 use crate::support::sim::{SimClock, call_of, folder, lost, response_of, simulate};
 use crate::support::studio_db::StudioDb;
-use crate::support::world::{Told, request};
+use crate::support::world::request;
 
 /// What a fault strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +120,8 @@ struct Bench {
     options: EngineOptions,
     line: Arc<Line>,
     clock: Arc<SimClock>,
-    _folder: TempDir,
+    heard: Arc<Heard>,
+    folder: TempDir,
 }
 
 fn event(label: &str) -> String {
@@ -131,7 +135,8 @@ impl Bench {
         let folder = folder();
         let studio = StudioDb::sqlite_era(folder.path()).website("w1", "Site");
         let clock = Arc::new(SimClock::new(1));
-        let made = FakeOptions { time: clock.for_platform(), ..FakeOptions::default() };
+        let tenants = vec![Tenant::new("own-client", SECRET)];
+        let made = FakeOptions { time: clock.for_platform(), tenants, ..FakeOptions::default() };
         let origin = format!("https://matrix-{}-{number}.test", version.segment());
         let (fake, direct) = Fake::detached(made, &origin);
         let options = json!({
@@ -139,26 +144,34 @@ impl Bench {
             "workingDirectory": folder.path(),
             "requestsPerMinute": 100_000,
             "environment": {
-                "OPTIMIZELY_CLIENT_ID": "test-client",
-                "OPTIMIZELY_CLIENT_SECRET": "test-secret",
+                "OPTIMIZELY_CLIENT_ID": "own-client",
+                "OPTIMIZELY_CLIENT_SECRET": SECRET,
                 "OPTIMIZELY_API_URL": fake.url(version),
             },
         });
         let options = EngineOptions::from_json(&options.to_string()).unwrap();
         let line = Arc::new(Line(direct));
-        Self { studio, fake, version, options, line, clock, _folder: folder }
+        let heard = Arc::new(Heard::default());
+        Self { studio, fake, version, options, line, clock, heard, folder }
+    }
+
+    fn engine(&self) -> Engine {
+        let carrier = Some(self.line.clone() as Arc<dyn Carrier>);
+        let observer = Some(self.heard.observer());
+        let surroundings = Surroundings { clock: self.clock.clone(), observer, carrier };
+        Engine::new(ports(&self.options, surroundings).unwrap(), self.options.settings())
     }
 
     async fn deploy(&self) -> RunReport {
+        self.deploy_through(&self.engine()).await
+    }
+
+    async fn deploy_through(&self, engine: &Engine) -> RunReport {
         // Reads that lag are over, and tokens are too.
         tokio::time::sleep(Duration::from_hours(1)).await;
-        let carrier = Some(self.line.clone() as Arc<dyn Carrier>);
-        let surroundings = Surroundings { clock: self.clock.clone(), observer: None, carrier };
-        let ports = ports(&self.options, surroundings).unwrap();
-        let engine = Engine::new(ports, self.options.settings());
         let options = RunOptions { allow_delete: true, ..RunOptions::default() };
         let request = RunRequest { options, ..request() };
-        engine.deploy(&request, Arc::new(Told::default()), &CancellationToken::new()).await
+        engine.deploy(&request, self.heard.clone(), &CancellationToken::new()).await
     }
 
     fn add(&self, id: &str, name: &str) {
@@ -257,11 +270,15 @@ async fn strike(
     bench.prepare(operation).await;
     let control = bench.fake.control();
     control.add_fault(Fault { when: Match { times, ..operation.requests() }, what: what.clone() });
-    let told = line(&bench.deploy().await);
+    let engine = bench.engine();
+    let struck = bench.deploy_through(&engine).await;
+    let told = line(&struck);
+    let at = format!("{version:?} {operation:?} {what:?} {times:?}: {told}");
+    clean(&at, &planted::told(&struck));
+    clean(&at, &remembered(&engine, "job").await);
     control.clear_faults();
     control.settle();
 
-    let at = format!("{version:?} {operation:?} {what:?} {times:?}: {told}");
     let next = bench.deploy().await;
     assert!(next.error.is_none(), "{at}: {:?}", next.error);
     if is_believed(operation, &what) {
@@ -280,6 +297,10 @@ async fn strike(
     assert_eq!(bench.open(), 0, "{at} leaves the journal open");
     let violations: Vec<String> = control.violations().iter().map(ToString::to_string).collect();
     assert_eq!(violations, [""; 0], "{at}");
+    clean(&at, &bench.heard.text());
+    let mut looked_at = Vec::new();
+    clean_below(bench.folder.path(), &mut looked_at);
+    assert!(looked_at.contains(&"dev.db.catalyst-sync".to_owned()), "{looked_at:?}");
     told
 }
 

@@ -1,13 +1,9 @@
 //! Secrets: planted wherever they can be given, and looked for wherever anything is told or kept.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use catalyst_sync::compose::{EngineOptions, engine_with};
-use catalyst_sync::engine::{
-    ErrorReport, ProviderRequest, Query, Reporter, RunEvent, RunOptions, RunReport, RunRequest,
-};
-use catalyst_sync::http::{Observer, RequestLog};
+use catalyst_sync::engine::{ProviderRequest, Query, RunOptions, RunRequest};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -15,91 +11,14 @@ use crate::support::clock::TestClock;
 use crate::support::fake::{FakeOptions, Fault, FaultKind, Match, Moment, RetryAfter, Tenant};
 use crate::support::loopback::{Loopback, answer, token};
 use crate::support::matrix::each;
+use crate::support::planted::{
+    Heard, PASSWORD, SECRET, TOKEN, clean, clean_below, remembered, told,
+};
 use crate::support::world::{World, request, to_files};
 
-/// Has characters that URLs, JSON and Base64 write differently.
-const SECRET: &str = "pl4nted/s3cret+\"1=";
-const TOKEN: &str = "pl4nted-t0ken-2";
 const AUDIT_KEY: &str = "pl4nted-aud1t-key-4";
-const PASSWORD: &str = "pl4nted-passw0rd-3";
 /// 32 bytes in Base64.
 const KEY: &str = "pl4ntedKpl4ntedKpl4ntedKpl4ntedKpl4ntedKAAA";
-
-/// What must not occur: each of the three, as it is and in every form that it travels in.
-fn forms() -> Vec<String> {
-    use base64::Engine as _;
-    let base64 = |text: &str| base64::engine::general_purpose::STANDARD_NO_PAD.encode(text);
-    let mut forms = vec![
-        SECRET.to_owned(),
-        TOKEN.to_owned(),
-        PASSWORD.to_owned(),
-        SECRET.replace('"', "\\\""),
-        "pl4nted%2Fs3cret%2B%221%3D".to_owned(),
-        base64(SECRET),
-        base64(&format!("own-client:{SECRET}")),
-    ];
-    forms.push("pl4nted".to_owned());
-    forms
-}
-
-#[track_caller]
-fn clean(what: &str, text: &str) {
-    for form in forms() {
-        assert!(!text.contains(&form), "{what} shows {form}: {text}");
-    }
-}
-
-/// Everything below a folder, bytes as they are.
-fn clean_below(folder: &Path, looked_at: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            clean_below(&path, looked_at);
-            continue;
-        }
-        let bytes = std::fs::read(&path).unwrap();
-        for form in forms() {
-            let shows = bytes.windows(form.len()).any(|window| window == form.as_bytes());
-            assert!(!shows, "{} holds {form}", path.display());
-        }
-        looked_at.push(path.file_name().unwrap().to_str().unwrap().to_owned());
-    }
-}
-
-/// Everything that a run tells, as text.
-#[derive(Default)]
-struct Heard(Mutex<String>);
-
-impl Heard {
-    fn note(&self, text: &str) {
-        let mut heard = self.0.lock().unwrap();
-        heard.push_str(text);
-        heard.push('\n');
-    }
-
-    fn observer(self: &Arc<Self>) -> Observer {
-        let heard = Arc::clone(self);
-        Arc::new(move |request: RequestLog| heard.note(&format!("{request:?}")))
-    }
-
-    fn text(&self) -> String {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-impl Reporter for Heard {
-    fn report(&self, event: RunEvent) {
-        self.note(&format!("{event:?}"));
-    }
-}
-
-fn told(report: &RunReport) -> String {
-    let error = report.error.as_ref();
-    let error = error.map(|error| {
-        format!("{error} {error:?} {}", serde_json::to_string(&ErrorReport::from(error)).unwrap())
-    });
-    format!("{error:?} {:?} {}", report, serde_json::to_string(&report.outcomes).unwrap())
-}
 
 /// The same configuration in a call, as the engine's own, and in the environment.
 fn configured(options: &mut Value, way: &str) -> ProviderRequest {
@@ -219,13 +138,7 @@ async fn stays_clean(way: &'static str, fault: Option<Fault>) {
         Ok(findings) => clean(&case, &serde_json::to_string(&findings).unwrap()),
         Err(error) => clean(&case, &format!("{error:?}")),
     }
-    let health = engine.health(&query.provider).await;
-    clean("health", &format!("{health:?} {}", serde_json::to_string(&health).unwrap()));
-    clean("metrics", &engine.metrics());
-    let stored = engine.deployment("job").await.unwrap();
-    clean(&case, &format!("{stored:?}"));
-    clean(&case, &format!("{:?}", engine.verify_history().await));
-    clean(&case, &format!("{:?}", engine.export_history(None).await));
+    clean(&case, &remembered(&engine, "job").await);
     drop(engine);
     let mut looked_at = Vec::new();
     clean_below(world.folder.path(), &mut looked_at);

@@ -9,6 +9,7 @@ pub mod golden;
 pub mod loopback;
 pub mod matrix;
 pub mod node;
+pub mod planted;
 pub mod rows;
 pub mod scenario;
 pub mod scripted;

@@ -1,0 +1,114 @@
+//! Secrets that are planted in tests, and the search for them.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use catalyst_sync::engine::{
+    Engine, ErrorReport, HistoryQuery, ProviderRequest, Reporter, RunEvent, RunReport,
+};
+use catalyst_sync::http::{Observer, RequestLog};
+
+/// Has characters that URLs, JSON and Base64 write differently.
+pub const SECRET: &str = "pl4nted/s3cret+\"1=";
+/// As a platform gives it out.
+pub const TOKEN: &str = "pl4nted-t0ken-2";
+/// Given under a name of its own.
+pub const PASSWORD: &str = "pl4nted-passw0rd-3";
+
+/// What must not occur: each of the three, as it is and in every form that it travels in, and the
+/// tokens that the fake gives to `own-client`.
+fn forms() -> Vec<String> {
+    use base64::Engine as _;
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD_NO_PAD.encode(text);
+    vec![
+        SECRET.to_owned(),
+        TOKEN.to_owned(),
+        PASSWORD.to_owned(),
+        SECRET.replace('"', "\\\""),
+        "pl4nted%2Fs3cret%2B%221%3D".to_owned(),
+        base64(SECRET),
+        base64(&format!("own-client:{SECRET}")),
+        "fake.own-client.".to_owned(),
+        "pl4nted".to_owned(),
+    ]
+}
+
+/// Fails when a text shows a planted secret.
+#[track_caller]
+pub fn clean(what: &str, text: &str) {
+    for form in forms() {
+        assert!(!text.contains(&form), "{what} shows {form}: {text}");
+    }
+}
+
+/// Fails when a file below a folder holds one, bytes as they are; names the files.
+pub fn clean_below(folder: &Path, looked_at: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            clean_below(&path, looked_at);
+            continue;
+        }
+        // Secrets are ASCII, so that what is no text changes nothing about them.
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        for form in forms() {
+            assert!(!text.contains(&form), "{} holds {form}", path.display());
+        }
+        looked_at.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+    }
+}
+
+/// Everything that a run tells, as text.
+#[derive(Default)]
+pub struct Heard(Mutex<String>);
+
+impl Heard {
+    fn note(&self, text: &str) {
+        let mut heard = self.0.lock().unwrap();
+        heard.push_str(text);
+        heard.push('\n');
+    }
+
+    /// Hears of every request.
+    pub fn observer(self: &Arc<Self>) -> Observer {
+        let heard = Arc::clone(self);
+        Arc::new(move |request: RequestLog| heard.note(&format!("{request:?}")))
+    }
+
+    /// What was heard.
+    pub fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Reporter for Heard {
+    fn report(&self, event: RunEvent) {
+        self.note(&format!("{event:?}"));
+    }
+}
+
+/// Everything that a run answers, as text.
+pub fn told(report: &RunReport) -> String {
+    let error = report.error.as_ref();
+    let error = error.map(|error| {
+        format!("{error} {error:?} {}", serde_json::to_string(&ErrorReport::from(error)).unwrap())
+    });
+    format!("{error:?} {:?} {}", report, serde_json::to_string(&report.outcomes).unwrap())
+}
+
+/// Everything that an engine tells of itself and of what it did, as text.
+pub async fn remembered(engine: &Engine, deployment: &str) -> String {
+    let provider = ProviderRequest::default();
+    let health = engine.health(&provider).await;
+    let history = engine.sync_history(&HistoryQuery::default()).await.unwrap();
+    [
+        format!("{health:?} {}", serde_json::to_string(&health).unwrap()),
+        engine.metrics(),
+        format!("{:?}", engine.deployment(deployment).await.unwrap()),
+        serde_json::to_string(&history).unwrap(),
+        format!("{:?}", engine.verify_history().await),
+        format!("{:?}", engine.export_history(None).await),
+    ]
+    .join("\n")
+}
