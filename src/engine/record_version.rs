@@ -95,6 +95,10 @@ impl Engine {
             let store = &self.ports.store;
             let row = locals.row(&document.entity.id);
             let head = self.head_of(&document, row, &locals).await?;
+            // Read after the latest version: what others wrote and recorded since moves that on, and
+            // what they replaced is not taken for the present.
+            let locals = self.locals().await?;
+            let row = locals.row(&document.entity.id);
             let merged = merged.map(str::to_owned);
             let made = Made { document, row, head, merged, known: &[], note };
             let Some(new) = self.version_of(&made).await? else { return Ok(None) };
@@ -134,6 +138,35 @@ impl Engine {
         Err(busy(&document.entity.id))
     }
 
+    /// Records a content that was just written over the one that `head` stands for. Where others
+    /// recorded since, it goes on top of theirs while the row still holds it; from what they made of
+    /// it they went on. `None` then, and when the latest version says so already.
+    pub(super) async fn record_written(
+        &self,
+        mut head: Option<VersionHead>,
+        document: &Document,
+        row: &TypeRow,
+        note: &VersionNote,
+    ) -> Result<Option<VersionRow>, SyncError> {
+        let (store, digest) = (&self.ports.store, row_digest(row));
+        for _ in 0..ATTEMPTS {
+            let (document, row) = (document.clone(), Some((row, digest)));
+            let made = Made { document, row, head, merged: None, known: &[], note };
+            let Some(new) = self.version_of(&made).await? else { return Ok(None) };
+            let document = new.row.document.clone();
+            if store.add_versions(vec![new.clone()]).await.map_err(store_failure)? == [true] {
+                self.prune(&document).await?;
+                return Ok(Some(new.row));
+            }
+            head = store.head(&document).await.map_err(store_failure)?;
+            let locals = self.locals().await?;
+            if locals.row(&document.entity.id).is_none_or(|(_, now)| now != digest) {
+                return Ok(None);
+            }
+        }
+        Err(busy(&document.entity.id))
+    }
+
     /// The version of a content beside the latest, on top of the first of the versions that are
     /// `known`; `None` when that one holds it already. Records nothing.
     pub(super) async fn version_beside(
@@ -166,7 +199,7 @@ impl Engine {
     }
 
     /// The latest version of a document, or of the one whose history it carries on.
-    async fn head_of(
+    pub(super) async fn head_of(
         &self,
         document: &Document,
         row: Option<(&TypeRow, Digest)>,

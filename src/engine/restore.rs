@@ -12,7 +12,7 @@ use crate::version::{Content, Snapshot};
 
 use super::actor::Action;
 use super::failure::{store_failure, studio_failure};
-use super::locals::Locals;
+use super::locals::{Locals, row_digest};
 use super::parse::row_of;
 use super::report::Version;
 use super::versions::{intact, shown};
@@ -77,19 +77,17 @@ impl Engine {
                     .next_step("rename or delete the other type, then restore again"));
             }
             if seen.is_some_and(|seen| is_same(seen, &row)) {
-                let made = self.record_row(&locals, &document, Some(&row), None, &note).await?;
-                return Ok(made.map(shown));
+                return Ok(None);
             }
+            let head = self.head_of(&document, Some((&row, row_digest(&row))), &locals).await?;
             let written = match seen {
                 Some(seen) => RowWrite::update(seen.clone(), row.clone()),
                 None => RowWrite::insert(row.clone()),
             };
             match self.ports.studio.write(written).await.map_err(studio_failure)? {
                 RowOutcome::Written => {
-                    let recorded =
-                        self.record_row(&locals, &document, Some(&row), None, &note).await?;
-                    return match recorded {
-                        None => self.latest(&document).await,
+                    return match self.record_written(head, &document, &row, &note).await? {
+                        None => self.recorded_by_others(&document, &row).await,
                         Some(recorded) => Ok(Some(shown(recorded))),
                     };
                 }
@@ -114,13 +112,28 @@ impl Engine {
         Ok(all.into_iter().next().unwrap_or_else(|| document.clone()))
     }
 
-    /// The latest version: somebody saw what was written and recorded it first.
-    async fn latest(&self, document: &Document) -> Result<Option<Version>, SyncError> {
-        let head = self.ports.store.head(document).await.map_err(store_failure)?;
-        match head {
-            Some(head) => self.version(&head.hash).await,
-            None => Ok(None),
+    /// The version of what was written, which somebody saw and recorded first, perhaps with others
+    /// on top of it by now; the latest when they wrote over it unseen.
+    async fn recorded_by_others(
+        &self,
+        document: &Document,
+        row: &TypeRow,
+    ) -> Result<Option<Version>, SyncError> {
+        let store = &self.ports.store;
+        let content = Snapshot::of(&row_of(row)).map(|own| own.content_hash);
+        let Some(head) = store.head(document).await.map_err(store_failure)? else {
+            return Ok(None);
+        };
+        let mut next = Some(head.hash.clone());
+        for _ in 0..ATTEMPTS {
+            let Some(hash) = next else { break };
+            let Some(version) = store.version(&hash).await.map_err(store_failure)? else { break };
+            if version.content_hash == content {
+                return Ok(Some(shown(version)));
+            }
+            next = version.parents.into_iter().next();
         }
+        self.version(&head.hash).await
     }
 
     /// Records what the row holds, or that it is gone; what is no content has no version to be recorded.

@@ -197,7 +197,15 @@ async fn two_that_restore_at_once_leave_one_chain() {
         engine.restore_version(&hashes[0], "ada", None),
         other.restore_version(&hashes[1], "bob", None)
     );
-    assert!(one.unwrap().is_some() && two.unwrap().is_some());
+    let shown = |made: Result<Option<Version>, catalyst_sync::error::SyncError>| {
+        made.unwrap().unwrap().info.content_hash
+    };
+    let meant = |hash: &str| {
+        let (engine, hash) = (&engine, hash.to_owned());
+        async move { engine.version(&hash).await.unwrap().unwrap().info.content_hash }
+    };
+    assert_eq!(shown(one), meant(&hashes[0]).await, "each is answered with what it restored");
+    assert_eq!(shown(two), meant(&hashes[1]).await);
     let tree = engine.version_tree(&TypeRef::named("c1")).await.unwrap();
     assert_eq!((tree.heads.len(), tree.findings.len()), (1, 0));
     let now = history(&engine, "c1").await[0].snapshot.as_ref().unwrap().get().to_owned();
