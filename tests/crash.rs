@@ -2,6 +2,7 @@
 //! after it die at every step of putting that right.
 
 mod bench;
+mod halfway;
 mod kill;
 mod points;
 mod story;

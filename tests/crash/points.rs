@@ -158,7 +158,7 @@ impl Spot {
 
 /// Whether something would be changed, or the platform asked, right after this point.
 fn is_step(point: Point) -> bool {
-    const WRITES: [&str; 19] = [
+    const WRITES: [&str; 18] = [
         "acquire",
         "begin_run",
         "plan",
@@ -167,7 +167,6 @@ fn is_step(point: Point) -> bool {
         "record",
         "decide",
         "intend_row",
-        "close_row",
         "prune_rows",
         "add_versions",
         "add_beside",

@@ -43,7 +43,7 @@ fn change(bench: &Bench, id: &str, fields: &str) {
 }
 
 /// A process that nothing happens to.
-fn well() -> Arc<Tripwire> {
+pub fn well() -> Arc<Tripwire> {
     Tripwire::new(Vec::new())
 }
 
@@ -58,9 +58,13 @@ async fn run(engine: &Engine, request: &RunRequest) -> RunReport {
 }
 
 /// Undoes the latest deployment that wrote.
-async fn undo(bench: &Bench, engine: &Engine, preserve_data: bool) -> RunReport {
-    let undo = Undo { job_id: request().job_id, mode: UndoMode::Full };
-    let options = RunOptions { preserve_data: Some(preserve_data), ..RunOptions::default() };
+pub async fn undo(
+    bench: &Bench,
+    engine: &Engine,
+    mode: UndoMode,
+    options: RunOptions,
+) -> RunReport {
+    let undo = Undo { job_id: request().job_id, mode };
     let (job_id, job) = (undo.id(), undo.job(&options));
     let undo = Some(undo);
     let provider = bench.provider();
@@ -150,7 +154,8 @@ pub async fn act(bench: &Bench, engine: &Engine, verb: Verb) {
             deploy(bench, engine, "push").await;
         }
         Verb::Rollback => {
-            undo(bench, engine, false).await;
+            let options = RunOptions { preserve_data: Some(false), ..RunOptions::default() };
+            undo(bench, engine, UndoMode::Full, options).await;
         }
         Verb::Pull => {
             deploy(bench, engine, "pull").await;
@@ -200,7 +205,8 @@ async fn assert_cut(bench: &Bench, verb: Verb, at: &str) {
     }
     assert_sound(bench, at).await;
     bench.later().await;
-    let undone = undo(bench, &bench.engine(&well()), true).await;
+    let engine = bench.engine(&well());
+    let undone = undo(bench, &engine, UndoMode::Full, RunOptions::default()).await;
     assert_eq!(brief(&undone.outcomes), ["Event update success"], "{at}: {:?}", undone.error);
     let stored = bench.remote("Event").unwrap().to_string();
     assert!(stored.contains("Headline") && !stored.contains("Latest"), "{at}: {stored}");
