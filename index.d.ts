@@ -184,9 +184,17 @@ interface Functions {
   ): DeploymentHandle
 
   /**
-   * Cancels a deployment. One that another process runs is asked through the state and stops within
-   * about a second; what is known of it without waiting is whether `getDeployment` or `watchDeployment`
-   * last saw it running. `false` when neither this process nor, as far as is known, another one runs it.
+   * Cancels a deployment; nothing new is sent then, and what is in flight is awaited and recorded.
+   *
+   * One of this process: `true` means that it is cancelled, and its update `cancelled` was shown, unless
+   * it is a retry that waits. One that another process runs: `true` means that it is asked through the state. It stops within about a
+   * second, unless it ends before that, and shows its own caller that it is cancelled and by whom;
+   * `watchDeployment` shows how it ends here. What is known of it without waiting is whether
+   * `getDeployment` or `watchDeployment` last saw it running. If that process has died, nobody answers:
+   * the next deployment, or `recover`, closes the run, which ends `failed` with `INTERRUPTED`.
+   *
+   * `false` when neither this process nor, as far as is known, another one runs it. Throws
+   * `ROLE_REFUSED` for a `viewer`. Who cancelled is audited.
    */
   cancelDeployment(jobId: string): boolean
 

@@ -272,10 +272,10 @@ async fn what_comes_home_is_audited_and_so_is_what_the_studio_does_not_take() {
     assert_eq!(
         found,
         [
+            "system/admin pull.update FAILED VALIDATION_FAILED Page sync_history",
             "system/admin pull.update SUCCESS Post sync_history",
             "system/admin run.begin running sync_transactions",
             "system/admin run.end partial sync_transactions",
-            "system/admin studio.write failed Page",
         ]
     );
     assert!(verify(&world.engine()).await.ok);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use catalyst_sync::compose::{EngineOptions, engine_with};
 use catalyst_sync::engine::{Actor, Engine, ProviderRequest, Query, Role, RunReport};
 use catalyst_sync::http::{Kept, Offer, SealingError, SealingKey, Secret};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::fake::{FakeOptions, Tenant};
@@ -162,7 +162,7 @@ async fn what_is_no_set_of_credentials_is_refused_by_name() {
         assert!(error.to_string().contains(message), "{error}");
         assert!(!format!("{error:?}").contains("pl4nted"), "{error:?}");
     }
-    assert_eq!(world.state("SELECT count(*) FROM credentials"), "");
+    assert_eq!(world.state("SELECT count(*) FROM credentials"), "0");
 }
 
 /// A key is 32 bytes and nothing else; what is no key opens nothing and seals nothing.
@@ -276,6 +276,59 @@ async fn only_an_admin_manages_them() {
         }
     }
     assert_eq!(world.state("SELECT count(*) FROM credentials"), "0");
+}
+
+/// Who did what about them is in the chain, with what was refused, and none of their values is.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_is_audited() {
+    let world = world().await;
+    let of = |id: &str| ProviderRequest { id: Some(id.to_owned()), ..stored() };
+    let acting =
+        |engine: &Engine, id: &str, role| engine.acting(Actor { id: id.to_owned(), role }).unwrap();
+    let both = [("CATALYST_SYNC_KEY", KEY), ("CATALYST_SYNC_KEY_NEXT", NEXT)];
+    let all = made(&world, &options(&world, &both));
+    let ada = acting(&all, "ada", Role::Admin);
+    ada.set_credentials(&stored()).await.unwrap();
+    ada.set_credentials(&of("files")).await.unwrap_err();
+    // A value in the wrong place.
+    ada.set_credentials(&of(SECRET)).await.unwrap_err();
+    ada.rotate_credentials().await.unwrap();
+    ada.remove_credentials("optimizely").await.unwrap();
+    ada.remove_credentials("optimizely").await.unwrap();
+    acting(&all, "eve", Role::Editor).set_credentials(&of(SECRET)).await.unwrap_err();
+    acting(&all, "eve", Role::Viewer).remove_credentials("optimizely").await.unwrap_err();
+    engine(&world, KEY).rotate_credentials().await.unwrap_err();
+
+    let connection = connect(&world);
+    let mut select = connection.prepare("SELECT entry FROM sync_audit ORDER BY sequence").unwrap();
+    let texts = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let texts: Vec<String> = texts.map(Result::unwrap).collect();
+    let told = |text: &String| {
+        let entry: Value = serde_json::from_str(text).unwrap();
+        let detail = &entry["detail"];
+        let words = [&entry["actor"], &entry["action"], &entry["outcome"], &entry["code"]];
+        let more = [&detail["provider"], &detail["providers"], &detail["needed"]];
+        let words = words.into_iter().chain(more).filter_map(Value::as_str);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        texts.iter().map(told).collect::<Vec<_>>(),
+        [
+            "ada audit.begin begun",
+            "ada credentials.set stored optimizely",
+            "ada credentials.set refused INVALID_ARGUMENT files",
+            "ada credentials.set refused UNKNOWN_PROVIDER",
+            "ada credentials.rotate rotated [\"optimizely\"]",
+            "ada credentials.remove removed optimizely",
+            "ada credentials.remove none there optimizely",
+            "eve credentials.set refused ROLE_REFUSED *** admin",
+            "eve credentials.remove refused ROLE_REFUSED optimizely admin",
+            "system credentials.rotate refused KEY_INVALID",
+        ]
+    );
+    assert!(!texts.concat().contains("pl4nted"), "{texts:?}");
+    let verdict = world.engine().verify_history().await.unwrap();
+    assert_eq!((verdict.ok, verdict.entries), (true, 10));
 }
 
 /// Neither what is kept nor the key is in any file, and the same values look different each time.

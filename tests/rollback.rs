@@ -5,6 +5,7 @@ mod failing;
 mod faults;
 mod followed;
 mod generated;
+mod held;
 mod kept;
 mod killed;
 mod undone;

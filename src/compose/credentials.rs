@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::engine::{ProviderRequest, store_failure};
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::http::{self, Allowance, Kept, Offer, SealingError, SealingKey, Secret};
-use crate::port::{Clock, Sealed, Vault};
+use crate::port::{Author, Clock, Sealed, Vault};
 
 use super::EngineOptions;
 use super::platforms::{LATER, OPTIMIZELY, access_failure, with_version};
@@ -73,22 +73,23 @@ impl CredentialStore {
     }
 
     /// Keeps credentials, in the place of those that are there.
-    pub async fn keep(&self, request: &ProviderRequest) -> Result<(), SyncError> {
+    pub async fn keep(&self, request: &ProviderRequest, by: Author) -> Result<(), SyncError> {
         let provider = checked(request.id.as_deref().unwrap_or_default())?;
         let kept = self.complete(kept_of(request)?)?;
         let bytes =
             self.key()?.seal(provider, &kept).map_err(|error| sealing_failure(error, KEY))?;
         let sealed = Sealed { name: provider.to_owned(), bytes };
-        self.vault.put_sealed(sealed, self.clock.now()).await.map_err(store_failure)
+        self.vault.put_sealed(sealed, by, self.clock.now()).await.map_err(store_failure)
     }
 
     /// Forgets credentials; needs no key, so that a lost one is no end.
-    pub async fn remove(&self, provider: &str) -> Result<bool, SyncError> {
-        self.vault.remove_sealed(checked(provider)?).await.map_err(store_failure)
+    pub async fn remove(&self, provider: &str, by: Author) -> Result<bool, SyncError> {
+        let removed = self.vault.remove_sealed(checked(provider)?, by, self.clock.now()).await;
+        removed.map_err(store_failure)
     }
 
     /// Seals everything with the next key, all of it or nothing; tells how much.
-    pub async fn rotate(&self) -> Result<u64, SyncError> {
+    pub async fn rotate(&self, by: Author) -> Result<u64, SyncError> {
         let next = self.next_key.as_ref().ok_or_else(|| missing(NEXT_KEY))?;
         let next = SealingKey::parse(next).map_err(|error| sealing_failure(error, NEXT_KEY))?;
         for _ in 0..ROTATIONS {
@@ -102,7 +103,8 @@ impl CredentialStore {
             }
             let count = u64::try_from(after.len()).unwrap_or(u64::MAX);
             let now = self.clock.now();
-            if self.vault.replace_sealed(before, after, now).await.map_err(store_failure)? {
+            let replaced = self.vault.replace_sealed(before, after, by.clone(), now).await;
+            if replaced.map_err(store_failure)? {
                 return Ok(count);
             }
         }

@@ -17,7 +17,7 @@ use crate::platform::files::{FilesAdapter, FilesDialect, FolderError};
 use crate::platform::optimizely::{
     ApiVersion, OptimizelyAdapter, OptimizelyDialect, Profile, Settings as OptimizelySettings,
 };
-use crate::port::Clock;
+use crate::port::{Author, Clock};
 
 use super::credentials::CredentialStore;
 use super::{EngineOptions, Mapping, Surroundings};
@@ -176,16 +176,20 @@ impl Platforms for KnownPlatforms {
         }
     }
 
-    async fn keep_credentials(&self, request: &ProviderRequest) -> Result<(), SyncError> {
-        self.credentials.keep(request).await
+    async fn keep_credentials(
+        &self,
+        request: &ProviderRequest,
+        by: Author,
+    ) -> Result<(), SyncError> {
+        self.credentials.keep(request, by).await
     }
 
-    async fn remove_credentials(&self, provider: &str) -> Result<bool, SyncError> {
-        self.credentials.remove(provider).await
+    async fn remove_credentials(&self, provider: &str, by: Author) -> Result<bool, SyncError> {
+        self.credentials.remove(provider, by).await
     }
 
-    async fn rotate_credentials(&self) -> Result<u64, SyncError> {
-        self.credentials.rotate().await
+    async fn rotate_credentials(&self, by: Author) -> Result<u64, SyncError> {
+        self.credentials.rotate(by).await
     }
 
     fn conceal(&self, request: &ProviderRequest, text: &str) -> String {

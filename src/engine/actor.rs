@@ -195,6 +195,11 @@ impl Actor {
             .next_step("call `as` on the engine that acts for nobody"))
     }
 
+    /// As the memory keeps it.
+    pub(super) fn author(&self) -> Author {
+        Author { id: self.id.clone(), role: self.role.as_str() }
+    }
+
     /// Refuses what the actor's role does not allow.
     ///
     /// # Errors
@@ -224,8 +229,7 @@ impl Engine {
     /// As [`Actor::hand_down`].
     pub fn acting(&self, actor: Actor) -> Result<Self, SyncError> {
         let actor = self.actor.hand_down(actor)?;
-        let author = Author { id: actor.id.clone(), role: actor.role.as_str() };
-        let store = self.ports.store.written_by(author);
+        let store = self.ports.store.written_by(actor.author());
         let ports = Ports { store, ..self.ports.clone() };
         Ok(Self { actor: actor.into(), ports, ..self.clone() })
     }

@@ -209,8 +209,12 @@ impl Engine {
     ///
     /// When the state cannot be written.
     pub async fn note_refusal(&self, refusal: Refusal) -> Result<(), SyncError> {
+        self.ports.store.note(self.event_of(refusal)).await.map_err(store_failure)
+    }
+
+    fn event_of(&self, refusal: Refusal) -> Event {
         let detail = refusal.needed.map(|role| ("needed", role.as_str().to_owned()));
-        let event = Event {
+        Event {
             at: self.ports.clock.now(),
             action: refusal.action,
             outcome: "refused".to_owned(),
@@ -219,8 +223,7 @@ impl Engine {
             plan_digest: refusal.plan_digest,
             detail: detail.into_iter().collect(),
             ..Event::default()
-        };
-        self.ports.store.note(event).await.map_err(store_failure)
+        }
     }
 
     /// Notes that whom this engine acts for cancelled a deployment.
@@ -241,7 +244,13 @@ impl Engine {
 
     /// A refusal that was noted. It stands even where it cannot be; then it says so.
     pub(super) async fn refused(&self, error: SyncError, refusal: Refusal) -> SyncError {
-        match self.note_refusal(refusal).await {
+        let event = self.event_of(refusal);
+        self.noted(error, event).await
+    }
+
+    /// As [`Engine::refused`], with an entry of its own.
+    pub(super) async fn noted(&self, error: SyncError, event: Event) -> SyncError {
+        match self.ports.store.note(event).await.map_err(store_failure) {
             Ok(()) => error,
             Err(failure) => error.caused_by(
                 SyncError::new(failure.code, "the refusal could not be audited").caused_by(failure),

@@ -77,7 +77,7 @@ impl Execution<'_> {
             };
         };
         let task = Task {
-            sequence: sequence(at),
+            sequence: sequence(self.plan.second(at)),
             earlier: outcome.attempts,
             one,
             verb: Verb::Update,

@@ -1,11 +1,13 @@
 //! Runs that never ended: settled, closed, and told.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{ErrorCode, SyncError};
 use crate::model::Finding;
-use crate::port::{Lease, OperationState, RunEnd, RunRow, RunStep, Scope, StoreError};
+use crate::port::{Entity, Lease, OperationState, RunEnd, RunRow, RunStep, Scope, StoreError};
 
 use super::actor::Action;
 use super::apply::Hands;
@@ -173,7 +175,7 @@ impl Engine {
 
     /// How a run ended whose process ended before it.
     fn ending(&self, run: &RunRow, steps: &[RunStep], log: &[String]) -> (RunEnd, RecoveredRun) {
-        let outcomes: Vec<Outcome> = steps.iter().map(outcome_of).collect();
+        let outcomes = outcomes_of(steps);
         let of = |status: &str| outcomes.iter().filter(|one| one.status == status).count();
         let (successful, not_attempted) = (of("success"), of("not_attempted"));
         let failed = outcomes.len() - successful - not_attempted;
@@ -199,12 +201,13 @@ impl Engine {
             outcomes,
             metrics: Metrics::default(),
         };
+        let total = report.outcomes.len();
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let end = RunEnd {
             run_id: run.run_id.clone(),
             status: outcome::status_word(report.status).to_owned(),
             plan_digest: None,
-            counts: [count(steps.len()), count(successful), count(steps.len() - successful)],
+            counts: [count(total), count(successful), count(total - successful)],
             result: stored_result(&request, &report, log, &*self.ports.platforms, at),
             completed_at: at,
         };
@@ -219,6 +222,27 @@ impl Engine {
         };
         (end, recovered)
     }
+}
+
+/// What became of each document: one whose second phase was never begun is not done.
+fn outcomes_of(steps: &[RunStep]) -> Vec<Outcome> {
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut places: BTreeMap<(&str, &Entity), usize> = BTreeMap::new();
+    for step in steps {
+        let outcome = outcome_of(step);
+        let place = *places.entry((&*step.website_id, &step.entity)).or_insert(outcomes.len());
+        match outcomes.get_mut(place) {
+            None => outcomes.push(outcome),
+            Some(first) => {
+                first.attempts += outcome.attempts;
+                if first.status == "success" {
+                    first.status = outcome.status;
+                    first.error = outcome.error;
+                }
+            }
+        }
+    }
+    outcomes
 }
 
 /// What became of an operation, as far as the journal tells.

@@ -57,6 +57,7 @@ mod rollback;
 mod run;
 mod run_end;
 mod run_record;
+mod scopes;
 mod see;
 mod selection;
 mod send;

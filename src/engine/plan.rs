@@ -66,6 +66,13 @@ pub(super) struct ScopePlan {
     pub findings: Vec<Finding>,
 }
 
+impl ScopePlan {
+    /// The place of what completes a step, which comes after those of all steps.
+    pub fn second(&self, at: usize) -> usize {
+        self.steps.len() + at
+    }
+}
+
 /// Why a document that is gone from the studio is not deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kept {

@@ -10,7 +10,7 @@ use super::locals::Locals;
 use super::sketch::Sketch;
 use super::{Actor, Counters, ProviderRequest, Settings};
 use crate::error::{ErrorCode, SyncError};
-use crate::port::{Adapter, Clock, Dialect, Store, Studio};
+use crate::port::{Adapter, Author, Clock, Dialect, Store, Studio};
 
 /// A target with its dialect and a connection to it.
 #[derive(Clone)]
@@ -40,12 +40,17 @@ pub trait Platforms: Send + Sync {
         purpose: Purpose,
     ) -> Result<Platform, SyncError>;
 
-    /// Keeps the credentials that a request brings, in the place of those that are there.
+    /// Keeps the credentials that a request brings, in the place of those that are there. This and the
+    /// other changes are audited with what they change.
     ///
     /// # Errors
     ///
     /// When they are not what the provider needs, or cannot be kept.
-    async fn keep_credentials(&self, _request: &ProviderRequest) -> Result<(), SyncError> {
+    async fn keep_credentials(
+        &self,
+        _request: &ProviderRequest,
+        _by: Author,
+    ) -> Result<(), SyncError> {
         Err(no_store())
     }
 
@@ -54,7 +59,7 @@ pub trait Platforms: Send + Sync {
     /// # Errors
     ///
     /// When there is no such provider, or the store cannot be written.
-    async fn remove_credentials(&self, _provider: &str) -> Result<bool, SyncError> {
+    async fn remove_credentials(&self, _provider: &str, _by: Author) -> Result<bool, SyncError> {
         Err(no_store())
     }
 
@@ -63,7 +68,7 @@ pub trait Platforms: Send + Sync {
     /// # Errors
     ///
     /// When a key is missing or wrong, or the store cannot be written.
-    async fn rotate_credentials(&self) -> Result<u64, SyncError> {
+    async fn rotate_credentials(&self, _by: Author) -> Result<u64, SyncError> {
         Err(no_store())
     }
 

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::collect::map_of;
 use crate::error::{ErrorCode, SyncError};
-use crate::port::{Lease, RunRow, Scope, Traffic, VersionSource};
+use crate::port::{Lease, RunRow, Traffic, VersionSource};
 
 use super::apply::Hands;
 use super::complete::Execution;
@@ -26,6 +26,7 @@ use super::plan::{Policy, ScopePlan, plan_scope};
 use super::pull::{of_staying, planned, told};
 use super::references::References;
 use super::report::{LogLevel, Outcome, Reporter, RunReport, RunStatus};
+use super::scopes::Scopes;
 use super::see::wanted_websites;
 use super::sketch::sketch;
 use super::wanted::Wanted;
@@ -85,6 +86,17 @@ impl Engine {
         reporter: Arc<dyn Reporter>,
         cancel: &CancellationToken,
     ) -> RunReport {
+        self.deploy_holding(request, reporter, cancel, Scopes::default()).await
+    }
+
+    /// As [`Engine::deploy`], taking over the scopes of a run before it.
+    pub(super) async fn deploy_holding(
+        &self,
+        request: &RunRequest,
+        reporter: Arc<dyn Reporter>,
+        cancel: &CancellationToken,
+        mut scopes: Scopes,
+    ) -> RunReport {
         let began = self.ports.clock.elapsed();
         let narrator = Narrator::new(Arc::clone(&reporter), Arc::clone(&self.ports.clock));
         let run = Run {
@@ -95,8 +107,8 @@ impl Engine {
             cancel,
             underway: (!request.options.dry_run).then(|| self.counters.begin(narrator.progress())),
         };
-        let (mut tally, mut leases) = (Tally::default(), Vec::new());
-        if let Err(error) = run.carry_out(&mut tally, &mut leases).await {
+        let mut tally = Tally::default();
+        if let Err(error) = run.carry_out(&mut tally, &mut scopes).await {
             tally.stopped = Some(self.stopped(error, request).await);
         }
         let known = tally.began;
@@ -109,19 +121,16 @@ impl Engine {
             report.recovery = None;
         }
         run.count(&report, taken).await;
-        // Only now: whoever holds a scope takes a run of it that did not end for interrupted.
-        for lease in leases {
-            // A lease that cannot be given back is taken over by the next run: its lock is gone.
-            if let Err(error) = self.ports.store.release(lease).await {
-                narrator.log(LogLevel::Warning, error.to_string(), None, None);
-            }
-        }
+        // The rollback takes the scopes over, so that nobody builds on what is about to be undone.
+        let to_undo = (&reporter, &mut scopes);
         if known
-            && Box::pin(self.undo_failure(request, &mut report, &reporter, cancel)).await
+            && Box::pin(self.undo_failure(request, &mut report, to_undo, cancel)).await
             && let Err(error) = run.finish(&report, plan_digest).await
         {
             report.error.get_or_insert(error);
         }
+        // Only now: whoever holds a scope takes a run of it that did not end for interrupted.
+        self.give_back(scopes, &narrator).await;
         if known && let Err(error) = self.cut_audit().await {
             narrator.log(LogLevel::Warning, error.to_string(), None, None);
         }
@@ -131,7 +140,7 @@ impl Engine {
 
 impl Run<'_> {
     /// Does the work. The scopes that it takes are given back by the caller.
-    async fn carry_out(&self, tally: &mut Tally, leases: &mut Vec<Lease>) -> Result<(), SyncError> {
+    async fn carry_out(&self, tally: &mut Tally, scopes: &mut Scopes) -> Result<(), SyncError> {
         if let Some(action) = self.request.action() {
             self.engine.actor.permit(action)?;
         }
@@ -159,8 +168,9 @@ impl Run<'_> {
         let mut result = Ok(());
         if !dry {
             self.engine.ports.store.check_writable().await.map_err(store_failure)?;
-            result = self.acquire_all(&websites, &platform, leases).await;
+            result = self.acquire_all(&websites, &platform, scopes).await;
         }
+        let leases = &scopes.own[..];
         if !dry && result.is_ok() {
             // Whoever held the scopes until now may have written to the studio.
             locals = self.engine.locals().await?;
@@ -202,24 +212,6 @@ impl Run<'_> {
         };
         self.engine.ports.store.begin_run(row).await.map_err(store_failure)?;
         self.narrator.recorded(&self.id);
-        Ok(())
-    }
-
-    /// Takes every scope of the run. What was taken stays in `leases` even when one is refused, so
-    /// that it is given back.
-    async fn acquire_all(
-        &self,
-        websites: &[String],
-        platform: &Platform,
-        leases: &mut Vec<Lease>,
-    ) -> Result<(), SyncError> {
-        for website_id in websites {
-            let scope = Scope { website_id: website_id.clone(), target: platform.target.clone() };
-            let now = self.engine.ports.clock.now();
-            let acquired = self.engine.ports.store.acquire(&scope, &self.request.job_id, now).await;
-            leases.push(acquired.map_err(store_failure)?);
-            self.underway.iter().for_each(Underway::leased);
-        }
         Ok(())
     }
 

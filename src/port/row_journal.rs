@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::{Decision, Entity, Lease, OperationState, RemoteId, RowWrite, Scope, StoreError};
+use super::{Decision, Entity, Lease, RemoteId, RowWrite, Scope, StoreError};
 use crate::digest::Digest;
 
 /// What is committed before a row of the studio is written.
@@ -42,21 +42,11 @@ pub struct OpenRow {
     pub intent: RowIntent,
 }
 
-/// The journal of writes to the studio. One that was carried out is closed by its
-/// [`Record`](super::Record).
+/// The journal of writes to the studio. Each is closed by its [`Record`](super::Record).
 #[async_trait]
 pub trait RowJournal: Send + Sync {
     /// Commits an intent durably, before the row is written; returns its name in the journal.
     async fn intend_row(&self, lease: &Lease, intent: RowIntent) -> Result<i64, StoreError>;
-
-    /// Closes an entry that left nothing to record.
-    async fn close_row(
-        &self,
-        lease: &Lease,
-        id: i64,
-        state: OperationState,
-        at: i64,
-    ) -> Result<(), StoreError>;
 
     /// Writes of a scope that were begun and never closed, oldest first.
     async fn open_rows(&self, scope: &Scope) -> Result<Vec<OpenRow>, StoreError>;

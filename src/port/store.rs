@@ -112,6 +112,8 @@ pub struct RunRow {
 pub struct RunStep {
     /// The website.
     pub website_id: String,
+    /// The document. One with a second phase has an operation for each.
+    pub entity: Entity,
     /// Key of the type.
     pub type_key: String,
     /// What was planned.
@@ -331,8 +333,8 @@ pub struct Record {
     pub decision: Option<Decision>,
     /// Journal entries that are closed by this.
     pub closes: Vec<Closing>,
-    /// The write to the studio that is closed by this, because it was carried out.
-    pub row: Option<i64>,
+    /// The write to the studio that is closed by this, and how.
+    pub row: Option<(i64, OperationState)>,
     /// What the audit tells besides: a decision that no row of the history stands for.
     pub note: Option<Event>,
 }

@@ -72,7 +72,7 @@ impl Subject<'_> {
 #[async_trait]
 impl Audit for SqliteStore {
     fn written_by(&self, author: Author) -> Arc<dyn Store> {
-        Arc::new(self.with_pen(Pen { author, seal: self.seal() }))
+        Arc::new(self.written_for(author))
     }
 
     fn seal(&self) -> Option<Arc<dyn Seal>> {

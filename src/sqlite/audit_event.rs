@@ -123,33 +123,6 @@ pub(super) fn decided(
     append(session, &event, None)
 }
 
-/// A write to the studio that was not carried out. One that was has a row of the history.
-pub(super) fn unwritten(
-    session: Session<'_>,
-    scope: &Scope,
-    id: i64,
-    word: &str,
-) -> Result<(), Fault> {
-    let event = session
-        .prepare(
-            "SELECT closed_at, type_key, run_id, local_id FROM {prefix}sync_rows WHERE id = ?1",
-        )?
-        .query_row([id], |row| {
-            Ok(Event {
-                at: row.get(0)?,
-                action: "studio.write".to_owned(),
-                outcome: word.to_owned(),
-                website_id: Some(scope.website_id.clone()),
-                target: Some(scope.target.clone()),
-                type_key: row.get(1)?,
-                run_id: row.get(2)?,
-                detail: vec![("document", row.get(3)?)],
-                ..Event::default()
-            })
-        })?;
-    append(session, &event, None)
-}
-
 /// A version that somebody recorded. What a run merely saw is no act of anybody.
 pub(super) fn recorded(session: Session<'_>, row: &VersionRow) -> Result<(), Fault> {
     if row.source == VersionSource::Sync {

@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::packed::Packed;
 use super::session::Session;
 use super::{audit, audit_event, journal, row_journal, state};
-use crate::port::{Check, ConflictRow, Entity, HistoryRow, OperationState, Record, Scope};
+use crate::port::{Check, ConflictRow, Entity, HistoryRow, Record, Scope};
 
 /// Writes all records. What is forgotten goes first, so that its identity can be claimed by what
 /// takes its place.
@@ -26,8 +26,8 @@ fn one(session: Session<'_>, scope: &Scope, record: &Record) -> Result<(), Fault
     for closing in &record.closes {
         journal::close(session, scope, closing)?;
     }
-    if let Some(id) = record.row {
-        row_journal::close(session, scope, id, OperationState::Applied, moment(record))?;
+    if let Some(closing) = record.row {
+        row_journal::close(session, scope, closing, moment(record))?;
     }
     if let Some(check) = &record.check {
         checked(session, scope, check)?;

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use rusqlite::{Row, named_params};
 
-use super::audit_event;
 use super::column::{Bytes, Remote, entity};
 use super::fault::Fault;
 use super::session::Session;
@@ -19,19 +18,6 @@ use crate::port::{
 impl RowJournal for SqliteStore {
     async fn intend_row(&self, lease: &Lease, intent: RowIntent) -> Result<i64, StoreError> {
         self.write_under(lease, move |session, lease| intend(session, lease, &intent)).await
-    }
-
-    async fn close_row(
-        &self,
-        lease: &Lease,
-        id: i64,
-        state: OperationState,
-        at: i64,
-    ) -> Result<(), StoreError> {
-        self.write_under(lease, move |session, lease| {
-            close(session, &lease.scope, id, state, Some(at))
-        })
-        .await
     }
 
     async fn open_rows(&self, scope: &Scope) -> Result<Vec<OpenRow>, StoreError> {
@@ -98,8 +84,7 @@ fn intend(session: Session<'_>, lease: &Lease, intent: &RowIntent) -> Result<i64
 pub(super) fn close(
     session: Session<'_>,
     scope: &Scope,
-    id: i64,
-    state: OperationState,
+    (id, state): (i64, OperationState),
     at: Option<i64>,
 ) -> Result<(), Fault> {
     let word = match state {
@@ -114,12 +99,7 @@ pub(super) fn close(
         )?
         .execute((word, at, id, &scope.website_id, &scope.target))?;
     if closed == 1 {
-        match state {
-            OperationState::Applied => Ok(()),
-            OperationState::Failed | OperationState::Undecided => {
-                audit_event::unwritten(session, scope, id, word)
-            }
-        }
+        Ok(())
     } else {
         Err(Fault::Failed(format!("the write {id} to the studio is not open in its scope")))
     }

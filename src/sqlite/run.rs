@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use super::audit::{self, Subject};
-use super::column::verb;
+use super::column::{entity, verb};
 use super::fault::Fault;
 use super::relay;
 use super::session::Session;
@@ -123,7 +123,7 @@ pub(super) fn unsettled(session: Session<'_>) -> Result<Vec<Scope>, Fault> {
 pub(super) fn steps(session: Session<'_>, run_id: &str) -> Result<Vec<RunStep>, Fault> {
     let mut statement = session.prepare(
         // Beside max(), SQLite takes a bare column from the row that holds it.
-        "SELECT p.website_id, p.type_key, p.operation, count(a.id), a.state, max(a.id)
+        "SELECT p.website_id, p.type_key, p.operation, count(a.id), a.state, max(a.id), p.kind, p.local_id
          FROM {prefix}sync_operations p
          LEFT JOIN {prefix}sync_operations a ON a.run_id = p.run_id AND a.website_id = p.website_id
            AND a.target = p.target AND a.sequence = p.sequence AND a.attempt > 0
@@ -133,8 +133,10 @@ pub(super) fn steps(session: Session<'_>, run_id: &str) -> Result<Vec<RunStep>, 
     let mut steps = Vec::new();
     while let Some(row) = rows.next()? {
         let (operation, state): (String, Option<String>) = (row.get(2)?, row.get(4)?);
+        let kind: String = row.get(6)?;
         steps.push(RunStep {
             website_id: row.get(0)?,
+            entity: entity(&kind, row.get(7)?)?,
             type_key: row.get(1)?,
             verb: verb(&operation)?,
             attempts: row.get(3)?,

@@ -19,8 +19,8 @@ use crate::blocking::blocking;
 use crate::digest::Digest;
 use crate::port::chain::Seal;
 use crate::port::{
-    Claim, Closing, ConflictFilter, Conflicts, Decided, Entity, Intent, JournalEntry, Lease,
-    PlannedRow, Record, RemoteId, RunEnd, RunRow, RunStep, Scope, Settlement, StateDetail,
+    Author, Claim, Closing, ConflictFilter, Conflicts, Decided, Entity, Intent, JournalEntry,
+    Lease, PlannedRow, Record, RemoteId, RunEnd, RunRow, RunStep, Scope, Settlement, StateDetail,
     StateRow, Store, StoreError, StoredConflict,
 };
 
@@ -72,6 +72,11 @@ impl SqliteStore {
 
     pub(super) fn with_pen(&self, pen: Pen) -> Self {
         Self { inner: Arc::clone(&self.inner), pen: Arc::new(pen) }
+    }
+
+    /// The same, writing for somebody.
+    pub(super) fn written_for(&self, author: Author) -> Self {
+        self.with_pen(Pen { author, ..Pen::clone(&self.pen) })
     }
 
     /// The file that holds the state.

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use super::points::{Spot, Target};
+use super::points::{Spot, Target, Verb};
 use crate::support::fake::{Direct, Fake, FakeOptions, Version};
 use crate::support::sim::{
     Onlooker, Point, SimClock, StoreBug, Tap, TappedPlatforms, TappedStore, TappedStudio, When,
@@ -125,9 +125,22 @@ impl Bench {
         }
     }
 
-    /// A process that dies at a tripwire.
+    /// A process that does something and dies at a tripwire. One that is to let go of something keeps
+    /// as little as it may.
+    pub fn engine_for(&self, wire: &Arc<Tripwire>, verb: Verb) -> Engine {
+        let least = json!({ "count": 1 });
+        let kept = json!({ "versions": least, "backups": least, "audit": least });
+        self.keeping(wire, &if verb.cut().is_some() { kept } else { json!({}) })
+    }
+
+    /// A process that dies at a tripwire and keeps everything.
     pub fn engine(&self, wire: &Arc<Tripwire>) -> Engine {
+        self.keeping(wire, &json!({}))
+    }
+
+    fn keeping(&self, wire: &Arc<Tripwire>, retention: &Value) -> Engine {
         let options = json!({
+            "retention": retention,
             "databaseUrl": self.studio.path(),
             "workingDirectory": self.folder,
             "requestsPerMinute": 100_000,

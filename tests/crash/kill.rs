@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use super::bench::{Bench, Tripwire};
 use super::name;
 use super::points::{Phase, Target, Verb, spots};
-use super::story::{act, assert_arrived, prepare};
+use super::story::{act, assert_arrived, assert_sound, prepare};
 use crate::support::sim::{folder, in_virtual_time};
 
 /// Names the point and the folder of the child.
@@ -34,7 +34,7 @@ fn child() {
         let bench = Bench::open(Target::Files, folder.to_owned());
         bench.the_day_after(1).await;
         let wire = Tripwire::new(spots(Target::Files, verb, phase));
-        let engine = bench.engine(&wire);
+        let engine = bench.engine_for(&wire, verb);
         tokio::select! {
             biased;
             () = wire.dead.notified() => {
@@ -69,7 +69,8 @@ fn kill(verb: Verb, phase: Phase) {
     in_virtual_time(Box::pin(async {
         let bench = Bench::open(Target::Files, folder.path().to_owned());
         bench.the_day_after(2).await;
-        let engine = bench.engine(&Tripwire::new(Vec::new()));
+        let engine = bench.engine_for(&Tripwire::new(Vec::new()), verb);
+        assert_sound(&bench, &at).await;
         act(&bench, &engine, verb).await;
         assert_arrived(&bench, verb, &at).await;
     }));
@@ -81,7 +82,7 @@ macro_rules! verbs {
         $(
             #[test]
             fn $name() {
-                for phase in Phase::ALL {
+                for phase in Verb::$verb.phases() {
                     kill(Verb::$verb, phase);
                 }
             }
@@ -99,6 +100,11 @@ verbs! {
     killed_while_it_pulls: Pull;
     killed_while_it_resolves: Resolve;
     killed_while_it_restores: Restore;
+    killed_while_it_rolls_back: Rollback;
+    killed_while_it_cuts_versions: RetainVersions;
+    killed_while_it_cuts_rows: RetainRows;
+    killed_while_it_cuts_backups: RetainBackups;
+    killed_while_it_cuts_the_audit: RetainAudit;
 }
 
 #[test]

@@ -21,6 +21,14 @@ pub enum Verb {
     Pull,
     Resolve,
     Restore,
+    /// Of an update, with the studio's row.
+    Rollback,
+    RetainVersions,
+    /// Rows of the studio that were replaced.
+    RetainRows,
+    RetainBackups,
+    /// Entries, and rows of the history that they cover.
+    RetainAudit,
 }
 
 /// Where in it.
@@ -42,7 +50,7 @@ impl Target {
 }
 
 impl Verb {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Create,
         Self::Update,
         Self::Delete,
@@ -50,14 +58,47 @@ impl Verb {
         Self::Pull,
         Self::Resolve,
         Self::Restore,
+        Self::Rollback,
+        Self::RetainVersions,
+        Self::RetainRows,
+        Self::RetainBackups,
+        Self::RetainAudit,
     ];
+
+    /// The phases that there are of it.
+    pub fn phases(self) -> impl Iterator<Item = Phase> {
+        Phase::ALL.into_iter().filter(move |phase| self.lacks(*phase).is_none())
+    }
+
+    /// Why there is no such phase of it. Every cut is one transaction of the memory, which is there or
+    /// not: no intent comes before it, and there is no second side to which anything would be sent.
+    pub fn lacks(self, phase: Phase) -> Option<&'static str> {
+        match (self.cut(), phase) {
+            (None, _) | (_, Phase::BeforeRecord | Phase::AfterRecord) => None,
+            (_, Phase::BeforeIntent | Phase::AfterIntent) => Some("nothing is intended"),
+            _ => Some("nothing is sent"),
+        }
+    }
+
+    /// The call that lets go of what is kept no longer.
+    pub fn cut(self) -> Option<&'static str> {
+        match self {
+            Self::RetainVersions => Some("remove_versions"),
+            Self::RetainRows => Some("prune_rows"),
+            Self::RetainBackups => Some("prune_backups"),
+            Self::RetainAudit => Some("cut_audit"),
+            _ => None,
+        }
+    }
 
     /// The calls that say what is meant, that do it, and that say what came of it.
     fn calls(self) -> [(&'static str, &'static str); 3] {
+        if let Some(cut) = self.cut() {
+            return [("store", cut); 3];
+        }
         let push = |verb| [("store", "intend"), ("adapter", verb), ("store", "record")];
         match self {
             Self::Create | Self::Reference => push("create"),
-            Self::Update => push("update"),
             Self::Delete => push("delete"),
             Self::Pull => [("store", "intend_row"), ("studio", "write"), ("store", "record")],
             Self::Resolve => [("store", "intend_row"), ("studio", "write"), ("store", "decide")],
@@ -65,6 +106,7 @@ impl Verb {
             Self::Restore => {
                 [("store", "add_versions"), ("studio", "write"), ("store", "add_versions")]
             }
+            _ => push("update"),
         }
     }
 
@@ -116,7 +158,7 @@ impl Spot {
 
 /// Whether something would be changed, or the platform asked, right after this point.
 fn is_step(point: Point) -> bool {
-    const WRITES: [&str; 15] = [
+    const WRITES: [&str; 18] = [
         "acquire",
         "begin_run",
         "plan",
@@ -125,13 +167,16 @@ fn is_step(point: Point) -> bool {
         "record",
         "decide",
         "intend_row",
-        "close_row",
         "prune_rows",
         "add_versions",
         "add_beside",
+        "remove_versions",
+        "prune_backups",
         "note_rows",
+        "link_run",
         "finish_run",
         "release",
+        "cut_audit",
     ];
     point.when == When::Before
         && match point.port {
@@ -148,6 +193,9 @@ pub fn spots(target: Target, verb: Verb, phase: Phase) -> Vec<Spot> {
     let at =
         |(port, call): (&'static str, &'static str), when| Spot::At(Point { port, call, when });
     let (before, after) = (When::Before, When::After);
+    if verb.cut().is_some() {
+        return vec![at(record, if phase == Phase::BeforeRecord { before } else { after })];
+    }
     // Of two types that refer to each other, what concerns the second one: on Optimizely the update
     // that completes the first.
     let (earlier, send) = match (verb, target) {

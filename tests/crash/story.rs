@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalyst_sync::engine::{
-    ConflictQuery, Engine, RunOptions, RunReport, RunRequest, RunStatus, Strategy, TypeRef,
-    Verdict, VersionQuery,
+    ConflictQuery, Engine, RunOptions, RunReport, RunRequest, RunStatus, Strategy, TypeRef, Undo,
+    UndoMode, Verdict, VersionQuery,
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,12 @@ use crate::support::world::{Told, brief, request};
 
 fn titled(label: &str) -> String {
     json!([{ "id": "f1", "name": "title", "label": label, "type": "text" }]).to_string()
+}
+
+fn with_venue(label: &str) -> String {
+    json!([{ "id": "f1", "name": "title", "label": label, "type": "text" },
+           { "id": "f2", "name": "venue", "label": "Venue", "type": "text" }])
+    .to_string()
 }
 
 fn pointing(to: &str) -> String {
@@ -37,15 +43,32 @@ fn change(bench: &Bench, id: &str, fields: &str) {
 }
 
 /// A process that nothing happens to.
-fn well() -> Arc<Tripwire> {
+pub fn well() -> Arc<Tripwire> {
     Tripwire::new(Vec::new())
 }
 
 async fn deploy(bench: &Bench, engine: &Engine, mode: &str) -> RunReport {
     let options =
         RunOptions { mode: Some(mode.to_owned()), allow_delete: true, ..RunOptions::default() };
-    let request = RunRequest { options, provider: bench.provider(), ..request() };
-    engine.deploy(&request, Arc::new(Told::default()), &CancellationToken::new()).await
+    run(engine, &RunRequest { options, provider: bench.provider(), ..request() }).await
+}
+
+async fn run(engine: &Engine, request: &RunRequest) -> RunReport {
+    engine.deploy(request, Arc::new(Told::default()), &CancellationToken::new()).await
+}
+
+/// Undoes the latest deployment that wrote.
+pub async fn undo(
+    bench: &Bench,
+    engine: &Engine,
+    mode: UndoMode,
+    options: RunOptions,
+) -> RunReport {
+    let undo = Undo { job_id: request().job_id, mode };
+    let (job_id, job) = (undo.id(), undo.job(&options));
+    let undo = Some(undo);
+    let provider = bench.provider();
+    run(engine, &RunRequest { job_id, job, options, undo, provider, ..RunRequest::default() }).await
 }
 
 fn event() -> TypeRef {
@@ -55,13 +78,18 @@ fn event() -> TypeRef {
 /// Everything ready for one verb. A colleague's edit beside it is there to be lost.
 pub async fn prepare(bench: &Bench, verb: Verb) {
     add(bench, "keep", "Keep", &titled("Kept"));
-    if verb != Verb::Create {
-        add(bench, "c1", "Event", &titled("Title"));
+    match verb {
+        Verb::Create => {}
+        Verb::Rollback => add(bench, "c1", "Event", &with_venue("Title")),
+        _ => add(bench, "c1", "Event", &titled("Title")),
     }
     let engine = bench.engine(&well());
     let report = deploy(bench, &engine, "push").await;
     assert_eq!(report.status, RunStatus::Completed, "{report:?}");
     bench.later().await;
+    if verb.cut().is_some() {
+        amass(bench, &engine).await;
+    }
     if verb != Verb::Pull {
         bench.colleague("Keep", "Kept", "Theirs");
     }
@@ -80,6 +108,29 @@ pub async fn prepare(bench: &Bench, verb: Verb) {
             deploy(bench, &engine, "push").await;
         }
         Verb::Restore => change(bench, "c1", &titled("Overruled")),
+        Verb::Rollback => {
+            change(bench, "c1", &with_venue("Overruled"));
+            deploy(bench, &engine, "push").await;
+            bench.later().await;
+            bench.colleague("Event", "Venue", "Hall");
+        }
+        Verb::RetainVersions | Verb::RetainRows | Verb::RetainBackups | Verb::RetainAudit => {
+            change(bench, "c1", &titled("Headline"));
+        }
+    }
+}
+
+/// Versions, replaced rows, backups and entries of which some may go.
+async fn amass(bench: &Bench, engine: &Engine) {
+    for label in ["First", "Second", "Third"] {
+        change(bench, "c1", &titled(label));
+        deploy(bench, engine, "push").await;
+        bench.later().await;
+    }
+    for (from, to) in [("Third", "Fourth"), ("Fourth", "Fifth")] {
+        bench.colleague("Event", from, to);
+        deploy(bench, engine, "pull").await;
+        bench.later().await;
     }
 }
 
@@ -92,8 +143,19 @@ async fn first_version(engine: &Engine) -> String {
 /// Does it, once more if it was done before.
 pub async fn act(bench: &Bench, engine: &Engine, verb: Verb) {
     match verb {
-        Verb::Create | Verb::Update | Verb::Delete | Verb::Reference => {
+        Verb::Create
+        | Verb::Update
+        | Verb::Delete
+        | Verb::Reference
+        | Verb::RetainVersions
+        | Verb::RetainRows
+        | Verb::RetainBackups
+        | Verb::RetainAudit => {
             deploy(bench, engine, "push").await;
+        }
+        Verb::Rollback => {
+            let options = RunOptions { preserve_data: Some(false), ..RunOptions::default() };
+            undo(bench, engine, UndoMode::Full, options).await;
         }
         Verb::Pull => {
             deploy(bench, engine, "pull").await;
@@ -119,6 +181,37 @@ pub async fn act(bench: &Bench, engine: &Engine, verb: Verb) {
     }
 }
 
+/// Whatever was being written, the memory is whole, and nobody would take it for forged.
+pub async fn assert_sound(bench: &Bench, at: &str) {
+    let check = "SELECT integrity_check FROM pragma_integrity_check";
+    assert_eq!(bench.remembered(check), "ok", "{at}");
+    let verdict = bench.engine(&well()).verify_history().await.unwrap();
+    assert!(verdict.ok, "{at}: {verdict:?}");
+}
+
+/// What is beyond the bounds goes with the next edit at the latest, and what is needed stays: the
+/// latest deployment can be undone.
+async fn assert_cut(bench: &Bench, verb: Verb, at: &str) {
+    change(bench, "c1", &titled("Latest"));
+    deploy(bench, &bench.engine_for(&well(), verb), "push").await;
+    for (sql, expected) in [
+        ("SELECT count(*) FROM content_type_versions WHERE local_id = 'c1'", "2"),
+        ("SELECT count(*) FROM sync_rows WHERE local_id = 'c1'", "1"),
+        ("SELECT count(*) FROM sync_backups WHERE local_id = 'c1'", "2"),
+        ("SELECT count(*) FROM sync_audit", "2"),
+        ("SELECT count(*) FROM sync_history WHERE local_id = 'c1'", "2"),
+    ] {
+        assert_eq!(bench.remembered(sql), expected, "{at}: {sql}");
+    }
+    assert_sound(bench, at).await;
+    bench.later().await;
+    let engine = bench.engine(&well());
+    let undone = undo(bench, &engine, UndoMode::Full, RunOptions::default()).await;
+    assert_eq!(brief(&undone.outcomes), ["Event update success"], "{at}: {:?}", undone.error);
+    let stored = bench.remote("Event").unwrap().to_string();
+    assert!(stored.contains("Headline") && !stored.contains("Latest"), "{at}: {stored}");
+}
+
 /// Both sides say what was meant, and nothing else was touched.
 pub async fn assert_arrived(bench: &Bench, verb: Verb, at: &str) {
     bench.later().await;
@@ -135,9 +228,9 @@ pub async fn assert_arrived(bench: &Bench, verb: Verb, at: &str) {
     };
     let row = |id: &str| bench.row(id).unwrap_or_default();
     let label = match verb {
-        Verb::Create | Verb::Reference | Verb::Restore => "Title",
-        Verb::Update | Verb::Pull | Verb::Resolve => "Headline",
+        Verb::Create | Verb::Reference | Verb::Restore | Verb::Rollback => "Title",
         Verb::Delete => "",
+        _ => "Headline",
     };
     let keys: &[&str] = match verb {
         Verb::Delete => &["Keep"],
@@ -154,6 +247,9 @@ pub async fn assert_arrived(bench: &Bench, verb: Verb, at: &str) {
     if verb == Verb::Reference {
         assert!(says("Alpha", "Beta") && says("Beta", "Alpha"), "{at}");
     }
+    if verb == Verb::Rollback {
+        assert!(says("Event", "Hall") && row("c1").contains("Venue"), "{at}");
+    }
     let kept = if verb == Verb::Pull { "Kept" } else { "Theirs" };
     assert!(says("Keep", kept), "{at}: {:?}", bench.remote("Keep"));
     assert!(row("keep").contains("Kept"), "{at}: {}", row("keep"));
@@ -168,9 +264,12 @@ pub async fn assert_arrived(bench: &Bench, verb: Verb, at: &str) {
         ("SELECT count(*) FROM sync_rows WHERE state = 'started'", "0"),
         ("SELECT count(*) FROM sync_transactions WHERE completed_at IS NULL", "0"),
         ("SELECT count(*) FROM conflict_log WHERE resolution IS NULL", "0"),
-        ("SELECT integrity_check FROM pragma_integrity_check", "ok"),
     ] {
         assert_eq!(bench.remembered(sql), expected, "{at}: {sql}");
+    }
+    assert_sound(bench, at).await;
+    if verb.cut().is_some() {
+        assert_cut(bench, verb, at).await;
     }
     bench.fake.assert_clean();
 }

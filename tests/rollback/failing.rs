@@ -15,7 +15,7 @@ fn pointing(to: &str) -> Value {
 
 /// Two types that refer to each other, one besides, and a platform that refuses every change of what
 /// exists: the references of the circle cannot be added.
-async fn halfway(version: Version) -> Bench {
+pub async fn halfway(version: Version) -> Bench {
     let mut bench = Bench::new(Side::Api(version)).await;
     bench.world.options["mapping"] = json!("native");
     bench.world.add("a", "Alpha", &pointing("Beta"));

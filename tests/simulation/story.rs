@@ -313,6 +313,10 @@ async fn rest(world: &Arc<World>) {
             broken(format!("{what}: {found}"));
         }
     }
+    let verdict = world.engine(0).verify_history().await.unwrap();
+    if !verdict.ok {
+        broken(format!("the audit does not verify: {verdict:?}"));
+    }
 }
 
 async fn resolve_all(world: &Arc<World>) {

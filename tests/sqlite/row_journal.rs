@@ -2,8 +2,8 @@
 
 use catalyst_sync::digest::Digest;
 use catalyst_sync::port::{
-    Decision, Entity, Lease, OperationState, RemoteId, RowBounds, RowIntent, RowJournal as _,
-    RowWrite, Store as _, TypeRow,
+    Decision, Entity, Lease, OperationState, Record, RemoteId, RowBounds, RowIntent,
+    RowJournal as _, RowWrite, Store as _, TypeRow,
 };
 use catalyst_sync::sqlite::SqliteStore;
 
@@ -43,7 +43,9 @@ async fn updated(store: &SqliteStore, lease: &Lease, run_id: &str, id: &str, at:
     let write = RowWrite::update(row(id, "Old"), row(id, "New"));
     let name = store.intend_row(lease, intent(run_id, id, write, at)).await.unwrap();
     if !open {
-        store.close_row(lease, name, OperationState::Failed, at).await.unwrap();
+        let row = Some((name, OperationState::Failed));
+        let closed = Record { row, seen_at: Some(at), ..Record::default() };
+        store.record(lease, vec![closed]).await.unwrap();
     }
 }
 

@@ -12,10 +12,11 @@ use crate::port::{
     RowWrite, StateDetail, StateRow, StudioError, TypeRow, VersionSource,
 };
 
-use super::travel::{definition_of, verb_of};
+use super::travel::{definition_of, refusal, refused_attempt, verb_of};
 use crate::engine::detect::root_id;
 use crate::engine::failure::{store_failure, studio_failure};
 use crate::engine::locals::Locals;
+use crate::engine::outcome::outcome_error;
 use crate::engine::parse::content_hash;
 use crate::engine::{Engine, Platform, VersionNote};
 
@@ -62,35 +63,34 @@ impl Engine {
             Finding::info("RECOVERED", format!("{what} {outcome}"), "nothing to do")
         };
         let row = locals.row(root_id(&intent.entity.id)).map(|(row, _)| row);
-        let (is_home, finding) = match standing(&intent.write, row) {
-            Standing::After => (true, recovered("had been carried out")),
+        let left_out = |code: &'static str, why: &str| {
+            let message = format!("{what} is left out{why}");
+            Finding::warning(code, message, "nothing to do; what differs is detected again")
+        };
+        let (left, finding) = match standing(&intent.write, row) {
+            Standing::After => (None, recovered("had been carried out")),
             Standing::Before => match self.ports.studio.write(intent.write.clone()).await {
-                Ok(RowOutcome::Written) => (true, recovered("was carried out now")),
-                Ok(_) => (false, recovered("is left out")),
-                Err(error @ (StudioError::Refused { .. } | StudioError::Failed { .. })) => (
-                    false,
-                    Finding::warning(
-                        "ROW_REFUSED",
-                        format!("{what} is left out: {error}"),
-                        "nothing to do; what differs is detected again",
-                    ),
-                ),
+                Ok(outcome) => match refusal(outcome) {
+                    None => (None, recovered("was carried out now")),
+                    Some((_, why)) => (Some(why), recovered("is left out")),
+                },
+                Err(error @ (StudioError::Refused { .. } | StudioError::Failed { .. })) => {
+                    let finding = left_out("ROW_REFUSED", &format!(": {error}"));
+                    (Some(outcome_error(&studio_failure(error))), finding)
+                }
                 Err(error) => return Err(studio_failure(error).of(&intent.type_key)),
             },
-            Standing::Elsewhere => (
-                false,
-                Finding::warning(
-                    "ROW_MOVED",
-                    format!("{what} is left out, because the type was edited since"),
-                    "nothing to do; what differs is detected again",
-                ),
-            ),
+            Standing::Elsewhere => {
+                let why = refusal(RowOutcome::Moved).map(|(_, why)| why);
+                (why, left_out("ROW_MOVED", ", because the type was edited since"))
+            }
         };
         let now = self.ports.clock.now();
-        if !is_home {
-            let closed =
-                self.ports.store.close_row(lease, entry.id, OperationState::Undecided, now).await;
-            closed.map_err(store_failure)?;
+        if let Some(why) = left {
+            let history = Some(refused_attempt(attempt(platform, &entry, now), why));
+            let row = Some((entry.id, OperationState::Undecided));
+            let record = Record { row, history, seen_at: Some(now), ..Record::default() };
+            self.ports.store.record(lease, vec![record]).await.map_err(store_failure)?;
             return Ok(finding);
         }
         let note = VersionNote {
@@ -155,7 +155,11 @@ impl Engine {
         now: i64,
     ) -> Result<Record, SyncError> {
         let intent = &entry.intent;
-        let record = Record { seen_at: Some(now), row: Some(entry.id), ..Record::default() };
+        let record = Record {
+            seen_at: Some(now),
+            row: Some((entry.id, OperationState::Applied)),
+            ..Record::default()
+        };
         if verb_of(&intent.write) == Verb::Delete {
             return Ok(Record { forget: Some(intent.entity.clone()), ..record });
         }

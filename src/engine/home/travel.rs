@@ -2,7 +2,7 @@
 
 use crate::canonical::write;
 use crate::digest::Digest;
-use crate::error::SyncError;
+use crate::error::{ErrorCode, SyncError};
 use crate::merge::Base;
 use crate::model::{Finding, Json};
 use crate::plan::Verb;
@@ -18,8 +18,9 @@ use crate::engine::detect::root_id;
 use crate::engine::examine::{Examined, Status};
 use crate::engine::failure::{store_failure, studio_failure};
 use crate::engine::fields::write_bindings;
-use crate::engine::outcome::had_conflict;
+use crate::engine::outcome::{had_conflict, outcome_error};
 use crate::engine::record::{Standing, conflict_after, state_after};
+use crate::engine::report::OutcomeError;
 use crate::engine::{Engine, VersionNote};
 
 /// The decision that a write carries out, with the digest of the conflict.
@@ -106,23 +107,27 @@ impl Home<'_> {
         };
         let id = store.intend_row(lease, intent).await.map_err(store_failure)?;
         let refused = match self.engine.ports.studio.write(write.clone()).await {
-            Ok(RowOutcome::Written) => None,
-            Ok(RowOutcome::Moved) => Some(Ok(Arrival::Moved)),
-            Ok(RowOutcome::InUse { items }) => Some(Ok(Arrival::InUse(items))),
-            Ok(RowOutcome::Taken) => Some(Ok(Arrival::Taken)),
+            Ok(outcome) => refusal(outcome).map(|(arrival, why)| (Ok(arrival), why)),
             // What was told as failed must not be carried out later.
-            Err(error) if error.wrote_nothing() => Some(Err(error)),
+            Err(error) if error.wrote_nothing() => {
+                let error = studio_failure(error).of(&one.key);
+                let why = outcome_error(&error);
+                Some((Err(error), why))
+            }
             // Whether it was carried out is found out by the next run.
             Err(error) => return Err(studio_failure(error).of(&one.key)),
         };
-        if let Some(refused) = refused {
-            let closed = store.close_row(lease, id, OperationState::Failed, clock.now()).await;
-            closed.map_err(store_failure)?;
-            return refused.map_err(|error| studio_failure(error).of(&one.key));
+        if let Some((refused, why)) = refused {
+            let history = refused_attempt(self.attempt(one, write, &[], began), why);
+            let row = Some((id, OperationState::Failed));
+            let seen_at = history.completed_at;
+            let record = Record { row, history: Some(history), seen_at, ..Record::default() };
+            store.record(lease, vec![record]).await.map_err(store_failure)?;
+            return refused;
         }
         self.record_after(one, write, merged).await?;
         let mut record = self.record_of(one, state);
-        record.row = Some(id);
+        record.row = Some((id, OperationState::Applied));
         record.history = Some(self.attempt(one, write, findings, began));
         self.record(lease, one, record, ruling).await?;
         Ok(Arrival::Home)
@@ -285,6 +290,37 @@ impl Engine {
         let decided = self.ports.store.decide(lease, vec![settlement]).await;
         let decided = decided.map_err(store_failure)?.into_iter().next().transpose();
         Ok(decided.map_err(store_failure)? == Some(Decided::Done))
+    }
+}
+
+/// What it means that the studio did not take a write, and why it did not; `None` when it did.
+pub(super) fn refusal(outcome: RowOutcome) -> Option<(Arrival, OutcomeError)> {
+    let (arrival, code, message) = match outcome {
+        RowOutcome::Written => return None,
+        RowOutcome::Moved => {
+            let message = "somebody edited the type in the studio meanwhile".to_owned();
+            (Arrival::Moved, ErrorCode::Conflict, message)
+        }
+        RowOutcome::InUse { items } => {
+            let message = format!("{items} content items are of the type");
+            (Arrival::InUse(items), ErrorCode::DeleteRefused, message)
+        }
+        RowOutcome::Taken => {
+            let message = "the studio has another type of its name or key".to_owned();
+            (Arrival::Taken, ErrorCode::ValidationFailed, message)
+        }
+    };
+    Some((arrival, OutcomeError { code: code.as_str().to_owned(), message }))
+}
+
+/// An attempt that the studio refused; an edit in between leaves a part of it to be done.
+pub(super) fn refused_attempt(attempt: HistoryRow, why: OutcomeError) -> HistoryRow {
+    let is_edited = why.code == ErrorCode::Conflict.as_str();
+    HistoryRow {
+        status: if is_edited { "PARTIAL" } else { "FAILED" },
+        code: Some(why.code),
+        error: Some(why.message),
+        ..attempt
     }
 }
 

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Undo, UndoMode};
 use crate::engine::outcome::{PUSH, counts, status_word};
 use crate::engine::report::{LogLevel, Outcome, Reporter, RunEvent, RunReport, RunStatus};
+use crate::engine::scopes::Scopes;
 use crate::engine::{Engine, RunOptions, RunRequest};
 
 /// Passes the log of a rollback on, and not how far it is: the run that it belongs to is over.
@@ -34,13 +35,13 @@ fn asked_for(request: &RunRequest, report: &RunReport) -> Option<UndoMode> {
 }
 
 impl Engine {
-    /// Undoes a run that failed, as far as its options ask for it, and says so in its report. Returns
-    /// whether it did anything.
+    /// Undoes a run that failed, as far as its options ask for it, and says so in its report. It takes
+    /// the scopes of that run over. Returns whether it did anything.
     pub(in crate::engine) async fn undo_failure(
         &self,
         request: &RunRequest,
         report: &mut RunReport,
-        reporter: &Arc<dyn Reporter>,
+        (reporter, scopes): (&Arc<dyn Reporter>, &mut Scopes),
         cancel: &CancellationToken,
     ) -> bool {
         let Some(mode) = asked_for(request, report) else { return false };
@@ -60,7 +61,8 @@ impl Engine {
             ..RunRequest::default()
         };
         let aside: Arc<dyn Reporter> = Arc::new(Aside(Arc::clone(reporter)));
-        let undone = Box::pin(self.deploy(&rollback, aside, cancel)).await;
+        let undone = self.deploy_holding(&rollback, aside, cancel, scopes.hand_on());
+        let undone = Box::pin(undone).await;
         let (succeeded, failed) = counts(&undone.outcomes);
         let level = match undone.status {
             RunStatus::Completed => LogLevel::Info,

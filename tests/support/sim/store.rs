@@ -10,10 +10,10 @@ use catalyst_sync::port::{
     AgedVersion, Alarms, Audit, AuditBounds, AuditEnd, Author, Backup, BackupFilter, Backups, Beat,
     Change, Claim, Closing, ConflictFilter, Conflicts, Decided, Document, Entity, FailureGroup,
     History, HistoryEntry, HistoryFilter, HistoryPage, Intent, JournalEntry, KnownRun, KnownType,
-    LastAttempt, Lease, NewVersion, OpenRow, OperationState, PlannedRow, Record, Relay, RemoteId,
-    RowBounds, RowIntent, RowJournal, RunEnd, RunLink, RunRow, RunStep, Scope, Settlement,
-    StateDetail, StateFilter, StateRow, Store, StoreError, StoredConflict, SyncStateRow, Tally,
-    TallyOfDay, Told, VersionFilter, VersionHead, VersionLinks, VersionRow, Versions,
+    LastAttempt, Lease, NewVersion, OpenRow, PlannedRow, Record, Relay, RemoteId, RowBounds,
+    RowIntent, RowJournal, RunEnd, RunLink, RunRow, RunStep, Scope, Settlement, StateDetail,
+    StateFilter, StateRow, Store, StoreError, StoredConflict, SyncStateRow, Tally, TallyOfDay,
+    Told, VersionFilter, VersionHead, VersionLinks, VersionRow, Versions,
 };
 
 use super::tap::{Point, Tap, When};
@@ -153,7 +153,6 @@ tapped!(RowJournal {
     fn open_rows(scope: &Scope) -> Vec<OpenRow>;
     fn rows_of(run_id: &str) -> Vec<(String, RowIntent)>;
     under fn intend_row(intent: RowIntent) -> i64;
-    under fn close_row(id: i64, state: OperationState, at: i64) -> ();
     under fn prune_rows(bounds: RowBounds) -> ();
 });
 
