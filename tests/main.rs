@@ -27,6 +27,7 @@ mod fault_matrix;
 mod faults;
 mod files;
 mod foreign_database;
+mod fuzz;
 mod guards;
 mod health;
 mod history;

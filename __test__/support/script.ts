@@ -28,12 +28,16 @@ export function environment(bench: Bench): Record<string, string> {
 }
 
 /** Runs Node.js in the folder of the package until it exits by itself; one that does not is killed. */
-export function node(words: string[], env: Record<string, string> = {}): Promise<Ended> {
+export function node(
+  words: string[],
+  env: Record<string, string> = {},
+  timeout = 30_000,
+): Promise<Ended> {
   const child = spawn(process.execPath, words, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 30_000,
+    timeout,
     killSignal: 'SIGABRT',
   })
   const printed = { stdout: '', stderr: '' }

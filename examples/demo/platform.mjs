@@ -44,6 +44,11 @@ export class FakePlatform {
     await this.#control('behaviour', { latencyMs })
   }
 
+  /** Has some requests go wrong: `{ when, what }` each, in the place of those before. */
+  async failAt(faults) {
+    await this.#control('faults', { clear: true, add: faults })
+  }
+
   /** Every request so far, in order. */
   async requests() {
     return (await this.#control('requests')).requests

@@ -280,7 +280,9 @@ impl<'s> Chain<'s> {
         self.exempt = Some(Exempt::of(detail).ok_or_else(unreadable)?);
         if action == CUT {
             let text = |name: &str| detail.get(name).and_then(Json::as_str);
+            // One that nothing can follow is none.
             let last = text("sequence").and_then(|text| text.parse().ok());
+            let last = last.filter(|last: &i64| last.checked_add(1).is_some());
             let (last, hash) = last.zip(text("hash")).ok_or_else(unreadable)?;
             self.cut = Some((last, hash.to_owned()));
         }

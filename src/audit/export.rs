@@ -93,6 +93,9 @@ pub fn verify_export(
         }
         let json = parse(&text).map_err(|error| damaged(error.to_string()))?;
         if let Some(head) = json.get("head") {
+            if anchor.is_none() {
+                return Err(damaged("the header is missing".to_owned()));
+            }
             let head =
                 head_of(head).ok_or_else(|| damaged("the head cannot be read".to_owned()))?;
             ended = Some(chain.end(&head).map_err(damaged)?);

@@ -10,6 +10,9 @@ use crate::model::{Json, Text};
 
 use super::{ParseError, Path, parse, write};
 
+/// Levels that people are shown as such. Every level takes room on the stack.
+const NESTED: usize = 100;
+
 /// A value in canonical JSON, comparable byte by byte.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Canonical(Cow<'static, str>);
@@ -185,14 +188,20 @@ impl View {
         )
     }
 
-    /// The document as nested JSON, for people: lists with identity become objects.
+    /// The document as nested JSON, for people: lists with identity become objects. What lies deeper
+    /// than anybody looks stands under the rest of its path.
     #[must_use]
     pub fn nested(&self) -> Json<'static> {
         let mut root = Node::default();
         for (path, value) in &self.0 {
             let mut node = &mut root;
-            for segment in path.segments() {
+            let mut segments = path.segments();
+            for segment in segments.by_ref().take(NESTED) {
                 node = node.children.entry(segment.into_owned()).or_default();
+            }
+            let rest: Vec<Cow<'_, str>> = segments.collect();
+            if !rest.is_empty() {
+                node = node.children.entry(rest.join("/")).or_default();
             }
             node.value = Some(value.clone());
         }

@@ -115,6 +115,22 @@ pub struct DialectError {
     pub message: String,
 }
 
+/// Longest message about a definition, in characters.
+const LONGEST: usize = 400;
+
+impl DialectError {
+    /// Says what is wrong. Cut where it is long, because it names members, and those may be of any
+    /// length.
+    #[must_use]
+    pub fn new(mut message: String) -> Self {
+        if let Some((cut, _)) = message.char_indices().nth(LONGEST) {
+            message.truncate(cut);
+            message.push('…');
+        }
+        Self { message }
+    }
+}
+
 /// What a platform can express, and how: a lens between the studio's content types and views.
 /// Pure: no I/O, no clock.
 pub trait Dialect: Send + Sync {

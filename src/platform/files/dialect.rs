@@ -55,7 +55,7 @@ impl Dialect for FilesDialect {
     fn normalize(&self, remote: &RemoteDefinition) -> Result<View, DialectError> {
         let key = remote.id.key();
         parse::read(&remote.body, &key)
-            .map_err(|problem| DialectError { message: format!("{key}.json: {problem}") })
+            .map_err(|problem| DialectError::new(format!("{key}.json: {problem}")))
     }
 
     fn reflect(&self, local: &ContentType, held: &Held, view: &View) -> Reflection {

@@ -16,8 +16,8 @@ use super::{PropertyType, order};
 pub(super) fn normalize(remote: &RemoteDefinition) -> Result<View, DialectError> {
     let key = remote.id.key();
     let body = parse(&remote.body)
-        .map_err(|error| DialectError { message: format!("{key} cannot be read: {error}") })?;
-    view_of(&body).map_err(|reason| DialectError { message: format!("{key}: {reason}") })
+        .map_err(|error| DialectError::new(format!("{key} cannot be read: {error}")))?;
+    view_of(&body).map_err(|reason| DialectError::new(format!("{key}: {reason}")))
 }
 
 /// The types that a definition lets stand below it, and those that its properties exclude; none of a
@@ -91,7 +91,7 @@ fn read_property(property: &Json<'_>, at: &Path, view: &mut Draft) {
     let element = items.unwrap_or(property);
     for attribute in Attribute::ALL.into_iter().filter(|attribute| attribute.fits(&platform)) {
         let holder = if attribute.is_of_element() { element } else { property };
-        let Some(value) = holder.get(attribute.name()).filter(|value| !value.is_null()) else {
+        let Some(value) = holder.get(attribute.name()).filter(|value| says_something(value)) else {
             continue;
         };
         match attribute {
@@ -144,9 +144,16 @@ fn read_options(options: &Json<'_>, at: &Path, view: &mut Draft) {
 pub(super) fn option_identity(option: &Json<'_>) -> Option<String> {
     match option.get("value")? {
         Json::String(text) => text.as_str().map(str::to_owned),
-        value @ (Json::Number(_) | Json::Bool(_)) => Some(Canonical::of(value).as_str().to_owned()),
+        value @ (Json::Number(_) | Json::Bool(_)) if says_something(value) => {
+            Some(Canonical::of(value).as_str().to_owned())
+        }
         _ => None,
     }
+}
+
+/// Whether a value is more than absent. A number too large for any other is written as `null`.
+fn says_something(value: &Json<'_>) -> bool {
+    !value.is_null() && value.as_f64().is_none_or(f64::is_finite)
 }
 
 /// What holds the attributes of single values: the `items` of a list, else the property itself.

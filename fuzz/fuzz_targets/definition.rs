@@ -1,0 +1,7 @@
+//! See `entry::definition`.
+#![no_main]
+
+#[path = "../../tests/fuzz/entry/mod.rs"]
+mod entry;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| entry::definition(data));

@@ -1,0 +1,134 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { DIED } from './engine.mjs'
+import { LASTING } from './studio.mjs'
+
+/** Most questions that an engine is asked at once. */
+const AT_ONCE = 3
+
+/** Most types that people add. */
+const MOST_ADDED = 12
+
+/** Each kind of step, as often as it comes. */
+const STEPS = [
+  ...Array(6).fill(author),
+  ...Array(4).fill(colleague),
+  bothAtOnce,
+  add,
+  remove,
+  ...Array(6).fill(deploy),
+  ...Array(2).fill(cancel),
+  decide,
+  look,
+  undo,
+  kill,
+]
+
+/** Takes steps until a moment, and waits for what they began. */
+export async function steps(world, until) {
+  const begun = new Set()
+  while (Date.now() < until) {
+    const step = world.random.pick(STEPS)
+    world.counts[step.name] = (world.counts[step.name] ?? 0) + 1
+    const work = step(world).finally(() => begun.delete(work))
+    begun.add(work)
+    // What went wrong in one of them ends all.
+    await Promise.race([Promise.all(begun), pause(world.random.below(120))])
+  }
+  await Promise.all(begun)
+}
+
+/** Notes a new text of one side, once it is said. */
+let number = 0
+const text = (what) => `${what} ${number++}`
+
+async function author({ random, studio, said }) {
+  const id = random.pick([...studio.types().keys()])
+  const label = text('Author')
+  if (studio.label(id, 'title', label)) said.studio.set(id, label)
+}
+
+async function colleague({ random, platform, said }) {
+  const keys = Object.keys(await platform.types())
+  const key = random.pick(LASTING.filter((name) => keys.includes(name)))
+  if (key === undefined) return
+  const description = text('Colleague')
+  await platform.edit(key, { description })
+  said.platform.set(key, description)
+}
+
+/** An edit of the same text on both sides: somebody has to decide. */
+async function bothAtOnce({ random, studio, platform }) {
+  const name = random.pick(LASTING)
+  const stored = (await platform.types())[name]
+  if (stored === undefined) return
+  studio.label(name, 'shared', text('Ours'))
+  await platform.edit(name, { properties: { shared: { displayName: text('Theirs') } } })
+}
+
+async function add({ studio }) {
+  if (studio.types().size < LASTING.length + MOST_ADDED) studio.add(text('Added'))
+}
+
+/** Only what is settled is removed: whose creation is in doubt could not be told afterwards. */
+async function remove({ random, studio, said, settled = [] }) {
+  const types = studio.types()
+  const id = random.pick(settled.filter((one) => !LASTING.includes(one) && types.has(one)))
+  if (id === undefined) return
+  studio.remove(id)
+  said.studio.delete(id)
+}
+
+async function deploy(world) {
+  const { random } = world
+  const engine = random.pick([world.lasting, world.mortal])
+  if (engine.open >= AT_ONCE) return
+  const id = text('run')
+  const options = {
+    mode: random.pick(['push', 'push', 'pull', 'bidirectional']),
+    allowDelete: random.oneIn(2),
+    allowDataLoss: random.oneIn(2),
+    dryRun: random.oneIn(10),
+    force: random.oneIn(10),
+    rollback: random.oneIn(6) ? 'full' : 'none',
+    conflictStrategy: random.pick(['merge', 'skip', 'source_wins']),
+  }
+  world.running = { engine, id }
+  const answer = note(world, await engine.ask('deploy', { id, options }))
+  if (answer.status === 'completed' && answer.done > 0) world.ended.push({ engine, id })
+}
+
+async function cancel({ running }) {
+  await running?.engine.ask('cancel', running)
+}
+
+async function decide(world) {
+  const strategy = world.random.pick(['source_wins', 'target_wins', 'merge'])
+  const engine = world.random.pick([world.lasting, world.mortal])
+  if (engine.open < AT_ONCE) note(world, await engine.ask('decide', { strategy }))
+}
+
+async function look(world) {
+  if (world.lasting.open < AT_ONCE) note(world, await world.lasting.ask('look'))
+}
+
+async function undo(world) {
+  const last = world.ended.pop()
+  if (last && world.lasting.open < AT_ONCE) note(world, await world.lasting.ask('undo', last))
+}
+
+async function kill({ mortal }) {
+  await mortal.restart()
+}
+
+/** Counts what was answered. A defect ends the soak, and so does a process that died by itself. */
+export function note(world, answer) {
+  for (const code of [answer.code, ...(answer.codes ?? [])]) {
+    if (code === undefined) continue
+    world.codes[code] = (world.codes[code] ?? 0) + 1
+    const isDefect = ['INTERNAL', 'THROWN', 'STORE_FAILED', 'STATE_INCOMPATIBLE'].includes(code)
+    const died = code === DIED && answer.how !== 'SIGKILL'
+    if (isDefect || died) throw new Error(`an engine answered ${JSON.stringify(answer)}`)
+  }
+  return answer
+}
