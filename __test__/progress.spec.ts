@@ -29,6 +29,7 @@ test('a change that the host makes to an update does not reach the next one', as
   const { job: last } = await handle.done
   expect(last.status).toBe('completed')
   expect(last.logs).toHaveLength(seen.at(-1) ?? -1)
+  expect(last.logs[0]?.message).toBe('Extracting content types from database...')
   await bench.close()
 })
 

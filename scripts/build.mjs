@@ -8,11 +8,13 @@ import { ROOT, run } from './run.mjs'
  * where `native.js` looks for it.
  *
  * One call of cargo for both, because the tests then need the same dependencies in the same shape.
- * Resolves like `run`, with `fake`, the path of the fake platform's program.
+ * Resolves like `run`, with `fake`, the path of the fake platform's program. `root` is the folder of
+ * the project, or of a copy of it.
  */
-export async function buildForDevelopment({ show = false } = {}) {
+export async function buildForDevelopment({ show = false, root = ROOT, env = {} } = {}) {
   const words = ['build', '--lib', '--example', 'fake-optimizely']
-  const result = await run('cargo', [...words, '--message-format', 'json-render-diagnostics'])
+  words.push('--message-format', 'json-render-diagnostics')
+  const result = await run('cargo', words, { cwd: root, env })
   if (show || !result.ok) process.stderr.write(result.stderr)
   if (!result.ok) return result
   const artifacts = result.stdout
@@ -22,14 +24,14 @@ export async function buildForDevelopment({ show = false } = {}) {
   const library = artifacts
     .find(({ target }) => target.name === 'catalyst_sync' && target.kind.includes('cdylib'))
     .filenames.find((path) => /\.(so|dylib|dll)$/.test(path))
-  place(library)
+  place(library, root)
   const fake = artifacts.find(({ target }) => target.name === 'fake-optimizely').executable
   return { ...result, fake }
 }
 
 /** Copies the library to its name as an addon; by renaming, because another process may hold it. */
-function place(library) {
-  const addon = join(ROOT, addonName())
+function place(library, root) {
+  const addon = join(root, addonName())
   const fresh = `${addon}.${process.pid}`
   copyFileSync(library, fresh)
   renameSync(fresh, addon)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalyst_sync::engine::{ChangeSet, Query, RunOptions, TypeChange};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::support::fake::{Fault, FaultKind, Kind, Shift, Version};
@@ -227,6 +228,14 @@ async fn what_is_settled_is_not_looked_at_again() {
     let about: Vec<_> =
         world.fake.control().requests().into_iter().filter_map(|one| one.key).collect();
     assert!(about.iter().all(|key| key == "Type7") && about.len() <= 2, "{about:?}");
+
+    // What was agreed on of the others is not even read: garbage goes unnoticed until one is looked at.
+    let garbage = "UPDATE sync_bases SET base = 'garbage'";
+    Connection::open(world.state_path()).unwrap().execute(garbage, []).unwrap();
+    let plan = world.engine().plan(&Query::default(), &RunOptions::default()).await.unwrap();
+    assert_eq!((plan.findings.len(), plan.summary.unchanged), (0, 30), "{:?}", plan.findings);
+    let all = world.engine().validate(&Query::default(), &RunOptions::default()).await.unwrap();
+    assert_eq!(all.iter().filter(|one| one.code == "BASE_UNREADABLE").count(), 30);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -160,6 +160,36 @@ async fn nothing_is_deleted_moved_or_added_unseen() {
     }
 }
 
+/// Each entry covers the one before it, so that making its own hash fit is not enough.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_is_changed_with_its_hash_breaks_the_chain() {
+    let (world, engine) = deployed(None).await;
+    let connection = state(&world);
+    let entries: Vec<(i64, String, String)> = connection
+        .prepare("SELECT sequence, entry, hash FROM sync_audit ORDER BY sequence")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let set = "UPDATE sync_audit SET entry = ?2, hash = ?3 WHERE sequence = ?1";
+    for (sequence, text, hash) in &entries {
+        let mut entry: Value = serde_json::from_str(text).unwrap();
+        entry["actor"] = json!("mallory");
+        let forged = write(&parse(&entry.to_string()).unwrap());
+        let fitting = Digest::of(&forged).to_string();
+        connection.execute(set, (sequence, &forged, &fitting)).unwrap();
+        let expected = if *sequence == i64::try_from(entries.len()).unwrap() {
+            "the head is not that of the chain".to_owned()
+        } else {
+            format!("entry {} does not follow the entry before it", sequence + 1)
+        };
+        assert_eq!(verify(&engine).await.first_broken, Some(expected));
+        connection.execute(set, (sequence, text, hash)).unwrap();
+    }
+    assert!(verify(&engine).await.ok, "everything is as it was");
+}
+
 /// Changes a row and makes every digest and hash fit again, as anybody can who can write the file.
 /// `drop_signatures` leaves nothing signed.
 fn forge(connection: &Connection, drop_signatures: bool) {

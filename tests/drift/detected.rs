@@ -9,7 +9,7 @@ use catalyst_sync::error::{ErrorCode, SyncError};
 use serde_json::{Value, json};
 
 use crate::support::fake::Version;
-use crate::support::scenario::{allow_data_loss, definition, writes};
+use crate::support::scenario::{allow_data_loss, allow_delete, definition, writes};
 use crate::support::world::{World, brief};
 
 const TITLE: &str = "/properties/title/displayName";
@@ -228,6 +228,21 @@ async fn a_deletion_on_the_platform_is_overruled() {
     assert!(overrule(&world, "Post").await.success);
     assert_eq!(brief(&world.deploy().await.outcomes), ["Post create success"]);
     assert_eq!(world.changes().await.summary.unchanged, 1);
+}
+
+/// What is to be made again and never was is not there to be deleted, whoever has its key by then.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_made_again_is_not_deleted() {
+    let world = agreed().await;
+    world.fake.control().remove("Post");
+    assert!(overrule(&world, "Post").await.success);
+    world.drop_row("c1");
+    let theirs = json!({ "key": "Post", "displayName": "Theirs", "baseType": "_component" });
+    world.fake.control().seed_types(Version::V1, [theirs]);
+    world.fake.control().clear_requests();
+    assert_eq!(brief(&world.deploy_with(allow_delete()).await.outcomes), [""; 0]);
+    assert_eq!(writes(&world), [""; 0]);
+    assert_eq!(world.stored("Post")["displayName"], "Theirs");
 }
 
 #[tokio::test(flavor = "multi_thread")]
