@@ -6,6 +6,7 @@ import { Failure } from './failure.mjs'
 import { progressOf } from './progress.mjs'
 import { clean } from './text/clean.mjs'
 import { renderDeployment } from './text/deployment.mjs'
+import { renderError } from './text/error.mjs'
 import { renderPlan } from './text/plan.mjs'
 
 /** Whether a plan has anything that a run would carry out. */
@@ -21,9 +22,10 @@ export async function carryOut(session, plan, { flags, verb, start }) {
   const { out, prompt, terminal } = session
   out.event('plan', { plan })
   out.text(renderPlan(plan, terminal))
-  if (isEmpty(plan) && !flags.force) {
+  const isIdle = isEmpty(plan) && !flags.force
+  if (isIdle && plan.conflicts.length === 0) {
     out.result('deployment', { plan, deployment: null }, () => '')
-    return plan.conflicts.length > 0 ? EXIT.conflicts : EXIT.ok
+    return EXIT.ok
   }
   if (flags.dryRun) {
     out.result('deployment', { plan, deployment: null }, ({ paint }) =>
@@ -31,6 +33,8 @@ export async function carryOut(session, plan, { flags, verb, start }) {
     )
     return EXIT.ok
   }
+  // With nothing but conflicts it sends nothing, and records them so that they can be decided.
+  if (isIdle) return follow(session, { plan, start })
   await agree(plan, flags, prompt)
   if (
     !flags.yes &&
@@ -69,6 +73,10 @@ export async function follow(session, { plan, start }) {
         next(job, paint),
       ].join('\n'),
   )
+  if (out.isText && job.errorInfo) {
+    const error = { ...job.errorInfo, message: job.error ?? '' }
+    out.note(renderError(error, terminal.notePaint))
+  }
   return exitOfDeployment(job)
 }
 

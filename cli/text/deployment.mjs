@@ -50,8 +50,7 @@ export function renderDeployment({ job, metrics, outcomes }, paint, { hasToldTyp
     ...(hasToldTypes ? [] : [outcomeLine(outcome, paint)]),
     ...remarks(outcome, paint),
   ])
-  const error = job.errorInfo ? [`${paint.red(job.errorInfo.code)}  ${clean(job.error ?? '')}`] : []
-  return [...lines, ...error, summary({ job, metrics, outcomes }, paint)].join('\n')
+  return [...lines, summary({ job, metrics, outcomes }, paint)].join('\n')
 }
 
 const ENDS = {
