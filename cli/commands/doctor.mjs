@@ -1,5 +1,6 @@
 // doctor: whether a deployment could run now, and where every setting came from.
 
+import { NOWHERE } from '../config/settings.mjs'
 import { EXIT } from '../exit.mjs'
 import { clean } from '../text/clean.mjs'
 
@@ -12,8 +13,8 @@ const STATUS = {
 
 const OVERALL = { healthy: 'green', degraded: 'yellow', unhealthy: 'red' }
 
-/** Parts of a secret's name: its value is never shown. */
-const SECRET = /secret|key|credentials|client/i
+/** Names of what is secret: the value is never shown. */
+const SECRET = /^credentials$|_KEY/
 
 /** Health and settings. */
 export function renderHealth({ health, settings, node }, { paint }) {
@@ -42,19 +43,28 @@ export function renderHealth({ health, settings, node }, { paint }) {
 }
 
 /** The settings with their origins; secrets are said to be there, and no more. */
-export function settingsTold({ engine, website, isStrict, origins, file }) {
-  const values = { ...engine, provider: engine.provider.id, website, strict: isStrict }
+export function settingsTold({ engine, website, isStrict, origins, file }, env) {
+  const { id, config } = engine.provider
+  const values = {
+    ...engine,
+    databaseUrl: engine.databaseUrl ?? env.DATABASE_URL,
+    provider: id,
+    apiUrl: config.apiUrl ?? env.OPTIMIZELY_API_URL,
+    directory: config.directory,
+    website,
+    strict: isStrict,
+  }
   const told = Object.entries(origins).map(([name, from]) => ({
     name,
-    value: shown(name, values[name]),
+    value: from === NOWHERE ? '' : shown(name, values[name]),
     from,
   }))
   return [{ name: 'configuration', value: file ?? 'none', from: 'looked for here' }, ...told]
 }
 
 function shown(name, value) {
-  if (value === undefined) return ''
   if (SECRET.test(name)) return '***'
+  if (value === undefined) return ''
   return typeof value === 'string' ? withoutPassword(value) : JSON.stringify(value)
 }
 
@@ -71,7 +81,7 @@ export default {
     ['doctor --json', 'for a health check: 1 when it is unhealthy'],
   ],
   async run(session) {
-    const settings = settingsTold(await session.settings())
+    const settings = settingsTold(await session.settings(), session.env)
     const engine = await session.engine()
     const health = await engine.health()
     const report = { health, settings, node: process.versions.node }

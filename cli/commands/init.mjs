@@ -110,8 +110,9 @@ async function addKeys(folder, keys) {
   const names = Object.keys(keys).filter((key) => !there.some(({ variables }) => key in variables))
   const file = there[0]?.name ?? FILES[0]
   if (names.length > 0) {
-    const lines = names.map((name) => `\n# ${keys[name]}\n${name}=\n`)
-    await appendFile(join(folder, file), lines.join(''))
+    const lines = names.map((name) => `# ${keys[name]}\n${name}=\n`)
+    const gap = there.length === 0 ? '' : '\n\n'
+    await appendFile(join(folder, file), `${gap}${lines.join('\n')}`)
   }
   return { file, names }
 }

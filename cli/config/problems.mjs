@@ -10,7 +10,7 @@ const SCHEMA = JSON.parse(
 )
 
 /** How unlike a known key an unknown one may be to be taken for it. */
-const NEAR = 0.5
+const NEAR = 0.4
 
 const STORAGE = '/sync/state/storage'
 

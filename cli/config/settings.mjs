@@ -18,6 +18,9 @@ const FLAGS = {
 /** Settings that are the command line's own and no options of the engine. */
 const OWN = ['website', 'strict', 'asksAboutConflicts']
 
+/** The origin of what was found in no place. */
+export const NOWHERE = 'nowhere'
+
 /** Credentials and the address that they are for: all of them come from the same place. */
 const ACCESS = ['clientId', 'clientSecret', 'apiUrl']
 
@@ -53,7 +56,7 @@ export async function settingsOf({ flags, env, folder }) {
     website: form.website ?? '',
     isStrict: form.strict ?? false,
     asksAboutConflicts: form.asksAboutConflicts ?? true,
-    origins: { ...origins, ...variables },
+    origins: { ...origins, ...keysAmong(variables) },
     file: file?.path,
   }
 }
@@ -61,7 +64,7 @@ export async function settingsOf({ flags, env, folder }) {
 function originOf(variables, name) {
   const from = variables[name]
   return from === undefined
-    ? 'nowhere'
+    ? NOWHERE
     : from === 'environment'
       ? `environment: ${name}`
       : `${from}: ${name}`
@@ -73,6 +76,8 @@ function reachable({ id, config }, variables, { origins, source }) {
   const isOfEnvironment = variables.OPTIMIZELY_CLIENT_ID !== undefined
   const isOfFile = !isOfEnvironment && config.clientId !== undefined
   origins.credentials = isOfFile ? source : originOf(variables, 'OPTIMIZELY_CLIENT_ID')
+  origins.apiUrl =
+    isOfFile && config.apiUrl !== undefined ? source : originOf(variables, 'OPTIMIZELY_API_URL')
   const members = Object.entries(config).filter(([name]) => isOfFile || !ACCESS.includes(name))
   return { id, config: Object.fromEntries(members) }
 }
@@ -82,4 +87,10 @@ function hostsOf({ allowedHosts = [], provider: { config } }) {
   if (config.clientId === undefined || config.clientSecret === undefined) return allowedHosts
   const own = URL.canParse(config.apiUrl) ? [new URL(config.apiUrl).host] : []
   return [...allowedHosts, ...own]
+}
+
+/** Keys are no settings, and yet it matters whether they are there. */
+function keysAmong(variables) {
+  const isKey = ([name]) => name.startsWith('CATALYST_SYNC_')
+  return Object.fromEntries(Object.entries(variables).filter(isKey))
 }
