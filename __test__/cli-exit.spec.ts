@@ -128,6 +128,16 @@ test('4 when something would be deleted and nobody named the target', async () =
   expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type3'])
 })
 
+test('4 when undoing would delete and nobody named the target', async () => {
+  await bench.deploy().handle.done
+  const refused = await shell.run(['rollback', 'deploy-1', '--yes', '--allow-delete'])
+  expect(refused.code).toBe(4)
+  expect(refused.stderr).toContain('3 content types would be deleted')
+  const [, target] = /--allow-delete=(\S+)/.exec(refused.stderr) ?? []
+  expect(await codeOf('rollback', 'deploy-1', '--yes', `--allow-delete=${target}`)).toBe(0)
+  expect(await bench.platform.keys('Type')).toEqual([])
+})
+
 test('4 when content would be lost and nobody named the target', async () => {
   await shell.run(['deploy', '--yes'])
   const sql = `UPDATE "ContentType" SET "fields" = json_remove("fields", '$.fields[1]') WHERE "id" = 'ct_1'`

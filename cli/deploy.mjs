@@ -9,75 +9,68 @@ import { renderDeployment } from './text/deployment.mjs'
 import { renderError } from './text/error.mjs'
 import { renderPlan } from './text/plan.mjs'
 
-/** Whether a plan has anything that a run would carry out. */
-export function isEmpty({ operations }) {
-  return operations.length === 0
-}
-
 /**
  * Shows a plan, has it agreed to, and runs exactly it. `start(onUpdate)` starts the run of the plan's
  * digest and returns its handle. Returns the exit code.
+ *
+ * With `runsIdle` a plan without operations is run, too: it sends nothing and need not be agreed to, and
+ * records what both sides agree on, and the conflicts, so that they can be decided.
  */
-export async function carryOut(session, plan, { flags, verb, start }) {
+export async function carryOut(session, plan, { flags, verb, start, runsIdle = false }) {
   const { out, prompt, terminal } = session
+  const isIdle = plan.operations.length === 0 && !flags.force
   out.event('plan', { plan })
   out.text(renderPlan(plan, terminal))
-  const isIdle = isEmpty(plan) && !flags.force
-  if (isIdle && plan.conflicts.length === 0) {
-    out.result('deployment', { plan, deployment: null }, () => '')
-    return EXIT.ok
+  if (flags.dryRun || (isIdle && !runsIdle)) {
+    const note = flags.dryRun ? 'A rehearsal: nothing was sent.' : ''
+    out.result('deployment', { plan, deployment: null }, ({ paint }) => paint.dim(note))
+    return !flags.dryRun && plan.conflicts.length > 0 ? EXIT.conflicts : EXIT.ok
   }
-  if (flags.dryRun) {
-    out.result('deployment', { plan, deployment: null }, ({ paint }) =>
-      paint.dim('A rehearsal: nothing was sent.'),
-    )
-    return EXIT.ok
+  if (!isIdle) {
+    await agree(plan, flags, prompt)
+    const question = `${verb} ${clean(plan.target)}?`
+    if (!flags.yes && !(await prompt.confirm(question, { instead: '--yes' }))) {
+      throw new Failure('CONSENT_MISSING', 'you did not agree; nothing was done')
+    }
   }
-  // With nothing but conflicts it sends nothing, and records them so that they can be decided.
-  if (isIdle) return follow(session, { plan, start })
-  await agree(plan, flags, prompt)
-  if (
-    !flags.yes &&
-    !(await prompt.confirm(`${verb} ${clean(plan.target)}?`, { instead: '--yes' }))
-  ) {
-    throw new Failure('CONSENT_MISSING', 'you did not agree; nothing was done')
-  }
-  return follow(session, { plan, start })
+  return follow(session, { plan, start, isQuiet: isIdle })
 }
 
-/** Follows a run to its end, cancels it when asked to, and tells how it ended. */
-export async function follow(session, { plan, start }) {
-  const { out, terminal, interrupt } = session
-  const progress = out.isText ? progressOf(terminal) : undefined
-  const events = eventsOf(out)
-  const handle = start((job) => {
-    progress?.update(job)
-    events(job)
-  })
-  const result = await interrupt.during(
-    () => handle.done,
-    () => {
-      out.note('Cancelling: waiting for the answers that are still out. Ctrl-C again ends at once.')
-      handle.cancel()
-    },
-  )
+/**
+ * Follows a run to its end, cancels it when asked to, and tells how it ended. One that is quiet tells
+ * only what went wrong.
+ */
+export async function follow(session, { plan = null, start, isQuiet = false }) {
+  const { out, terminal } = session
+  const progress = out.isText && !isQuiet ? progressOf(terminal) : undefined
+  const result = await finished(session, start, progress)
   progress?.end(result.outcomes)
   for (const outcome of result.outcomes) out.event('type', { outcome })
   const { job, metrics, outcomes } = result
-  out.result(
-    'deployment',
-    { plan: plan ?? null, deployment: job, metrics, outcomes },
-    ({ paint }) =>
-      [
-        renderDeployment(result, paint, { hasToldTypes: progress?.tellsTypes }),
-        next(job, paint),
-      ].join('\n'),
-  )
+  out.result('deployment', { plan, deployment: job, metrics, outcomes }, ({ paint }) => {
+    if (isQuiet && job.outcome === 'success') return ''
+    const options = { hasToldTypes: progress?.tellsTypes }
+    return [renderDeployment(result, paint, options), next(job, paint)].join('\n')
+  })
   if (out.isText && job.errorInfo) {
     const error = { ...job.errorInfo, message: job.error ?? '' }
     out.note(renderError(error, terminal.notePaint))
   }
   return exitOfDeployment(job)
+}
+
+/** Starts a run and waits for its end, which an interruption brings about sooner. */
+function finished({ out, interrupt }, start, progress) {
+  const tell = eventsOf(out)
+  const handle = start((job) => {
+    progress?.update(job)
+    tell(job)
+  })
+  const cancel = () => {
+    out.note('Cancelling: waiting for the answers that are still out. Ctrl-C again ends at once.')
+    handle.cancel()
+  }
+  return interrupt.during(() => handle.done, cancel)
 }
 
 /** Tells each entry of the log and each step of the progress once. */

@@ -67,7 +67,7 @@ export default {
       options: { ...options, planDigest: plan.digest },
     }
     const start = (onUpdate) => engine.startDeployment(job, settings.provider, onUpdate)
-    return carryOut(session, plan, { flags, verb: 'Deploy to', start })
+    return carryOut(session, plan, { flags, verb: 'Deploy to', start, runsIdle: true })
   },
 }
 
