@@ -14,12 +14,14 @@ const HASH = '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'
 const REQUIRE = `
 const sync = require('catalyst-sync')
 const { recordVersions } = require('catalyst-sync/prisma')
-console.log(sync.hashContentType('{}'), recordVersions.name, Object.keys(sync).sort().join())
+const { defineConfig } = require('catalyst-sync/config')
+console.log(sync.hashContentType('{}'), recordVersions.name, defineConfig.name, Object.keys(sync).sort().join())
 `
 const IMPORT = `
 import * as sync from 'catalyst-sync'
 import { recordVersions } from 'catalyst-sync/prisma'
-console.log(sync.hashContentType('{}'), recordVersions.name, Object.keys(sync).filter((name) => name !== 'default').sort().join())
+import { defineConfig } from 'catalyst-sync/config'
+console.log(sync.hashContentType('{}'), recordVersions.name, defineConfig.name, Object.keys(sync).filter((name) => name !== 'default').sort().join())
 `
 
 const folder = mkdtempSync(join(tmpdir(), 'catalyst-sync-'))
@@ -28,12 +30,17 @@ try {
   const project = join(folder, 'project')
   mkdirSync(project)
   writeFileSync(join(project, 'package.json'), '{ "private": true }')
-  await expectOk('npm', ['install', '--no-audit', '--no-fund', '--offline', ...packages], project)
+  await expectOk(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages],
+    project,
+  )
   const required = await load('required.cjs', REQUIRE, project)
   const imported = await load('imported.mjs', IMPORT, project)
   if (!required.startsWith(HASH)) throw new Error(`the hash of {} is wrong: ${required}`)
   if (required !== imported) throw new Error(`names differ:\n${required}\n${imported}`)
-  console.log(`ok: packed, installed, required and imported: ${packages.length} packages`)
+  await runCommandLine(project)
+  console.log(`ok: packed, installed, required, imported and run: ${packages.length} packages`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
@@ -57,6 +64,15 @@ async function pack(source) {
 async function load(name, program, project) {
   writeFileSync(join(project, name), program)
   return expectOk(process.execPath, [name], project)
+}
+
+/** The command line, with a configuration of its own making: everything that it needs is there. */
+async function runCommandLine(project) {
+  const command = (...words) =>
+    expectOk('npx', ['--no-install', 'catalyst-sync', ...words], project)
+  await command('init', '--provider', 'files', '--no-input')
+  const { kind } = JSON.parse(await command('uninstall', '--database', 'dev.db', '--json'))
+  if (kind !== 'uninstall') throw new Error(`the command line answered with ${kind}`)
 }
 
 async function expectOk(program, words, cwd) {

@@ -1,0 +1,239 @@
+// How the command line speaks: to a person, to a pipe, to a program.
+
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+import { Bench } from './support/bench'
+import { neededVariables, Shell, watched } from './support/cli'
+import { environment, node, ROOT } from './support/script'
+import { edit } from './support/studio'
+
+jest.setTimeout(30_000)
+
+let bench: Bench
+let shell: Shell
+beforeEach(async () => {
+  bench = await Bench.open({ types: 2, options: { cacheTtlMs: 0 } })
+  shell = Shell.at(bench)
+})
+afterEach(() => bench.close())
+
+test('colours are for a terminal, and for who asks for them', async () => {
+  const cases = [
+    { env: {}, words: [], expected: false },
+    { env: { FORCE_COLOR: '1' }, words: [], expected: true },
+    { env: { FORCE_COLOR: '1', NO_COLOR: '1' }, words: [], expected: false },
+    { env: { FORCE_COLOR: '1', NO_COLOR: '' }, words: [], expected: true },
+    { env: { FORCE_COLOR: '0' }, words: [], expected: false },
+    { env: { FORCE_COLOR: '1' }, words: ['--no-color'], expected: false },
+  ]
+  for (const { env, words, expected } of cases) {
+    const { stdout } = await shell.run(['status', ...words], { env: env as Record<string, string> })
+    expect({ env, words, coloured: stdout.includes('\x1b[') }).toEqual({
+      env,
+      words,
+      coloured: expected,
+    })
+  }
+})
+
+test('COLUMNS bounds a table', async () => {
+  const sql = `UPDATE "Website" SET "id" = 'a_website_with_a_name_that_is_far_too_long_for_this'`
+  edit(bench.folder.file('dev.db'), `PRAGMA foreign_keys = off`)
+  edit(bench.folder.file('dev.db'), sql)
+  const { stdout } = await shell.run(['status'], { env: { COLUMNS: '60' } })
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)
+  expect(stdout).toContain('…')
+})
+
+test('names cannot move the cursor', async () => {
+  const sql = `UPDATE "ContentType" SET "fields" = replace("fields", 'Type 1', ?) WHERE "id" = 'ct_1'`
+  edit(bench.folder.file('dev.db'), sql, '\\u001b[2JGone')
+  const { stdout } = await shell.run(['plan', 'ct_1'])
+  expect(stdout).toContain('\\u001b[2JGone')
+  expect(stdout).not.toContain('\x1b')
+})
+
+test('--json is one document, whose kind and form are named', async () => {
+  const cases: [string[], string, string[]][] = [
+    [['plan'], 'plan', ['digest', 'operations', 'summary', 'target']],
+    [['diff'], 'changes', ['complete', 'details', 'summary', 'target']],
+    [['status'], 'status', ['states']],
+    [['validate'], 'findings', ['findings']],
+    [['history'], 'history', ['data', 'hasMore', 'total']],
+    [['drift'], 'drift', ['complete', 'target', 'types']],
+    [['doctor'], 'doctor', ['health', 'node', 'settings']],
+    [['recover'], 'recovery', ['findings', 'left', 'runs']],
+    [['resolve', '--list'], 'conflicts', ['conflicts']],
+    [['audit', 'verify'], 'auditVerdict', ['entries', 'keyed', 'ok']],
+    [['deploy', '--yes'], 'deployment', ['deployment', 'metrics', 'outcomes', 'plan']],
+  ]
+  for (const [words, kind, members] of cases) {
+    const { stdout, stderr } = await shell.run([...words, '--json'])
+    expect(stderr).toBe('')
+    const document = JSON.parse(stdout)
+    expect(document).toMatchObject({ kind, formatVersion: 1 })
+    for (const member of members) expect(document).toHaveProperty(member)
+  }
+})
+
+test('--json tells an error where the result is waited for', async () => {
+  const { code, stdout, stderr } = await shell.run(['deploy', '--json'])
+  expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
+  expect(JSON.parse(stdout)).toMatchObject({
+    kind: 'error',
+    formatVersion: 1,
+    error: { code: 'CONSENT_MISSING', details: { nextStep: 'answer with --yes' } },
+  })
+})
+
+test('--json-stream tells each step on a line', async () => {
+  const { code, stdout, stderr } = await shell.run(['deploy', '--yes', '--json-stream'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, any>)
+  expect(events.every(({ formatVersion }) => formatVersion === 1)).toBe(true)
+  expect(events[0]).toMatchObject({ event: 'plan', plan: { summary: { add: 2 } } })
+  const steps = events.filter(({ event }) => event === 'progress').map(({ progress }) => progress)
+  expect(steps.at(0)).toBe(0)
+  expect(steps.at(-1)).toBe(100)
+  const logs = events.filter(({ event }) => event === 'log').map(({ message }) => message)
+  expect(logs.at(-1)).toBe('Sync completed: 2 succeeded, 0 failed')
+  const types = events.filter(({ event }) => event === 'type').map(({ outcome }) => outcome.typeKey)
+  expect(types).toEqual(['Type1', 'Type2'])
+  expect(events.at(-1)).toMatchObject({ event: 'result', kind: 'deployment' })
+})
+
+test('every command has a summary and examples in its help', async () => {
+  const code = `
+    const { COMMANDS } = await import('./cli/commands/index.mjs')
+    const leaves = ({ commands, ...own }, path = '') => commands
+      ? commands.flatMap((one) => leaves(one, own.words + ' '))
+      : [{ path: path + own.words.split(' ')[0], summary: own.summary, examples: own.examples ?? [] }]
+    console.log(JSON.stringify(COMMANDS.flatMap((one) => leaves(one))))`
+  const { stdout } = await node(['--input-type=module', '-e', code])
+  const commands: { path: string; summary: string; examples: string[][] }[] = JSON.parse(stdout)
+  expect(commands).toHaveLength(22)
+  for (const { path, summary, examples } of commands) {
+    expect(summary).toMatch(/\.$/)
+    expect(examples.length).toBeGreaterThan(0)
+    for (const [line] of examples) expect(line).toMatch(new RegExp(`^${path}( |$)`))
+  }
+  const { stdout: help } = await shell.run(['deploy', '--help'])
+  expect(help).toContain(
+    'Examples:\n  $ catalyst-sync deploy\n      shows what would be sent, and asks',
+  )
+})
+
+// A pseudo terminal: what people see and answer.
+const describeTerminal = process.platform === 'linux' ? describe : describe.skip
+
+describeTerminal('on a terminal', () => {
+  /** Runs the command line on a pseudo terminal; all that it prints comes as one text. */
+  function terminal(words: string[], env: Record<string, string> = {}) {
+    const script = `
+import os, pty, sys
+status = pty.spawn(sys.argv[1:])
+sys.exit(os.waitstatus_to_exitcode(status))`
+    const main = join(ROOT, 'cli', 'main.mjs')
+    const child = spawn('python3', ['-c', script, process.execPath, main, ...words], {
+      cwd: bench.folder.path,
+      env: { ...neededVariables(), TERM: 'xterm', ...environment(bench), ...env },
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+    })
+    const running = watched(child)
+    const type = (text: string) => child.stdin.write(text)
+    return { ...running, type }
+  }
+
+  test('deploy asks, and y is yes', async () => {
+    const { until, type, ended } = terminal(['deploy'])
+    await until('Deploy to optimizely:')
+    type('y\r')
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    expect(stdout).toContain('Deployed:')
+    expect(stdout).toContain('\x1b[32m')
+    expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2'])
+  })
+
+  test.each([
+    ['n', 'n\r', 4],
+    ['nothing', '\r', 4],
+    ['Ctrl-C', '\x03', 130],
+  ])('%s is no', async (_, answer, expected) => {
+    const { until, type, ended } = terminal(['deploy'])
+    await until('Deploy to optimizely:')
+    type(answer)
+    expect((await ended).code).toBe(expected)
+    expect(await bench.platform.keys('Type')).toEqual([])
+  })
+
+  test.each([
+    ['CI', { CI: 'true' }, []],
+    ['--no-input', {}, ['--no-input']],
+  ])('%s asks nothing', async (_, env, words) => {
+    const { code, stdout } = await terminal(['deploy', ...words], env).ended
+    expect(code).toBe(4)
+    expect(stdout).toContain('answer with --yes')
+  })
+
+  test('TERM=dumb has neither colours nor a bar', async () => {
+    const { stdout } = await terminal(['deploy', '--yes'], { TERM: 'dumb' }).ended
+    expect(stdout).toContain('Deployed: 2 succeeded')
+    expect(stdout).toContain('✓ created    Type 1 Type1')
+    expect(stdout).not.toContain('\x1b')
+  })
+
+  test('a deletion asks for the name of the target', async () => {
+    await shell.run(['deploy', '--yes'])
+    edit(bench.folder.file('dev.db'), `DELETE FROM "ContentType" WHERE "id" = 'ct_2'`)
+    const { target } = await shell.json('plan')
+    const words = ['deploy', '--yes', '--allow-delete']
+    for (const { answer, code, keys } of [
+      { answer: 'yes', code: 4, keys: ['Type1', 'Type2'] },
+      { answer: target, code: 0, keys: ['Type1'] },
+    ]) {
+      const { until, type, ended } = terminal(words)
+      await until('Type the name of the target')
+      type(`${answer}\r`)
+      expect((await ended).code).toBe(code)
+      expect(await bench.platform.keys('Type')).toEqual(keys)
+    }
+  })
+
+  test('resolve asks about each property', async () => {
+    await shell.run(['deploy', '--yes'])
+    const sql = `UPDATE "ContentType" SET "fields" = replace("fields", '"Title"', '"Headline"') WHERE "id" = 'ct_1'`
+    edit(bench.folder.file('dev.db'), sql)
+    await bench.platform.control('edit', {
+      key: 'Type1',
+      patch: { properties: { title: { displayName: 'Caption' } } },
+    })
+    await shell.run(['deploy', '--yes'])
+    const { until, type, ended } = terminal(['resolve'])
+    await until('leave it open')
+    type('\x1b[B\r')
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    expect(stdout).toContain('1 of 1 decided. Nothing was sent.')
+    const [state] = await bench.engine.listSyncStates()
+    expect(state).toMatchObject({ typeKey: 'Type1', conflictStatus: 'resolved' })
+    expect((await shell.json('diff')).summary).toMatchObject({ conflicts: 0, updated: 0 })
+  })
+
+  test('credentials are asked for without an echo', async () => {
+    const env = { CATALYST_SYNC_KEY: 'ab'.repeat(32) }
+    const { until, type, ended } = terminal(['credentials', 'set', 'optimizely'], env)
+    await until('Client id:')
+    type('an-id\r')
+    await until('Client secret:')
+    type('a-secret\r')
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    expect(stdout).not.toContain('a-secret')
+  })
+})

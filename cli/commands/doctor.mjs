@@ -1,0 +1,91 @@
+// doctor: whether a deployment could run now, and where every setting came from.
+
+import { NOWHERE } from '../config/settings.mjs'
+import { EXIT } from '../exit.mjs'
+import { clean } from '../text/clean.mjs'
+
+const STATUS = {
+  ok: ['green', '✓'],
+  read_only: ['yellow', '!'],
+  not_configured: ['yellow', '!'],
+  failed: ['red', '✗'],
+}
+
+const OVERALL = { healthy: 'green', degraded: 'yellow', unhealthy: 'red' }
+
+/** Names of what is secret: the value is never shown. */
+const SECRET = /^credentials$|_KEY/
+
+/** Health and settings. */
+export function renderHealth({ health, settings, node }, { paint }) {
+  const parts = ['database', 'state', 'platform'].flatMap((name) => {
+    const { status, code, message } = health[name]
+    const [colour, sign] = STATUS[status]
+    return [
+      `${paint[colour](sign)} ${name.padEnd(9)} ${status.replace('_', ' ')}${code ? `  ${code}` : ''}`,
+      ...(message ? [`            ${clean(message)}`] : []),
+    ]
+  })
+  const rate =
+    health.successRate24h === null
+      ? 'nothing was sent'
+      : `${Math.round(health.successRate24h * 100)} % succeeded`
+  return [
+    `${paint.bold('Health')}  ${paint[OVERALL[health.status]](health.status)}  ${paint.dim(`${rate} in 24 hours; Node.js ${node}`)}`,
+    ...parts.map((line) => `  ${line}`),
+    '',
+    paint.bold('Settings'),
+    ...settings.map(
+      ({ name, value, from }) =>
+        `  ${clean(name).padEnd(26)} ${clean(value)}${value === '' ? '' : '  '}${paint.dim(clean(from))}`,
+    ),
+  ].join('\n')
+}
+
+/** The settings with their origins; secrets are said to be there, and no more. */
+export function settingsTold({ engine, website, isStrict, origins, file }, env) {
+  const { id, config } = engine.provider
+  const values = {
+    ...engine,
+    databaseUrl: engine.databaseUrl ?? env.DATABASE_URL,
+    provider: id,
+    apiUrl: config.apiUrl ?? env.OPTIMIZELY_API_URL,
+    directory: config.directory,
+    website,
+    strict: isStrict,
+  }
+  const told = Object.entries(origins).map(([name, from]) => ({
+    name,
+    value: from === NOWHERE ? '' : shown(name, values[name]),
+    from,
+  }))
+  return [{ name: 'configuration', value: file ?? 'none', from: 'looked for here' }, ...told]
+}
+
+function shown(name, value) {
+  if (SECRET.test(name)) return '***'
+  if (value === undefined) return ''
+  return typeof value === 'string' ? withoutPassword(value) : JSON.stringify(value)
+}
+
+/** An address may hold a password. */
+function withoutPassword(text) {
+  return text.replace(/:\/\/[^/]*@/, '://***@')
+}
+
+export default {
+  words: 'doctor',
+  summary: 'Says whether a deployment could run now, and where every setting came from.',
+  examples: [
+    ['doctor', 'the first thing to try when something fails'],
+    ['doctor --json', 'for a health check: 1 when it is unhealthy'],
+  ],
+  async run(session) {
+    const settings = settingsTold(await session.settings(), session.env)
+    const engine = await session.engine()
+    const health = await engine.health()
+    const report = { health, settings, node: process.versions.node }
+    session.out.result('doctor', report, (terminal) => renderHealth(report, terminal))
+    return health.status === 'unhealthy' ? EXIT.failed : EXIT.ok
+  },
+}

@@ -1,0 +1,118 @@
+// init: a configuration file, and the keys of the environment.
+
+import { existsSync } from 'node:fs'
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { parse } from 'dotenv'
+import { Option } from 'commander'
+
+import { FILES } from '../config/environment.mjs'
+import { NAMES } from '../config/file.mjs'
+import { writeConfiguration } from '../config/writing.mjs'
+import { Failure } from '../failure.mjs'
+import { clean } from '../text/clean.mjs'
+
+/** The keys of the environment that a first deployment needs, with what they are. */
+const KEYS = {
+  DATABASE_URL: "The studio's SQLite database, as Prisma writes it: file:./dev.db",
+  OPTIMIZELY_CLIENT_ID: 'An API key of Optimizely: Settings > API Keys',
+  OPTIMIZELY_CLIENT_SECRET: 'Its secret, which is shown once',
+}
+
+export default {
+  words: 'init',
+  summary: 'Writes a configuration file, and the keys of the environment that are missing.',
+  options: [
+    new Option('--format <format>', 'form of the file')
+      .choices(['mjs', 'cjs', 'json', 'yaml', 'package.json'])
+      .default('mjs'),
+    new Option('--force', 'replace the file that is there'),
+  ],
+  examples: [
+    ['init', 'asks what is not said'],
+    ['init --provider files --directory model --no-input', 'asks nothing'],
+    ['init --format yaml --mapping native', 'in another form'],
+  ],
+  async run(session, flags) {
+    const folder = process.cwd()
+    requireFree(folder, flags)
+    const config = await wanted(session, flags)
+    const written = [await writeConfiguration(folder, flags.format, config)]
+    const needed = config.provider === undefined ? KEYS : { DATABASE_URL: KEYS.DATABASE_URL }
+    const keys = await addKeys(folder, needed)
+    if (keys.names.length > 0) written.push(keys.file)
+    session.out.result('init', { files: written, keys: keys.names, config }, ({ paint }) =>
+      [
+        ...written.map((file) => `${paint.green('wrote')} ${clean(file)}`),
+        ...keys.names.map((name) => `      ${name}  ${paint.dim('to be filled in')}`),
+        `${paint.dim('next')}  catalyst-sync doctor`,
+      ].join('\n'),
+    )
+  },
+}
+
+/** Never over a configuration that somebody wrote. */
+function requireFree(folder, { force }) {
+  if (force) return
+  const there = NAMES.filter((name) => existsSync(join(folder, name)))
+  if (there.length === 0) return
+  throw new Failure('CONFIG_EXISTS', `${there[0]} is there already`, {
+    next: 'edit it, or replace it with --force',
+  })
+}
+
+/** What is to be written: what the flags say, and where somebody can be asked, what they answer. */
+async function wanted({ prompt }, { provider, directory, mapping, state, website, database }) {
+  const config = { databaseUrl: database, mapping, stateUrl: state, website }
+  const id = provider ?? (prompt.isPossible ? await askForProvider(prompt) : 'optimizely')
+  if (id === 'files') {
+    const folder = directory ?? (prompt.isPossible ? await askForFolder(prompt) : 'model')
+    config.provider = { id, config: { directory: folder } }
+  }
+  if (mapping === undefined && prompt.isPossible) config.mapping = await askForMapping(prompt)
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined))
+}
+
+function askForProvider(prompt) {
+  const choices = [
+    { name: 'Optimizely CMS (SaaS)', value: 'optimizely' },
+    { name: 'a folder of JSON files', value: 'files' },
+  ]
+  return prompt.choose('Where to?', choices, { instead: '--provider' })
+}
+
+function askForFolder(prompt) {
+  return prompt.text('Folder:', { instead: '--directory', default: 'model' })
+}
+
+function askForMapping(prompt) {
+  const choices = [
+    {
+      name: 'compatible',
+      value: 'compatible',
+      description: 'keeps the types that the proof of concept made',
+    },
+    { name: 'native', value: 'native', description: 'uses what the platform really has' },
+  ]
+  return prompt.choose('How are fields expressed?', choices, { instead: '--mapping' })
+}
+
+/** Adds the keys that no file has, without a value, to the first file that is there. */
+async function addKeys(folder, keys) {
+  const held = await Promise.all(
+    FILES.map(async (name) => {
+      const path = join(folder, name)
+      return existsSync(path) ? { name, variables: parse(await readFile(path)) } : undefined
+    }),
+  )
+  const there = held.filter(Boolean)
+  const names = Object.keys(keys).filter((key) => !there.some(({ variables }) => key in variables))
+  const file = there[0]?.name ?? FILES[0]
+  if (names.length > 0) {
+    const lines = names.map((name) => `# ${keys[name]}\n${name}=\n`)
+    const gap = there.length === 0 ? '' : '\n\n'
+    await appendFile(join(folder, file), `${gap}${lines.join('\n')}`)
+  }
+  return { file, names }
+}

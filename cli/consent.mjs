@@ -1,0 +1,52 @@
+// What a deployment may destroy, and who agreed to it. `--yes` agrees to neither deletion nor loss.
+
+import { Failure } from './failure.mjs'
+import { count } from './text/clean.mjs'
+
+/** Kinds of consent: the flag, what it allows, and what of a plan it is needed for. */
+const CONSENTS = [
+  {
+    flag: 'allowDelete',
+    words: '--allow-delete',
+    code: 'DELETE_REFUSED',
+    needed: ({ operation }) => operation === 'delete',
+    tells: (number) => `${count(number, 'content type')} would be deleted`,
+  },
+  {
+    flag: 'allowDataLoss',
+    words: '--allow-data-loss',
+    code: 'DATA_LOSS_REFUSED',
+    needed: ({ operation, risk }) => operation !== 'delete' && risk === 'lossy',
+    tells: (number) => `${count(number, 'content type')} would lose content`,
+  },
+]
+
+/** What the flags ask a plan to hold. */
+export function consentsOf(flags) {
+  return Object.fromEntries(
+    CONSENTS.filter(({ flag }) => flags[flag] !== undefined).map(({ flag }) => [flag, true]),
+  )
+}
+
+/**
+ * Has whatever a plan destroys agreed to: by a flag that names the target, else by somebody who types
+ * that name. Throws where nobody agrees.
+ */
+export async function agree(plan, flags, prompt) {
+  for (const { flag, words, code, needed, tells } of CONSENTS) {
+    const number = plan.operations.filter(needed).length
+    if (number === 0 || flags[flag] === plan.target) continue
+    const next = `${words}=${plan.target}`
+    if (typeof flags[flag] === 'string') {
+      const message = `${words} names ${flags[flag]}, and the target is ${plan.target}`
+      throw new Failure(code, message, { next })
+    }
+    if (!prompt.isPossible) {
+      throw new Failure(code, `${tells(number)}, and --yes does not cover that`, { next })
+    }
+    const question = `${tells(number)}. Type the name of the target (${plan.target}) to allow it:`
+    if (!(await prompt.typed(question, plan.target, { instead: next }))) {
+      throw new Failure(code, 'that is not the name of the target; nothing was done', { next })
+    }
+  }
+}

@@ -1,0 +1,3 @@
+import face from './config.js'
+
+export const { defineConfig } = face
