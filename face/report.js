@@ -2,15 +2,8 @@
 
 // The report: what differs, what a deployment would do or did, for people to look at.
 
-const { performance } = require('node:perf_hooks')
-// As it was when this was loaded: tests replace timers.
-const { setImmediate } = require('node:timers')
-
 const read = require('./arguments.js')
 const { failure } = require('./errors.js')
-
-/** How long the event loop is held at a time, in milliseconds; one piece more at most. */
-const SLICE = 3
 
 /** What writes each format, loaded when it is asked for. */
 const FORMATS = {
@@ -42,32 +35,23 @@ function readReport(options) {
   return {
     deploymentId: textOption('deploymentId', deploymentId),
     title: textOption('title', title),
-    write: FORMATS[wanted](),
+    format: wanted,
     query,
   }
-}
-
-/** Joins what a writer makes piece by piece, with turns of the event loop in between. */
-async function written(pieces) {
-  const texts = []
-  let since = performance.now()
-  for (const piece of pieces) {
-    texts.push(String(piece))
-    if (performance.now() - since < SLICE) continue
-    await new Promise((resolve) => setImmediate(resolve))
-    since = performance.now()
-  }
-  return texts.join('')
 }
 
 /** The methods of an engine; `nativeOf` gives the addon's side of it. */
 function reportOf(nativeOf) {
   return {
     async renderReport(options) {
-      const { write, ...wanted } = readReport(options)
+      const { format, ...wanted } = readReport(options)
       const { gather } = require('./report/data.js')
-      const report = await gather(this, { ...wanted, providerId: nativeOf(this).providerId() })
-      return written(write(report))
+      const { mapInTurns } = require('./report/turn.js')
+      // Only the page has room for versions.
+      const whole = { ...wanted, drawn: format === 'html', providerId: nativeOf(this).providerId() }
+      const write = FORMATS[format]()
+      const pieces = await mapInTurns(write(await gather(this, whole)), String)
+      return pieces.join('')
     },
   }
 }

@@ -26,6 +26,10 @@ function ofConflict({ name, fields, id }) {
   return annotation('error', name, `changed on both sides: ${where}; decide ${id}`)
 }
 
+function ofFailure({ key, code, error }) {
+  return annotation('error', key, `could not be compared: ${error} (${code})`)
+}
+
 function ofFinding({ severity, typeKey, code, message, remedy }) {
   return annotation(LEVELS[severity], typeKey ?? code, `${message}; ${remedy} (${code})`)
 }
@@ -42,28 +46,38 @@ function limited(all, level) {
   ]
 }
 
+/** What somebody has to know of, each once: a deployment says again what its findings said. */
+function* all({ deployment, now, unread, platform, ...report }) {
+  const told = new Set()
+  const isNew = (key, code) => told.size < told.add(`${key} ${code}`).size
+  for (const outcome of deployment?.job.outcomes ?? []) {
+    const { typeKey, status, error } = outcome
+    if (status !== 'success' && isNew(typeKey, error?.code)) yield ofOutcome(outcome)
+  }
+  yield annotation(
+    'notice',
+    report.title ?? heading({ deployment, platform }),
+    lead({ deployment, now, platform }),
+  )
+  if (unread !== undefined) {
+    const why = `where both sides stand now could not be read: ${unread.message}`
+    yield annotation('warning', unread.code, why)
+  }
+  if (now === undefined) return
+  const { conflicts, failed } = now.changes.details
+  for (const one of conflicts) if (isNew(one.typeKey, 'CONFLICT')) yield ofConflict(one)
+  // One code of a type may be about several attributes.
+  const unheard = now.findings.filter(({ typeKey, code }) => !told.has(`${typeKey} ${code}`))
+  for (const { typeKey, code } of unheard) told.add(`${typeKey} ${code}`)
+  yield* unheard.map(ofFinding)
+  for (const one of failed) if (isNew(one.key, one.code)) yield ofFailure(one)
+}
+
 /** Writes the report, a command per line, errors first. */
 function* annotations(report) {
-  const { deployment, now, unread } = report
-  const wrong = (deployment?.job.outcomes ?? []).filter(({ status }) => status !== 'success')
-  const told = new Set(wrong.map(({ typeKey, error }) => `${typeKey} ${error?.code}`))
-  const all = [
-    annotation('notice', report.title ?? heading(report), lead(report)),
-    ...wrong.map(ofOutcome),
-    ...(now?.changes.details.conflicts ?? [])
-      .filter(({ typeKey }) => !told.has(`${typeKey} CONFLICT`))
-      .map(ofConflict),
-    ...(now?.findings ?? [])
-      .filter(({ typeKey, code }) => !told.has(`${typeKey} ${code}`))
-      .map(ofFinding),
-  ]
-  if (unread !== undefined) {
-    all.push(
-      annotation('warning', unread.code, `what differs now could not be read: ${unread.message}`),
-    )
-  }
+  const every = [...all(report)]
   for (const level of ['error', 'warning', 'notice']) {
-    yield limited(all, level).map(command).join('')
+    yield limited(every, level).map(command).join('')
   }
 }
 

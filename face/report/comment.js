@@ -31,16 +31,17 @@ class Comment {
   }
 
   /** A table under a heading, with as many rows as it may have. */
-  addTable(title, head, rows, what) {
-    if (rows.length === 0) return
+  addTable(title, head, items, cellsOf, what) {
+    if (items.length === 0) return
     const taken = []
     let room = TABLE
-    for (const cells of rows) {
+    for (const item of items) {
+      const cells = cellsOf(item)
       room -= row(cells).length
       if (room < 0) break
       taken.push(cells)
     }
-    const left = rows.length - taken.length
+    const left = items.length - taken.length
     const rest = left > 0 ? `\nAnd ${count(left, `more ${what[0]}`, `more ${what[1]}`)}.\n` : ''
     this.add(`### ${title}\n\n${table(head, taken)}${rest}\n`)
   }

@@ -6,6 +6,7 @@ const { failure } = require('../errors.js')
 const { ATTEMPTS, NAMED, TREES, TYPES } = require('./limits.js')
 const { phasesOf } = require('./phases.js')
 const { rowsOf } = require('./sides.js')
+const { mapInTurns } = require('./turn.js')
 
 /** What people call the platforms. */
 const PLATFORMS = {
@@ -31,6 +32,7 @@ const PLANNED = [
 /** Errors that say that a side cannot be read now, which spoils no report of what was done before. */
 const UNREADABLE = ['AUTH', 'FORBIDDEN', 'RATE_LIMIT', 'NETWORK', 'NOT_FOUND', 'CONFLICT', 'STATE']
 
+/** By the key of the type. */
 function byKey(list) {
   const groups = new Map()
   for (const item of list) {
@@ -45,70 +47,81 @@ function kindOf(status) {
 }
 
 /** Every finding once, the worst first. */
-function findingsOf(changes, plan) {
+async function findingsOf(changes, plan) {
   const ofTypes = Object.values(changes.details).flatMap((list) =>
     list.flatMap(({ findings = [] }) => findings),
   )
-  const all = [...changes.findings, ...plan.findings, ...ofTypes]
-  const once = new Map(all.map((finding) => [JSON.stringify(finding), finding]))
+  const once = new Map()
+  await mapInTurns([...changes.findings, ...plan.findings, ...ofTypes], (finding) => {
+    const { severity, code, typeKey, path, message } = finding
+    once.set([severity, code, typeKey, path, message].join('\n'), finding)
+  })
   const ranks = ['error', 'warning', 'info']
   return [...once.values()].sort((a, b) => ranks.indexOf(a.severity) - ranks.indexOf(b.severity))
 }
 
-/** The types that differ, each with its rows and with what a deployment would do to it. */
-function typesOf(changes, plan, pull, findings) {
-  const planned = byKey(plan.operations)
-  const pulled = byKey(pull.operations)
-  const told = byKey(findings.filter(({ typeKey }) => typeKey !== undefined))
-  const whole = (key, change, conflict) => {
-    const operations = planned.get(key) ?? []
-    const [comesHome] = pulled.get(key) ?? []
-    const { name, websiteId } = change ?? conflict
-    const withheld = operations.flatMap((operation) => operation.withheld)
-    const risk = change?.risk ?? operations[0]?.risk ?? 'safe'
-    const contentItems = change?.contentItems ?? (operations[0] ?? comesHome)?.contentItems
-    return {
-      key,
-      name,
-      websiteId,
-      kind: conflict === undefined ? kindOf(change.status) : 'conflict',
-      status: change?.status ?? 'conflict',
-      risk,
-      contentItems,
-      operations,
-      withheld,
-      conflict,
-      findings: told.get(key) ?? [],
-      rows: rowsOf({ conflict, change, pulled: comesHome?.changes, withheld }),
-    }
+/** A type that differs, with what a deployment would do to it. */
+function typeOf({ change, conflict, operations = [], pulled = [], findings = [] }) {
+  const { name, websiteId } = change ?? conflict
+  const withheld = operations.flatMap((operation) => operation.withheld)
+  let rows
+  return {
+    key: change?.key ?? conflict.typeKey,
+    name,
+    websiteId,
+    kind: conflict === undefined ? kindOf(change.status) : 'conflict',
+    status: change?.status ?? 'conflict',
+    risk: change?.risk ?? operations[0]?.risk ?? 'safe',
+    contentItems: (change ?? operations[0] ?? pulled[0])?.contentItems,
+    operations,
+    withheld,
+    conflict,
+    findings,
+    /** The platform moved something of it. */
+    comesHome: pulled.length > 0,
+    /** Made when they are shown: of most types of many they are not. */
+    get rows() {
+      rows ??= rowsOf({ conflict, change, pulled: pulled[0]?.changes, withheld })
+      return rows
+    },
   }
+}
+
+/** The types that differ, those that somebody has to look at first. */
+async function typesOf(changes, plan, pulled, findings) {
+  const [planned, home, told] = [plan.operations, pulled, findings].map(byKey)
   const { created, updated, deleted, remoteChanged, conflicts } = changes.details
-  const types = [
-    ...conflicts.map((conflict) => whole(conflict.typeKey, undefined, conflict)),
-    ...[...updated, ...deleted, ...created, ...remoteChanged].map((change) =>
-      whole(change.key, change),
-    ),
+  const all = [
+    ...conflicts.map((conflict) => ({ conflict, key: conflict.typeKey })),
+    ...[...updated, ...deleted, ...created, ...remoteChanged].map((change) => ({
+      change,
+      key: change.key,
+    })),
   ]
+  const types = await mapInTurns(all, ({ key, ...sides }) =>
+    typeOf({
+      ...sides,
+      operations: planned.get(key),
+      pulled: home.get(key),
+      findings: told.get(key),
+    }),
+  )
   return types.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))
 }
 
 /** Where both sides stand now, and what a deployment would do about it. */
 async function present(engine, query) {
-  const changes = await engine.detectChanges({ ...query, includeDetails: true })
-  const plan = await engine.planDeployment(query)
-  const isPush = plan.mode === 'push'
-  const pull = isPush ? await engine.planDeployment({ ...pulling(query), mode: 'pull' }) : plan
-  const comingHome = { ...pull, operations: pull.operations.filter(isPulled) }
-  const findings = findingsOf(changes, plan)
-  const types = typesOf(changes, plan, comingHome, findings)
+  const { provider, websiteId, contentTypeKeys } = query
+  const where = { provider, websiteId, contentTypeKeys }
+  // What the platform moved of types that the studio moved, too, is told by the plan of a pull only.
+  const [changes, plan, pull] = await Promise.all([
+    engine.detectChanges({ ...where, includeDetails: true }),
+    engine.planDeployment(query),
+    engine.planDeployment({ ...where, mode: 'pull' }),
+  ])
+  const findings = await findingsOf(changes, plan)
+  const types = await typesOf(changes, plan, pull.operations, findings)
   return { changes, plan, findings, types }
-}
-
-const isPulled = ({ direction }) => direction === 'pull'
-
-/** What to look at, without how a push behaves. */
-function pulling({ provider, websiteId, contentTypeKeys }) {
-  return { provider, websiteId, contentTypeKeys }
 }
 
 /** The same, unless it cannot be read: then why. */
@@ -131,12 +144,13 @@ async function websitesOf(engine, { summary }) {
 
 /** The versions of the first types, by key. */
 async function treesOf(engine, types) {
-  const trees = new Map()
-  for (const { key, websiteId } of types.slice(0, TREES)) {
-    const tree = await engine.getVersionTree({ key, websiteId }).catch(unlessUnknown)
-    if (tree !== undefined && tree.versions.length > 0) trees.set(key, tree)
-  }
-  return trees
+  const trees = await Promise.all(
+    types
+      .slice(0, TREES)
+      .map(({ key, websiteId }) => engine.getVersionTree({ key, websiteId }).catch(unlessUnknown)),
+  )
+  const drawable = trees.filter((tree) => tree !== undefined && tree.versions.length > 0)
+  return new Map(drawable.map((tree) => [tree.typeKey, tree]))
 }
 
 /** A type that only the platform has, or that is gone since, has no versions here. */
@@ -170,28 +184,32 @@ function queryFor({ job }, query, providerId) {
   }
 }
 
-/** Asks everything that a report tells. */
-async function gather(engine, { deploymentId, title, query, providerId }) {
+/** Asks everything that a report tells; versions and websites only if they are drawn. */
+async function gather(engine, { deploymentId, title, query, providerId, drawn }) {
   const madeAt = new Date()
+  const whole = async (report, provider) => ({
+    title,
+    madeAt,
+    ...report,
+    platform: PLATFORMS[provider] ?? String(provider),
+    ...(drawn && report.now !== undefined && (await drawing(engine, report.now))),
+  })
   if (deploymentId === undefined) {
     const now = await present(engine, query)
-    return whole(engine, { title, madeAt, now }, now.changes.target.split(':')[0])
+    return whole({ now }, now.changes.target.split(':')[0])
   }
   const deployment = await deploymentOf(engine, deploymentId)
   const state = await presentOr(engine, queryFor(deployment, query, providerId))
-  return whole(engine, { title, madeAt, deployment, ...state }, deployment.job.providerId)
+  return whole({ deployment, ...state }, deployment.job.providerId)
 }
 
-async function whole(engine, report, provider) {
-  const { now, deployment } = report
-  const websites = now === undefined ? new Map() : await websitesOf(engine, now.changes)
-  const drawn = now?.types.slice(0, TYPES) ?? []
-  const touched = (deployment?.job.outcomes ?? []).map(({ typeKey: key, websiteId }) => ({
-    key,
-    websiteId,
-  }))
-  const trees = await treesOf(engine, [...drawn, ...touched])
-  return { ...report, platform: PLATFORMS[provider] ?? String(provider), websites, trees }
+/** What only the page shows. */
+async function drawing(engine, { changes, types }) {
+  const [websites, trees] = await Promise.all([
+    websitesOf(engine, changes),
+    treesOf(engine, types.slice(0, TYPES)),
+  ])
+  return { websites, trees }
 }
 
 module.exports = { gather, KINDS }

@@ -71,12 +71,12 @@ function failure({ key, code, error }) {
   </tr> `
 }
 
-/** Types that were tried and failed, as the state remembers it. */
+/** Types that could not be compared. */
 function* failures(failed) {
   if (failed.length === 0) return
   const shown = failed.slice(0, FINDINGS)
-  yield markup`<h3>Failed last time <span class="soft">${failed.length}</span></h3> `
-  yield* table({ columns: ['Type', 'Code', 'What happened'], rows: shown.map(failure) })
+  yield markup`<h3>Could not be compared <span class="soft">${failed.length}</span></h3> `
+  yield* table({ columns: ['Type', 'Code', 'Why'], rows: shown.map(failure) })
   yield rest(failed.length - shown.length, 'type')
 }
 

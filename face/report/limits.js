@@ -12,7 +12,7 @@ module.exports = {
   /** Words of a text, on either side, up to which it is compared word by word. */
   WORDS: 400,
   /** Types whose versions are drawn, and versions of each. */
-  TREES: 50,
+  TREES: 25,
   VERSIONS: 40,
   /** Attempts of a deployment. */
   ATTEMPTS: 500,

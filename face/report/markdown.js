@@ -27,7 +27,7 @@ function counts({ summary }, platform) {
     ['In conflict', summary.conflicts],
     [`Changed on ${plain(platform)} only`, summary.remoteChanged],
     ['Unchanged', summary.unchanged],
-    ['Failed last time', summary.failed],
+    ['Not compared', summary.failed],
   ]
   return table(
     columns.map(([title]) => title),
@@ -48,14 +48,16 @@ const placed = ({ property, attribute }) =>
 
 const three = ({ ancestor, studio, platform }) => [value(ancestor), value(studio), value(platform)]
 
-/** The overlaps of a type that is in conflict, each in a line. */
-function decisions(type, platform) {
-  return type.rows
-    .filter(({ by }) => by === 'both')
-    .map((row) => {
-      const said = row.suggestion === undefined ? '' : plain(advice(row.suggestion, platform))
-      return [name(type.name), placed(row), ...three(row), said]
-    })
+/** The overlaps of a type that is in conflict. */
+function overlaps(type) {
+  if (type.conflict === undefined) return []
+  return type.rows.filter(({ by }) => by === 'both').map((row) => ({ type, row }))
+}
+
+/** An overlap in a line. */
+function decision({ type, row }, platform) {
+  const said = row.suggestion === undefined ? '' : plain(advice(row.suggestion, platform))
+  return [name(type.name), placed(row), ...three(row), said]
 }
 
 /** The three sides of a type, folded. */
@@ -88,7 +90,7 @@ function addDeployment(comment, { job }) {
   if (job.error !== undefined) comment.add(`> ${plain(job.error)}\n\n`)
   const wrong = (job.outcomes ?? []).filter(({ status }) => status !== 'success')
   const head = ['Type', 'Operation', 'Result', 'What happened']
-  comment.addTable('What did not succeed', head, wrong.map(outcome), ['type', 'types'])
+  comment.addTable('What did not succeed', head, wrong, outcome, ['type', 'types'])
 }
 
 /** What differs now. */
@@ -97,19 +99,22 @@ function* addPresent(comment, { changes, plan, findings, types }, platform) {
   comment.addTable(
     'To be decided',
     ['Type', 'Property', 'Last agreed', 'Studio', plain(platform), 'What speaks for a side'],
-    types.flatMap((type) => decisions(type, platform)),
+    types.flatMap(overlaps),
+    (overlap) => decision(overlap, platform),
     ['property', 'properties'],
   )
   comment.addTable(
     'Types',
     ['Type', 'Is', 'Attributes', 'Risk', 'At stake', 'Waits'],
-    types.map((type) => overview(type, platform)),
+    types,
+    (type) => overview(type, platform),
     ['type', 'types'],
   )
   comment.addTable(
     'Findings',
     ['Severity', 'Type', 'What', 'What to do'],
-    findings.filter(({ severity }) => severity !== 'info').map(finding),
+    findings.filter(({ severity }) => severity !== 'info'),
+    finding,
     ['finding', 'findings'],
   )
   if (types.length === 0) return

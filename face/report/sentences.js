@@ -40,11 +40,9 @@ function titleOf(kind, platform) {
 }
 
 /** Which sides moved a type. */
-function sidesOf({ kind, rows }) {
-  const by = new Set(rows.map((row) => row.by))
-  if (kind === 'conflict' || by.has('both') || (by.has('studio') && by.has('platform')))
-    return 'both'
-  return by.has('platform') ? 'platform' : 'studio'
+function sidesOf({ kind, comesHome }) {
+  if (kind === 'remote') return 'platform'
+  return kind === 'conflict' || comesHome ? 'both' : 'studio'
 }
 
 function heading({ deployment, platform }) {
@@ -71,20 +69,21 @@ function verdict({ job, begin, end }) {
 
 /** How both sides stand. */
 function standing({ changes: { summary, complete } }, platform) {
-  const { total, conflicts, remoteChanged, unchanged } = summary
-  const all = total + remoteChanged + unchanged
+  const { total, conflicts, remoteChanged, unchanged, failed } = summary
   const differ = total + remoteChanged
-  const sentences =
-    differ === 0
-      ? [
-          `The studio and ${platform} agree on ${all === 1 ? 'the one type' : `all ${count(all, 'type')}`}.`,
-        ]
-      : [`${differ} of ${count(all, 'type')} ${differ === 1 ? 'differs' : 'differ'}.`]
+  const all = differ + unchanged
+  const sentences = []
+  if (differ > 0) {
+    sentences.push(`${differ} of ${count(all, 'type')} ${differ === 1 ? 'differs' : 'differ'}.`)
+  } else if (all > 0) {
+    const types = all === 1 ? 'the one type' : `all ${count(all, 'type')}`
+    sentences.push(`The studio and ${platform} agree on ${types}.`)
+  } else if (failed === 0) sentences.push('There are no types.')
   if (conflicts > 0) {
-    sentences.push(
-      `${conflicts === 1 ? '1 waits' : `${conflicts} wait`} for a decision, because both sides changed the same property.`,
-    )
+    const wait = conflicts === 1 ? '1 waits' : `${conflicts} wait`
+    sentences.push(`${wait} for a decision, because both sides changed the same property.`)
   }
+  if (failed > 0) sentences.push(`${count(failed, 'type')} could not be compared.`)
   if (!complete) sentences.push(`What ${platform} has could not be read to its end.`)
   return sentences.join(' ')
 }

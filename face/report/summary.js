@@ -18,7 +18,7 @@ const COUNTS = [
   ['conflicts', 'In conflict'],
   ['remoteChanged', 'Changed on X only'],
   ['unchanged', 'Unchanged'],
-  ['failed', 'Failed last time'],
+  ['failed', 'Not compared'],
 ]
 
 function counts({ summary }, platform) {
