@@ -21,9 +21,10 @@ function lanesOf(versions) {
       if (hash === version.hash) lanes[arriving] = undefined
     }
     const passing = lanes.flatMap((hash, at) => (hash === undefined ? [] : [{ from: at, to: at }]))
+    // The first parent stays in the lane, and lines that lead to one version meet where it is.
     const leaving = version.parents.map((parent, nth) => {
       const known = lanes.indexOf(parent)
-      const to = known !== -1 ? known : nth === 0 ? lane : free(lanes)
+      const to = nth === 0 ? lane : known === -1 ? free(lanes) : known
       lanes[to] = parent
       return { from: lane, to }
     })

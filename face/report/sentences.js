@@ -4,6 +4,8 @@
 
 const { count, duration } = require('./text.js')
 
+const LIST = new Intl.ListFormat('en')
+
 /** What each group of types is called. `X` is the platform. */
 const KIND_NAMES = {
   conflict: {
@@ -105,7 +107,7 @@ function intention({ summary: { add, change, destroy }, mode }) {
     change > 0 && `change ${count(change, 'type')}`,
     destroy > 0 && `delete ${count(destroy, 'type')}`,
   ].filter(Boolean)
-  const what = parts.length === 0 ? 'do nothing' : parts.join(', ')
+  const what = parts.length === 0 ? 'do nothing' : LIST.format(parts)
   return `A deployment (${mode}) would ${what}.`
 }
 

@@ -83,6 +83,7 @@ td:last-child, th:last-child { padding-right: 0; }
 .sides td.who { width: 19%; padding-right: 0; }
 .sides thead th:not(:first-child) { padding-left: .6rem; }
 td.studio { background: var(--studio-tint); } td.platform { background: var(--platform-tint); } td.both { background: var(--both-tint); }
+.sides td + td { box-shadow: inset 3px 0 var(--ground); }
 .by-studio { color: var(--studio); } .by-platform { color: var(--platform); } .by-both { color: var(--both); } .good { color: var(--good); }
 .by-studio, .by-platform, .by-both, .good { font-weight: 600; }
 ins { text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: .2em; font-weight: 600; }
@@ -104,7 +105,7 @@ summary:hover { background: var(--tint); }
 .notes { padding: 0; margin-top: .6rem; list-style: none; }
 .notes li { padding: .35rem 0; }
 .notice { border-left: 4px solid var(--both); padding: .2rem 0 .2rem 1rem; margin-top: 1.5rem; max-width: 46rem; }
-.graph { position: relative; padding: 0; height: 1px; }
+.graph { position: relative; padding: 0; border-top: 0; height: 1px; }
 .graph svg { position: absolute; inset: 0; height: 100%; overflow: visible; }
 .graph line { stroke: var(--same); stroke-width: 2; }
 .graph circle { fill: var(--ground); stroke: var(--studio); stroke-width: 3; }
@@ -121,7 +122,7 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
   :root { color-scheme: light; }
   body { padding: 0; max-width: none; font-size: 10pt; }
   h2 { margin-top: 1.5rem; break-after: avoid; }
-  h3, h4, summary, thead { break-after: avoid; }
+  h3, h4, summary, thead, .group { break-after: avoid; }
   tr, figure, .facts div { break-inside: avoid; }
   nav, summary::before { display: none; }
   details::details-content { content-visibility: visible; display: block; }
