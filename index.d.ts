@@ -4,8 +4,7 @@
  * Every method of {@link SyncEngine} is also a function of this module that works on a default
  * engine, which is made on first use from {@link configure} or the environment.
  *
- * Errors are `Error` objects with the members of {@link SyncError}; match on `code`. A member that is
- * documented as not available yet is refused with the code `NOT_AVAILABLE`.
+ * Errors are `Error` objects with the members of {@link SyncError}; match on `code`.
  */
 
 // ---------------------------------------------------------------------------------------- engine
@@ -511,8 +510,20 @@ interface Functions {
    * the key of a type. Works after `close`, too.
    */
   metrics(): string
-  /** Not available yet. */
-  renderReport: Unavailable
+  /**
+   * Writes for people what differs now and what a deployment would do about it; with `deploymentId`, first
+   * what that deployment did, and when. Writes nothing to either side.
+   *
+   * `html` is one page that needs no network and runs no script: counts, what changes where, what is at
+   * stake, findings, and every type on three sides with its versions. `markdown` is a comment for GitHub,
+   * never longer than GitHub takes; `github` are annotations, commands that a job prints. Whatever comes
+   * from outside is escaped. How much is shown is bounded, and what is left out is counted
+   * (`docs/report.md`); types that differ in nothing are only counted.
+   *
+   * Rejects as {@link planDeployment} does, with `DEPLOYMENT_NOT_FOUND`, and with `INVALID_ARGUMENT`. Where
+   * both sides stand is part of the report of a deployment only if they can be read; else it says why not.
+   */
+  renderReport(options?: ReportOptions): Promise<string>
 }
 
 /** What of a Node.js `Writable` is needed. */
@@ -539,9 +550,6 @@ export interface HistoryVerdict {
   /** Sequence of the first entry that is signed with such a key; what comes before it was signed later. */
   signedFrom?: number
 }
-
-/** Something that a later release brings: rejects with `NOT_AVAILABLE`. */
-type Unavailable = (...args: unknown[]) => Promise<never>
 
 export const close: Functions['close']
 export const startDeployment: Functions['startDeployment']
@@ -856,6 +864,19 @@ export interface QueryOptions {
 
 /** What to look at, and how a deployment would behave. */
 export interface PlanOptions extends QueryOptions, RunOptions {}
+
+/**
+ * What to report. What is planned, and where, is as for {@link PlanOptions}; with `deploymentId`, by default
+ * as the deployment was: its provider, website, types and options.
+ */
+export interface ReportOptions extends PlanOptions {
+  /** The deployment to report, whichever process ran it. */
+  deploymentId?: string
+  /** Default `html`. */
+  format?: 'html' | 'markdown' | 'github'
+  /** Default: what the report is about. */
+  title?: string
+}
 
 /** One type of the studio. */
 export interface ContentTypeSnapshot {

@@ -11,10 +11,10 @@ const { Desk } = require('./desk.js')
 const { Elsewhere } = require('./elsewhere.js')
 const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
+const { reportOf } = require('./report.js')
 const { readRollback, rollbackOf, undoing } = require('./rollback.js')
 const { Run, SAID_AT_THE_END, textOf } = require('./run.js')
 const { safetyOf } = require('./safety.js')
-const { functions } = require('./unavailable.js')
 const values = require('./values.js')
 
 /** The addon's side of an engine, for the methods that stand in files of their own. */
@@ -358,12 +358,12 @@ function inProgress(id) {
   return { code: 'DEPLOYMENT_IN_PROGRESS', message: `a deployment with the id ${id} is running` }
 }
 
-Object.assign(SyncEngine.prototype, functions)
 Object.assign(
   SyncEngine.prototype,
   auditOf(nativeOf),
   conflictsOf(nativeOf),
   historyOf(nativeOf),
+  reportOf(nativeOf),
   rollbackOf(nativeOf),
   safetyOf(nativeOf),
 )

@@ -1,0 +1,66 @@
+'use strict'
+
+// A comment on GitHub that is never longer than GitHub takes, and says how much it leaves out.
+
+const { COMMENT } = require('./limits.js')
+const { count } = require('./text.js')
+
+/** Of the whole comment, what one table may take, so that there is room for all of them. */
+const TABLE = Math.floor(COMMENT / 6)
+
+/** Kept for saying how much was left out. */
+const RESERVE = 200
+
+const row = (cells) => `| ${cells.join(' | ')} |\n`
+
+/** A table of cells that are Markdown already. */
+function table(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map(row).join('')
+}
+
+class Comment {
+  #texts = []
+  #room = COMMENT - RESERVE
+
+  /** Takes a text if there is room for it; tells whether. */
+  add(text) {
+    if (text.length > this.#room) return false
+    this.#texts.push(text)
+    this.#room -= text.length
+    return true
+  }
+
+  /** A table under a heading, with as many rows as it may have. */
+  addTable(title, head, items, cellsOf, what) {
+    if (items.length === 0) return
+    const taken = []
+    let room = TABLE
+    for (const item of items) {
+      const cells = cellsOf(item)
+      room -= row(cells).length
+      if (room < 0) break
+      taken.push(cells)
+    }
+    const left = items.length - taken.length
+    const rest = left > 0 ? `\nAnd ${count(left, `more ${what[0]}`, `more ${what[1]}`)}.\n` : ''
+    this.add(`### ${title}\n\n${table(head, taken)}${rest}\n`)
+  }
+
+  /** Folded texts under a heading, as long as there is room; others have their turn in between. */
+  *addFolded(texts, what) {
+    let left = texts.length
+    for (const text of texts) {
+      if (!this.add(text())) break
+      left--
+      yield ''
+    }
+    if (left > 0)
+      this.#texts.push(`And ${count(left, `more ${what}`)}, which the full report shows.\n`)
+  }
+
+  toString() {
+    return this.#texts.join('')
+  }
+}
+
+module.exports = { Comment, table }
