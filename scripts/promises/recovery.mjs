@@ -357,6 +357,22 @@ export const RECOVERY = [
     tests: ['rollback::undone::what_was_adopted_is_never_deleted'],
   },
   {
+    name: 'a-run-lists-anew',
+    promise:
+      'Calls that only look may share a listing; a deployment never believes one from before it.',
+    suites: ['detect', 'pull', 'simulation'],
+    bug: 'a run takes the listing that another call kept',
+    changes: [
+      {
+        file: 'src/engine/listing.rs',
+        within: 'Freshness::Now | Freshness::Kept => false,',
+        original: 'false',
+        broken: 'true',
+      },
+    ],
+    tests: ['detect::a_run_lists_anew_and_leaves_no_listing_behind'],
+  },
+  {
     name: 'a-page-that-moved-is-incomplete',
     promise: 'A listing that was cut short or moved while it was read is known as incomplete.',
     suites: ['optimizely', 'guards', 'simulation'],
