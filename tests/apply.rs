@@ -308,6 +308,38 @@ async fn a_definition_is_kept_before_it_is_deleted() {
     assert_eq!(world.state("SELECT count(*) FROM sync_state"), "0");
 }
 
+/// While a request is under way its intent is on the disk: whoever dies now knows what was sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_is_in_the_journal() {
+    let world = World::new().await;
+    world.add("c1", "Event", &event("Title"));
+    let control = world.fake.control();
+    for (method, kind, verb) in [
+        ("POST", Kind::Post, "create"),
+        ("PATCH", Kind::Patch, "update"),
+        ("DELETE", Kind::Delete, "delete"),
+    ] {
+        match verb {
+            "update" => world.change("c1", &event("Headline")),
+            "delete" => world.sql("DELETE FROM ContentType WHERE id = ?1", &["c1"]),
+            _ => {}
+        }
+        let what = FaultKind::Latency { ms: 300 };
+        control.add_fault(Fault { when: Match::method(method), what });
+        let running = tokio::spawn({
+            let (engine, options) = (world.engine(), options());
+            async move { deploy(&engine, &RunRequest { options, ..request() }).await }
+        });
+        while control.count(kind) == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let open = "SELECT group_concat(operation) FROM sync_operations WHERE state = 'started'";
+        assert_eq!(world.state(open), verb);
+        let report = running.await.unwrap();
+        assert_eq!(brief(&report.outcomes), [format!("Event {verb} success")]);
+    }
+}
+
 /// A deletion that the platform refuses because content exists.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_type_with_content_is_not_deleted() {

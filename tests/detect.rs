@@ -1,14 +1,16 @@
 //! What differs, in the shapes of the public contract.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use catalyst_sync::engine::{ChangeSet, Query, RunOptions, TypeChange};
+use catalyst_sync::engine::{ChangeSet, Query, RunOptions, RunRequest, TypeChange};
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::fake::{Fault, FaultKind, Kind, Shift, Version};
 use crate::support::scenario::{allow_delete, definition, foreign_types, simple};
-use crate::support::world::{World, brief};
+use crate::support::world::{Told, World, brief, request};
 
 /// A change as `/properties/title renamed`.
 fn kinds(change: &TypeChange) -> Vec<String> {
@@ -254,6 +256,33 @@ async fn a_warm_engine_reads_nothing() {
     world.add("b", "Beta", &simple("Beta"));
     let second = engine.detect(&Query::default()).await.unwrap();
     assert_eq!((second.summary.created, second.summary.unchanged), (1, 1));
+}
+
+/// Calls that only look share a listing for a while. A run never believes one from before it, and
+/// what it wrote makes its own worthless.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_lists_anew_and_leaves_no_listing_behind() {
+    let mut world = World::new().await;
+    world.options["cacheTtlMs"] = json!(60_000);
+    world.add("a", "Alpha", &simple("Alpha"));
+    let engine = world.engine();
+    let listings = || {
+        let count = world.fake.control().count(Kind::List);
+        world.fake.control().clear_requests();
+        count
+    };
+    for mode in ["push", "bidirectional"] {
+        engine.detect(&Query::default()).await.unwrap();
+        listings();
+        engine.detect(&Query::default()).await.unwrap();
+        assert_eq!(listings(), 0, "{mode}: shared");
+        let options = RunOptions { mode: Some(mode.to_owned()), ..RunOptions::default() };
+        let request = RunRequest { options, ..request() };
+        engine.deploy(&request, Arc::new(Told::default()), &CancellationToken::new()).await;
+        assert_eq!(listings(), 1, "{mode}: the run");
+        engine.detect(&Query::default()).await.unwrap();
+        assert_eq!(listings(), 1, "{mode}: after it");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -180,6 +180,51 @@ export const MERGING = [
     tests: ['sqlite::studio_write::a_row_that_moved_in_any_column_is_left_alone'],
   },
   {
+    name: 'the-file-of-the-studio-is-its-own',
+    promise: "The engine changes no journal mode and no stored pragma of the studio's database.",
+    suites: ['foreign_database', 'sqlite', 'pull'],
+    bug: 'who writes a row sets the journal mode',
+    changes: [
+      {
+        file: 'src/sqlite/studio_write.rs',
+        original: 'connection.pragma_update(None, "foreign_keys", "ON")?;',
+        whole: `connection.pragma_update(None, "foreign_keys", "ON")?;
+        if BROKEN {
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+        }`,
+      },
+    ],
+    tests: ['sqlite::studio_write::a_row_that_is_as_it_was_read_is_changed_and_nothing_else_is'],
+  },
+  {
+    name: 'a-file-is-compared-before-it-is-replaced',
+    promise: 'On the platform `files`, a file that was edited since it was read is not replaced.',
+    suites: ['files', 'crash'],
+    bug: 'a file is replaced whatever it holds by now',
+    changes: [
+      {
+        file: 'src/platform/files/folder.rs',
+        original: 'etag == expected',
+        broken: 'true',
+      },
+    ],
+    tests: ['files::writing::changes_only_what_is_as_it_was'],
+  },
+  {
+    name: 'versions-are-what-their-hashes-say',
+    promise: 'A version whose content is not what its hash says is never shown as one that is.',
+    suites: ['versions', 'version', 'versions.spec'],
+    bug: 'the content of a version is not compared with its hash',
+    changes: [
+      {
+        file: 'src/engine/versions.rs',
+        original: 'row.content_hash == Some(found)',
+        broken: 'true',
+      },
+    ],
+    tests: ['versions::damage::a_content_that_is_not_what_its_hash_says_is_never_shown'],
+  },
+  {
     name: 'hashes-are-those-of-the-studio',
     promise: "`hashContentType` is the studio's own hash, byte for byte.",
     suites: ['canonical', 'hash.spec'],

@@ -4,7 +4,7 @@ export const RECOVERY = [
   {
     name: 'the-intent-comes-first',
     promise: 'Every write is in the journal, on the disk, before it is sent.',
-    suites: ['crash', 'simulation', 'sqlite'],
+    suites: ['apply', 'simulation', 'sqlite'],
     bug: 'the intent is written when the answer is there',
     changes: [
       {
@@ -23,7 +23,61 @@ export const RECOVERY = [
         };`,
       },
     ],
-    tests: ['simulation::seeds_of_part_0'],
+    tests: ['apply::what_is_under_way_is_in_the_journal'],
+  },
+  {
+    name: 'the-base-moves-last',
+    promise:
+      'What both sides agreed on moves only with a verified answer: what was refused is a difference still.',
+    suites: ['retry', 'faults', 'simulation'],
+    bug: 'what is about to be sent is taken for agreed on',
+    changes: [
+      {
+        file: 'src/engine/send.rs',
+        original: 'self.stop_if_cancelled()?;',
+        whole: `self.stop_if_cancelled()?;
+        if BROKEN && let Some(current) = &task.current {
+            let standing = super::record::Standing {
+                remote: current,
+                view: &after,
+                sent: &done.touched,
+                edited: &[],
+                doubted: &[],
+                undone: None,
+                last_write: None,
+                at: clock.now(),
+            };
+            let dialect = &*self.platform.dialect;
+            let state = Some(super::record::state_after(task.one.as_it_is(), &standing, dialect));
+            let record = crate::port::Record { state, ..crate::port::Record::default() };
+            store.record(self.lease, vec![record]).await.map_err(store_failure)?;
+        }`,
+      },
+    ],
+    tests: ['faults::invalid', 'faults::forbidden'],
+  },
+  {
+    name: 'a-row-is-journalled-first',
+    promise: 'What comes home is in the journal before the row of the studio is written.',
+    suites: ['pull', 'resolve', 'simulation'],
+    bug: 'the row is written first',
+    changes: [
+      {
+        file: 'src/engine/home/travel.rs',
+        original: `let id = store.intend_row(lease, intent).await.map_err(store_failure)?;
+        let refused = match self.engine.ports.studio.write(write.clone()).await {`,
+        whole: `let studio = &self.engine.ports.studio;
+        let (id, written) = if BROKEN {
+            let written = studio.write(write.clone()).await;
+            (store.intend_row(lease, intent).await.map_err(store_failure)?, written)
+        } else {
+            let id = store.intend_row(lease, intent).await.map_err(store_failure)?;
+            (id, studio.write(write.clone()).await)
+        };
+        let refused = match written {`,
+      },
+    ],
+    tests: ['pull::interrupted::what_cannot_be_journalled_is_not_written'],
   },
   {
     name: 'what-was-interrupted-is-settled',
@@ -301,6 +355,22 @@ export const RECOVERY = [
       },
     ],
     tests: ['rollback::undone::what_was_adopted_is_never_deleted'],
+  },
+  {
+    name: 'a-run-lists-anew',
+    promise:
+      'Calls that only look may share a listing; a deployment never believes one from before it.',
+    suites: ['detect', 'pull', 'simulation'],
+    bug: 'a run takes the listing that another call kept',
+    changes: [
+      {
+        file: 'src/engine/listing.rs',
+        within: 'Freshness::Now | Freshness::Kept => false,',
+        original: 'false',
+        broken: 'true',
+      },
+    ],
+    tests: ['detect::a_run_lists_anew_and_leaves_no_listing_behind'],
   },
   {
     name: 'a-page-that-moved-is-incomplete',

@@ -135,6 +135,20 @@ export const SAFETY = [
     tests: ['secrets::are_masked_in_what_the_platform_echoes'],
   },
   {
+    name: 'kept-jobs-hold-no-secret',
+    promise: 'A job is kept without the secrets that its members hold, whatever they are called.',
+    suites: ['secrets', 'stored.spec'],
+    bug: 'a job is kept as it was given',
+    changes: [
+      {
+        file: 'src/engine/job.rs',
+        original: 'names_secret(&name.to_lossy())',
+        broken: 'false',
+      },
+    ],
+    tests: ['secrets::are_masked_in_the_kept_job_and_nothing_else_is'],
+  },
+  {
     name: 'credentials-stay-with-their-address',
     promise:
       'Address and credentials come from the same source; those of the environment go nowhere else.',

@@ -24,14 +24,24 @@ export function rustTests() {
 
 /**
  * Names of the tests in a file, below the modules inside it. Besides functions these are the lines of
- * a macro that makes one test of each: `name: what;`.
+ * a macro that makes one test of each: `name: what;` or `What name {`.
  */
 function namesIn(source) {
   const names = []
   const inside = []
   let isTest = false
   let macro
+  let raw
   for (const line of source.split('\n')) {
+    // What stands in a raw string is no code.
+    if (raw !== undefined) {
+      if (line.includes(raw)) raw = undefined
+      continue
+    }
+    const opened = /\br(#+)"/.exec(line)
+    const closing = opened && `"${opened[1]}`
+    if (opened && !line.slice(opened.index + opened[0].length).includes(closing)) raw = closing
+
     const indent = line.search(/\S/)
     while (line.trim() === '}' && inside.at(-1)?.indent === indent) inside.pop()
     const module = /^\s*(?:pub )?mod (\w+) \{$/.exec(line)
@@ -46,8 +56,8 @@ function namesIn(source) {
 
     if (/^\w+! \{$/.test(line)) macro = true
     if (line === '}') macro = undefined
-    const made = macro && /^ {4}(\w+): [^{]*;$/.exec(line)
-    if (made) names.push(below(made[1]))
+    const made = macro && /^ {4}(?:(\w+): (?!\$)|[A-Z]\w+ (\w+) \{$)/.exec(line)
+    if (made) names.push(below(made[1] ?? made[2]))
   }
   // What a macro makes its tests of is no test.
   return names.filter((name) => !name.startsWith('$'))

@@ -54,6 +54,19 @@ fn expected() -> Value {
     expected
 }
 
+/// What the journal does not take is not written either.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_journalled_is_not_written() {
+    let world = deployed("compatible", Version::V1).await;
+    edit(&world, "Event", json!({ "description": "Theirs" }));
+    let full = format!("{TRIGGER} INSERT ON sync_rows {DIES}");
+    state(&world).execute_batch(&full).unwrap();
+    let report = Box::pin(world.deploy_with(options("bidirectional"))).await;
+    assert!(report.error.is_some(), "{:?}", brief(&report.outcomes));
+    assert_eq!(definition(&world, "c1"), event());
+    assert_eq!(open(&world), "0");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_that_was_under_way_is_finished() {
     for missing in [Missing::Row, Missing::Version, Missing::Record] {
