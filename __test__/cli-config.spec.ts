@@ -1,13 +1,13 @@
 // Where the command line takes its settings from, and what it says of those that are wrong.
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { Folder } from './support/bench'
 import { Shell } from './support/cli'
 import { CREDENTIALS, FakePlatform } from './support/platform'
 import { ROOT } from './support/script'
-import { makeStudio } from './support/studio'
+import { edit, makeStudio } from './support/studio'
 
 jest.setTimeout(30_000)
 
@@ -90,14 +90,14 @@ test('the form of the proof of concept is read, and its secrets are never shown'
 
 test('what is wrong is told all at once, by its key, and never quoted', async () => {
   const config = {
-    datbaseUrl: 'dev.db',
+    databaseUri: 'dev.db',
     one: 1,
     mapping: 'natve',
     maxInFlight: '8',
     provider: { config: { dir: 'model' } },
     optimizely: { clientSecret: 731_731 },
     sync: {
-      conflict: { strat: 'auto' },
+      conflict: { strategies: 'auto' },
       state: { storage: 'postgresql', retention: 'a month' },
       protection: { validation: 'lax' },
     },
@@ -111,7 +111,7 @@ test('what is wrong is told all at once, by its key, and never quoted', async ()
   }
   expect(error.code).toBe('CONFIG_INVALID')
   expect(error.details.problems).toEqual([
-    'datbaseUrl is not known; did you mean databaseUrl?',
+    'databaseUri is not known; did you mean databaseUrl?',
     'one is not known',
     'provider lacks id',
     'provider.config.dir is not known; did you mean directory?',
@@ -120,7 +120,7 @@ test('what is wrong is told all at once, by its key, and never quoted', async ()
     'optimizely.clientSecret is a number, and should be a text',
     'sync.state.storage is postgresql, which is not available yet; use sqlite or studio',
     'sync.state.retention is not of the form that is expected: How long versions, audit and backups are kept: 30d.',
-    'sync.conflict.strat is not known; did you mean strategy?',
+    'sync.conflict.strategies is not known; did you mean strategy?',
     'sync.protection.validation is none of: strict, standard',
   ])
 })
@@ -136,6 +136,18 @@ test.each([
   expect(stderr).toMatch(
     new RegExp(`CONFIG_INVALID .*catalyst-sync.config.${ending} cannot be read`),
   )
+})
+
+test('strict sends nothing while a type is wrong', async () => {
+  const sync = { protection: { validation: 'strict' } }
+  const config = { databaseUrl: 'dev.db', provider: FILES_JSON, sync }
+  write('catalyst-sync.config.json', JSON.stringify(config))
+  const sql = `UPDATE "ContentType" SET "fields" = replace("fields", '"body"', '"title"') WHERE "id" = 'ct_1'`
+  edit(folder.file('dev.db'), sql)
+  const { code, stderr } = await shell().run(['deploy', '--yes'])
+  expect(code).toBe(4)
+  expect(stderr).toContain('VALIDATION_FAILED  the validation is strict, and types have errors')
+  expect(existsSync(folder.file('model'))).toBe(false)
 })
 
 test('two configurations are one too many', async () => {

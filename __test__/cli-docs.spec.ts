@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
+import ts from 'typescript'
+
 import { Bench } from './support/bench'
 import { neededVariables, Shell, watched } from './support/cli'
 import { environment, ROOT } from './support/script'
@@ -85,9 +87,24 @@ describe('docs/configuration.md', () => {
     })
   })
 
+  const schema = JSON.parse(readFileSync(join(ROOT, 'catalyst-sync.schema.json'), 'utf8'))
+  const keys = Object.keys(schema.properties).filter((key) => key !== '$schema')
+
   test('every key of the schema is told', () => {
-    const schema = JSON.parse(readFileSync(join(ROOT, 'catalyst-sync.schema.json'), 'utf8'))
-    const keys = Object.keys(schema.properties).filter((key) => key !== '$schema')
     for (const key of keys) expect(guide('configuration.md')).toMatch(new RegExp(`\\b${key}\\b`))
+  })
+
+  test('config.d.ts has the keys of the schema, no more and no less', () => {
+    const program = ts.createProgram([join(ROOT, 'config.d.ts')], {
+      target: ts.ScriptTarget.ES2022,
+    })
+    const checker = program.getTypeChecker()
+    const file = program.getSourceFile(join(ROOT, 'config.d.ts'))
+    const module = file && checker.getSymbolAtLocation(file)
+    const config =
+      module && checker.getExportsOfModule(module).find(({ name }) => name === 'Config')
+    if (!config) throw new Error('config.d.ts has no Config')
+    const members = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(config))
+    expect(members.map(({ name }) => name).sort()).toEqual(keys.sort())
   })
 })

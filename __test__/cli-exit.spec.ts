@@ -2,6 +2,7 @@
 
 import { Bench, job, provider } from './support/bench'
 import { Shell } from './support/cli'
+import { node } from './support/script'
 import { edit } from './support/studio'
 
 // Each step is a process, and other tests run beside it.
@@ -50,7 +51,7 @@ test('0 when it is done, and when there is nothing to do', async () => {
 })
 
 test.each([
-  ['an unknown command', ['deplyo'], "unknown command 'deplyo'"],
+  ['an unknown command', ['launch'], "unknown command 'launch'"],
   ['an unknown option', ['deploy', '--ye'], "unknown option '--ye'"],
   ['a missing argument', ['log'], "missing required argument 'type'"],
   ['no number', ['history', '--limit', 'x'], 'It should be a whole number.'],
@@ -126,6 +127,20 @@ test('4 when something would be deleted and nobody named the target', async () =
 
   expect(await codeOf('deploy', '--yes', `--allow-delete=${target}`)).toBe(0)
   expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type3'])
+})
+
+test('what would be deleted is told with the side that it is on', async () => {
+  const operation = (direction: string) => ({ operation: 'delete', direction, risk: 'lossy' })
+  const plan = { target: 'files:model', operations: ['push', 'pull', 'pull'].map(operation) }
+  const code = `
+    const { agree } = await import('./cli/consent.mjs')
+    await agree(${JSON.stringify(plan)}, { allowDelete: true }, { isPossible: false })
+      .catch(({ code, message }) => console.log(code, message))`
+  const { stdout } = await node(['--input-type=module', '-e', code])
+  expect(stdout).toBe(
+    'DELETE_REFUSED 1 content type and 2 content types of the studio would be deleted, ' +
+      'and --yes does not cover that',
+  )
 })
 
 test('4 when undoing would delete and nobody named the target', async () => {

@@ -1,6 +1,7 @@
 // How the command line speaks: to a person, to a pipe, to a program.
 
 import { spawn } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { Bench } from './support/bench'
@@ -104,6 +105,14 @@ test('--json-stream tells each step on a line', async () => {
   const types = events.filter(({ event }) => event === 'type').map(({ outcome }) => outcome.typeKey)
   expect(types).toEqual(['Type1', 'Type2'])
   expect(events.at(-1)).toMatchObject({ event: 'result', kind: 'deployment' })
+})
+
+test('the library loads nothing of it', async () => {
+  const code = `
+    require('./index.js')
+    const loaded = Object.keys(require.cache).map((path) => path.replaceAll('\\\\', '/'))
+    console.log(JSON.stringify(loaded.filter((path) => /node_modules|[/]cli[/]/.test(path.slice(process.cwd().length)))))`
+  expect((await node(['-e', code])).stdout).toBe('[]')
 })
 
 test('every command has a summary and examples in its help', async () => {
@@ -214,6 +223,10 @@ sys.exit(os.waitstatus_to_exitcode(status))`
       patch: { properties: { title: { displayName: 'Caption' } } },
     })
     await shell.run(['deploy', '--yes'])
+    const sync = { conflict: { ui: 'disabled' } }
+    writeFileSync(bench.folder.file('catalyst-sync.config.json'), JSON.stringify({ sync }))
+    expect((await terminal(['resolve']).ended).code).toBe(4)
+    rmSync(bench.folder.file('catalyst-sync.config.json'))
     const { until, type, ended } = terminal(['resolve'])
     await until('leave it open')
     type('\x1b[B\r')

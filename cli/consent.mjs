@@ -10,14 +10,14 @@ const CONSENTS = [
     words: '--allow-delete',
     code: 'DELETE_REFUSED',
     needed: ({ operation }) => operation === 'delete',
-    tells: (number) => `${count(number, 'content type')} would be deleted`,
+    tells: (types) => `${types} would be deleted`,
   },
   {
     flag: 'allowDataLoss',
     words: '--allow-data-loss',
     code: 'DATA_LOSS_REFUSED',
     needed: ({ operation, risk }) => operation !== 'delete' && risk === 'lossy',
-    tells: (number) => `${count(number, 'content type')} would lose content`,
+    tells: (types) => `${types} would lose content`,
   },
 ]
 
@@ -34,19 +34,31 @@ export function consentsOf(flags) {
  */
 export async function agree(plan, flags, prompt) {
   for (const { flag, words, code, needed, tells } of CONSENTS) {
-    const number = plan.operations.filter(needed).length
-    if (number === 0 || flags[flag] === plan.target) continue
+    const operations = plan.operations.filter(needed)
+    if (operations.length === 0 || flags[flag] === plan.target) continue
+    const told = tells(typesOf(operations))
     const next = `${words}=${plan.target}`
     if (typeof flags[flag] === 'string') {
       const message = `${words} names ${flags[flag]}, and the target is ${plan.target}`
       throw new Failure(code, message, { next })
     }
     if (!prompt.isPossible) {
-      throw new Failure(code, `${tells(number)}, and --yes does not cover that`, { next })
+      throw new Failure(code, `${told}, and --yes does not cover that`, { next })
     }
-    const question = `${tells(number)}. Type the name of the target (${plan.target}) to allow it:`
+    const question = `${told}. Type the name of the target (${plan.target}) to allow it:`
     if (!(await prompt.typed(question, plan.target, { instead: next }))) {
       throw new Failure(code, 'that is not the name of the target; nothing was done', { next })
     }
   }
+}
+
+/** How many types are concerned, and on which side: a pull may destroy what the studio holds. */
+function typesOf(operations) {
+  const here = operations.filter(({ direction }) => direction === 'pull').length
+  const there = operations.length - here
+  const parts = [
+    ...(there > 0 ? [count(there, 'content type')] : []),
+    ...(here > 0 ? [`${count(here, 'content type')} of the studio`] : []),
+  ]
+  return parts.join(' and ')
 }

@@ -71,6 +71,9 @@ async function runCommandLine(project) {
   const command = (...words) =>
     expectOk('npx', ['--no-install', 'catalyst-sync', ...words], project)
   await command('init', '--provider', 'files', '--no-input')
+  writeFileSync(join(project, 'schema.prisma'), '')
+  const { files } = JSON.parse(await command('init', '--prisma', '--json'))
+  if (files.length !== 2) throw new Error(`init --prisma wrote ${files}`)
   const { kind } = JSON.parse(await command('uninstall', '--database', 'dev.db', '--json'))
   if (kind !== 'uninstall') throw new Error(`the command line answered with ${kind}`)
 }

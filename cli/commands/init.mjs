@@ -11,6 +11,7 @@ import { FILES } from '../config/environment.mjs'
 import { NAMES } from '../config/file.mjs'
 import { writeConfiguration } from '../config/writing.mjs'
 import { Failure } from '../failure.mjs'
+import { teachPrisma } from '../prisma.mjs'
 import { clean } from '../text/clean.mjs'
 
 /** The keys of the environment that a first deployment needs, with what they are. */
@@ -28,28 +29,56 @@ export default {
       .choices(['mjs', 'cjs', 'json', 'yaml', 'package.json'])
       .default('mjs'),
     new Option('--force', 'replace the file that is there'),
+    new Option(
+      '--prisma [schema]',
+      'models and a migration for the tables of --state studio, only',
+    ),
   ],
   examples: [
     ['init', 'asks what is not said'],
     ['init --provider files --directory model --no-input', 'asks nothing'],
     ['init --format yaml --mapping native', 'in another form'],
+    ['init --state studio', "tables in the studio's database, known to Prisma"],
+    ['init --prisma', 'after an upgrade: models and a migration for what is new'],
   ],
   async run(session, flags) {
     const folder = process.cwd()
-    requireFree(folder, flags)
-    const config = await wanted(session, flags)
-    const written = [await writeConfiguration(folder, flags.format, config)]
-    const needed = config.provider === undefined ? KEYS : { DATABASE_URL: KEYS.DATABASE_URL }
-    const keys = await addKeys(folder, needed)
-    if (keys.names.length > 0) written.push(keys.file)
-    session.out.result('init', { files: written, keys: keys.names, config }, ({ paint }) =>
-      [
-        ...written.map((file) => `${paint.green('wrote')} ${clean(file)}`),
-        ...keys.names.map((name) => `      ${name}  ${paint.dim('to be filled in')}`),
-        `${paint.dim('next')}  catalyst-sync doctor`,
-      ].join('\n'),
-    )
+    const made =
+      flags.prisma === undefined ? await configure(session, flags, folder) : { files: [] }
+    if (flags.prisma !== undefined || flags.state === 'studio') {
+      const schema = typeof flags.prisma === 'string' ? flags.prisma : undefined
+      const { written, migration } = await teachPrisma(folder, schema)
+      made.files.push(...written)
+      made.migration = migration ?? null
+    }
+    session.out.result('init', made, ({ paint }) => renderMade(made, paint))
   },
+}
+
+async function configure(session, flags, folder) {
+  requireFree(folder, flags)
+  const config = await wanted(session, flags)
+  const files = [await writeConfiguration(folder, flags.format, config)]
+  const needed = config.provider === undefined ? KEYS : { DATABASE_URL: KEYS.DATABASE_URL }
+  const keys = await addKeys(folder, needed)
+  if (keys.names.length > 0) files.push(keys.file)
+  return { files, keys: keys.names, config }
+}
+
+/** What was written, and what to do with it. */
+export function renderMade({ files, keys = [], migration }, paint) {
+  const next = migration
+    ? [
+        'npx prisma migrate deploy',
+        `npx prisma migrate resolve --applied ${migration}   ${paint.dim('where a deployment made the tables already')}`,
+      ]
+    : ['catalyst-sync doctor']
+  return [
+    ...files.map((file) => `${paint.green('wrote')} ${clean(file)}`),
+    ...keys.map((name) => `      ${name}  ${paint.dim('to be filled in')}`),
+    ...(files.length === 0 ? ['Prisma knows all of it already.'] : []),
+    ...next.map((command, at) => `${at === 0 ? paint.dim('next') : paint.dim('  or')}  ${command}`),
+  ].join('\n')
 }
 
 /** Never over a configuration that somebody wrote. */
