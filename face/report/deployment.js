@@ -8,6 +8,7 @@ const { sent } = require('./sent.js')
 const { rest, table } = require('./table.js')
 const { amount, duration, moment, percent, size } = require('./text.js')
 const { timeline } = require('./timeline.js')
+const { each } = require('./turn.js')
 
 const STATUSES = {
   success: { sign: '✓', tone: 'good' },
@@ -91,7 +92,7 @@ function* outcomes(all, platform) {
   yield markup`<h3>What became of each type <span class="soft">${all.length}</span></h3> `
   yield* table({
     columns: ['Type', 'Operation', 'Result', { number: 'Writes' }, 'What happened'],
-    rows: shown.map((one) => outcome(one, platform)),
+    rows: each(shown, (one) => outcome(one, platform)),
   })
   yield rest(all.length - shown.length, 'type')
 }
