@@ -245,7 +245,14 @@ test('another process reports what it finds in the state, for whoever may only l
   await bench.deploy({ id: 'first' }).handle.done
   const other = new SyncEngine(bench.options)
   const seen = await other.as({ id: 'guest' }).renderReport({ deploymentId: 'first' })
-  expect(new Page(seen).rowsBelow('What became of each type')).toHaveLength(5)
+  const shown = new Page(seen)
+  expect(shown.rowsBelow('What became of each type')).toHaveLength(5)
+  expect(shown.rowsBelow('What was sent').slice(1, 3)).toEqual([
+    ['baseType', '_component', 'the same'],
+    ['description', 'A type', 'the same'],
+  ])
+  // Nothing differs, so each type's one version stands with what was sent of it.
+  expect(shown.all('circle')).toHaveLength(4)
   await other.close()
 })
 

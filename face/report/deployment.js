@@ -103,7 +103,7 @@ function worstFirst(all) {
   return [...all].sort((a, b) => ranks.indexOf(a.status) - ranks.indexOf(b.status))
 }
 
-function* deploymentSection({ deployment, platform }) {
+function* deploymentSection({ deployment, platform, trees }) {
   const { job, attempts, attemptsInAll } = deployment
   yield facts(deployment, platform)
   if (job.error !== undefined) {
@@ -114,7 +114,7 @@ function* deploymentSection({ deployment, platform }) {
   }
   yield* outcomes(worstFirst(job.outcomes ?? []), platform)
   yield* timeline(deployment, platform)
-  yield* sent(deployment, platform)
+  yield* sent(deployment, platform, trees)
   yield rest(attemptsInAll - attempts.length, 'attempt')
 }
 
