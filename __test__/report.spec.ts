@@ -1,8 +1,14 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 
 import { SyncEngine } from '..'
 import { Bench, provider } from './support/bench'
 import { attribute, Page, textOf } from './support/page'
+import { environment, ROOT } from './support/script'
 import { edit } from './support/studio'
 
 let bench: Bench
@@ -231,6 +237,31 @@ test('annotations are commands of the runner, errors first', async () => {
   for (const line of lines) expect(line).toMatch(/^::(error|warning|notice) title=[^:,]+::\S.*$/u)
 })
 
+test('the code of docs/report.md does what it says', async () => {
+  await bench.deploy({ id: 'deploy-1' }).handle.done
+  const index = pathToFileURL(join(ROOT, 'index.mjs')).href
+  const text = readFileSync(join(ROOT, 'docs/report.md'), 'utf8')
+  const blocks = [...text.matchAll(/^```js\n(.*?)^```/gms)].map(([, code = '']) => code)
+  const printed = []
+  for (const [at, block] of blocks.entries()) {
+    const script = bench.folder.file(`block-${at}.mjs`)
+    writeFileSync(script, block.replace("'catalyst-sync'", JSON.stringify(index)))
+    const options = { cwd: bench.folder.path, env: { ...process.env, ...environment(bench) } }
+    const { stdout } = await promisify(execFile)(process.execPath, [script], options)
+    printed.push(stdout.trim())
+  }
+  const agree = 'The studio and Optimizely agree on all 4 types.'
+  expect(printed).toEqual([
+    '',
+    `::notice title=What differs between the studio and Optimizely::${agree}`,
+  ])
+  const files = readdirSync(bench.folder.path).filter((name) => /html$|md$/.test(name))
+  expect(files).toEqual(['comment.md', 'deployment.html', 'report.html'])
+  for (const name of files) {
+    expect(readFileSync(bench.folder.file(name), 'utf8')).toContain(agree)
+  }
+})
+
 test('a deployment is reported even when the platform cannot be read, and what differs is not', async () => {
   await bench.deploy({ id: 'first' }).handle.done
   await bench.platform.stop()
@@ -245,7 +276,14 @@ test('another process reports what it finds in the state, for whoever may only l
   await bench.deploy({ id: 'first' }).handle.done
   const other = new SyncEngine(bench.options)
   const seen = await other.as({ id: 'guest' }).renderReport({ deploymentId: 'first' })
-  expect(new Page(seen).rowsBelow('What became of each type')).toHaveLength(5)
+  const shown = new Page(seen)
+  expect(shown.rowsBelow('What became of each type')).toHaveLength(5)
+  expect(shown.rowsBelow('What was sent').slice(1, 3)).toEqual([
+    ['baseType', '_component', 'the same'],
+    ['description', 'A type', 'the same'],
+  ])
+  // Nothing differs, so each type's one version stands with what was sent of it.
+  expect(shown.all('circle')).toHaveLength(4)
   await other.close()
 })
 

@@ -6,6 +6,7 @@ const { commandData, commandProperty } = require('./escape.js')
 const { ANNOTATIONS } = require('./limits.js')
 const { heading, lead } = require('./sentences.js')
 const { count } = require('./text.js')
+const { each } = require('./turn.js')
 
 const LEVELS = { error: 'error', warning: 'warning', info: 'notice' }
 
@@ -34,16 +35,28 @@ function ofFinding({ severity, typeKey, code, message, remedy }) {
   return annotation(LEVELS[severity], typeKey ?? code, `${message}; ${remedy} (${code})`)
 }
 
-/** What GitHub shows of a level; the last one counts those that it would not. */
-function limited(all, level) {
-  const own = all.filter((one) => one.level === level)
-  if (own.length <= ANNOTATIONS) return own
-  const shown = own.slice(0, ANNOTATIONS - 1)
-  const left = count(own.length - shown.length, 'more annotation')
-  return [
-    ...shown,
-    annotation(level, 'catalyst-sync', `${left} of this kind; the full report shows them`),
-  ]
+/** Annotations of a level: what GitHub shows of them, and how many there are. */
+class Level {
+  #first = []
+  #total = 0
+
+  constructor(level) {
+    this.level = level
+  }
+
+  add(one) {
+    this.#total++
+    if (this.#first.length < ANNOTATIONS) this.#first.push(one)
+  }
+
+  /** The commands; the last one counts those that GitHub would not show. */
+  toString() {
+    const shown = this.#total <= ANNOTATIONS ? this.#first : this.#first.slice(0, -1)
+    const left = this.#total - shown.length
+    if (left === 0) return shown.map(command).join('')
+    const rest = `${count(left, 'more annotation')} of this kind; the full report shows them`
+    return [...shown, annotation(this.level, 'catalyst-sync', rest)].map(command).join('')
+  }
 }
 
 /** What somebody has to know of, each once: a deployment says again what its findings said. */
@@ -69,16 +82,19 @@ function* all({ deployment, now, unread, platform, ...report }) {
   // One code of a type may be about several attributes.
   const unheard = now.findings.filter(({ typeKey, code }) => !told.has(`${typeKey} ${code}`))
   for (const { typeKey, code } of unheard) told.add(`${typeKey} ${code}`)
-  yield* unheard.map(ofFinding)
+  yield* each(unheard, ofFinding)
   for (const one of failed) if (isNew(one.key, one.code)) yield ofFailure(one)
 }
 
 /** Writes the report, a command per line, errors first. */
 function* annotations(report) {
-  const every = [...all(report)]
-  for (const level of ['error', 'warning', 'notice']) {
-    yield limited(every, level).map(command).join('')
+  const levels = ['error', 'warning', 'notice'].map((level) => new Level(level))
+  for (const one of all(report)) {
+    levels.find(({ level }) => level === one.level).add(one)
+    // Nothing yet, and a turn for others.
+    yield ''
   }
+  yield* levels
 }
 
 module.exports = { annotations }

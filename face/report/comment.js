@@ -30,27 +30,30 @@ class Comment {
     return true
   }
 
-  /** A table under a heading, with as many rows as it may have. */
-  addTable(title, head, items, cellsOf, what) {
-    if (items.length === 0) return
+  /**
+   * A table under a heading, with as many rows as it may have, of so many in all. Others have their turn
+   * in between.
+   */
+  *addTable({ title, head, rows, total, what: [one, more] }) {
+    if (total === 0) return
     const taken = []
     let room = TABLE
-    for (const item of items) {
-      const cells = cellsOf(item)
+    for (const cells of rows) {
       room -= row(cells).length
       if (room < 0) break
       taken.push(cells)
+      yield ''
     }
-    const left = items.length - taken.length
-    const rest = left > 0 ? `\nAnd ${count(left, `more ${what[0]}`, `more ${what[1]}`)}.\n` : ''
+    const left = total - taken.length
+    const rest = left > 0 ? `\nAnd ${count(left, `more ${one}`, `more ${more}`)}.\n` : ''
     this.add(`### ${title}\n\n${table(head, taken)}${rest}\n`)
   }
 
-  /** Folded texts under a heading, as long as there is room; others have their turn in between. */
-  *addFolded(texts, what) {
-    let left = texts.length
+  /** Texts of so many in all, as long as there is room; others have their turn in between. */
+  *addFolded(texts, total, what) {
+    let left = total
     for (const text of texts) {
-      if (!this.add(text())) break
+      if (!this.add(text)) break
       left--
       yield ''
     }

@@ -144,10 +144,11 @@ async function websitesOf(engine, { summary }) {
 
 /** The versions of the first types, by key. */
 async function treesOf(engine, types) {
+  const first = [...new Map(types.map((type) => [type.key, type])).values()].slice(0, TREES)
   const trees = await Promise.all(
-    types
-      .slice(0, TREES)
-      .map(({ key, websiteId }) => engine.getVersionTree({ key, websiteId }).catch(unlessUnknown)),
+    first.map(({ key, websiteId }) =>
+      engine.getVersionTree({ key, websiteId }).catch(unlessUnknown),
+    ),
   )
   const drawable = trees.filter((tree) => tree !== undefined && tree.versions.length > 0)
   return new Map(drawable.map((tree) => [tree.typeKey, tree]))
@@ -192,7 +193,7 @@ async function gather(engine, { deploymentId, title, query, providerId, drawn })
     madeAt,
     ...report,
     platform: PLATFORMS[provider] ?? String(provider),
-    ...(drawn && report.now !== undefined && (await drawing(engine, report.now))),
+    ...(drawn && (await drawing(engine, report))),
   })
   if (deploymentId === undefined) {
     const now = await present(engine, query)
@@ -204,10 +205,15 @@ async function gather(engine, { deploymentId, title, query, providerId, drawn })
 }
 
 /** What only the page shows. */
-async function drawing(engine, { changes, types }) {
+async function drawing(engine, { now, deployment }) {
+  const differing = now?.types.slice(0, TYPES) ?? []
+  const deployed = (deployment?.job.outcomes ?? []).map(({ typeKey: key, websiteId }) => ({
+    key,
+    websiteId,
+  }))
   const [websites, trees] = await Promise.all([
-    websitesOf(engine, changes),
-    treesOf(engine, types.slice(0, TYPES)),
+    now === undefined ? new Map() : websitesOf(engine, now.changes),
+    treesOf(engine, [...differing, ...deployed]),
   ])
   return { websites, trees }
 }

@@ -8,6 +8,7 @@ const { sent } = require('./sent.js')
 const { rest, table } = require('./table.js')
 const { amount, duration, moment, percent, size } = require('./text.js')
 const { timeline } = require('./timeline.js')
+const { each } = require('./turn.js')
 
 const STATUSES = {
   success: { sign: '✓', tone: 'good' },
@@ -91,7 +92,7 @@ function* outcomes(all, platform) {
   yield markup`<h3>What became of each type <span class="soft">${all.length}</span></h3> `
   yield* table({
     columns: ['Type', 'Operation', 'Result', { number: 'Writes' }, 'What happened'],
-    rows: shown.map((one) => outcome(one, platform)),
+    rows: each(shown, (one) => outcome(one, platform)),
   })
   yield rest(all.length - shown.length, 'type')
 }
@@ -102,7 +103,7 @@ function worstFirst(all) {
   return [...all].sort((a, b) => ranks.indexOf(a.status) - ranks.indexOf(b.status))
 }
 
-function* deploymentSection({ deployment, platform }) {
+function* deploymentSection({ deployment, platform, trees }) {
   const { job, attempts, attemptsInAll } = deployment
   yield facts(deployment, platform)
   if (job.error !== undefined) {
@@ -113,7 +114,7 @@ function* deploymentSection({ deployment, platform }) {
   }
   yield* outcomes(worstFirst(job.outcomes ?? []), platform)
   yield* timeline(deployment, platform)
-  yield* sent(deployment, platform)
+  yield* sent(deployment, platform, trees)
   yield rest(attemptsInAll - attempts.length, 'attempt')
 }
 

@@ -6,6 +6,7 @@ const { FINDINGS } = require('./limits.js')
 const { markup } = require('./markup.js')
 const { consent } = require('./sentences.js')
 const { rest, table } = require('./table.js')
+const { each } = require('./turn.js')
 
 const SEVERITIES = {
   error: { sign: '✕', tone: 'by-both' },
@@ -58,7 +59,7 @@ function* stakes(types) {
   yield markup`<h3>At stake <span class="soft">${risky.length}</span></h3> `
   yield* table({
     columns: ['Type', 'Risk', { number: 'Content items' }, 'What of it'],
-    rows: shown.map(({ type, at }) => stake(type, at)),
+    rows: each(shown, ({ type, at }) => stake(type, at)),
   })
   yield rest(risky.length - shown.length, 'type')
 }
@@ -76,7 +77,7 @@ function* failures(failed) {
   if (failed.length === 0) return
   const shown = failed.slice(0, FINDINGS)
   yield markup`<h3>Could not be compared <span class="soft">${failed.length}</span></h3> `
-  yield* table({ columns: ['Type', 'Code', 'Why'], rows: shown.map(failure) })
+  yield* table({ columns: ['Type', 'Code', 'Why'], rows: each(shown, failure) })
   yield rest(failed.length - shown.length, 'type')
 }
 
@@ -101,7 +102,7 @@ function* findingsSection({ now: { types, changes, findings } }) {
   }
   const shown = findings.slice(0, FINDINGS)
   yield markup`<h3>Findings <span class="soft">${findings.length}</span></h3> `
-  yield* table({ columns: ['Severity', 'Type', 'What', 'What to do'], rows: shown.map(line) })
+  yield* table({ columns: ['Severity', 'Type', 'What', 'What to do'], rows: each(shown, line) })
   yield rest(findings.length - shown.length, 'finding')
 }
 

@@ -7,6 +7,7 @@ const { LONG, code, inHtml, name, plain } = require('./escape.js')
 const { ROWS } = require('./limits.js')
 const { advice, consent, heading, intention, lead, statusOf } = require('./sentences.js')
 const { amount, count, valueText } = require('./text.js')
+const { each } = require('./turn.js')
 
 const value = (given) => (given === undefined ? '–' : code(valueText(given, LONG)))
 
@@ -48,10 +49,12 @@ const placed = ({ property, attribute }) =>
 
 const three = ({ ancestor, studio, platform }) => [value(ancestor), value(studio), value(platform)]
 
-/** The overlaps of a type that is in conflict. */
-function overlaps(type) {
-  if (type.conflict === undefined) return []
-  return type.rows.filter(({ by }) => by === 'both').map((row) => ({ type, row }))
+/** The overlaps of types that are in conflict. */
+function* overlaps(types) {
+  for (const type of types) {
+    if (type.conflict === undefined) continue
+    for (const row of type.rows) if (row.by === 'both') yield { type, row }
+  }
 }
 
 /** An overlap in a line. */
@@ -86,41 +89,47 @@ function outcome({ name: type, operation, status, error }) {
   return [name(type), operation, result, error === undefined ? '' : message(error)]
 }
 
-function addDeployment(comment, { job }) {
+function* addDeployment(comment, { job }) {
   if (job.error !== undefined) comment.add(`> ${plain(job.error)}\n\n`)
   const wrong = (job.outcomes ?? []).filter(({ status }) => status !== 'success')
-  const head = ['Type', 'Operation', 'Result', 'What happened']
-  comment.addTable('What did not succeed', head, wrong, outcome, ['type', 'types'])
+  yield* comment.addTable({
+    title: 'What did not succeed',
+    head: ['Type', 'Operation', 'Result', 'What happened'],
+    rows: each(wrong, outcome),
+    total: wrong.length,
+    what: ['type', 'types'],
+  })
 }
 
 /** What differs now. */
 function* addPresent(comment, { changes, plan, findings, types }, platform) {
   comment.add(`${counts(changes, platform)}\n${plain(intention(plan))}\n\n`)
-  comment.addTable(
-    'To be decided',
-    ['Type', 'Property', 'Last agreed', 'Studio', plain(platform), 'What speaks for a side'],
-    types.flatMap(overlaps),
-    (overlap) => decision(overlap, platform),
-    ['property', 'properties'],
-  )
-  comment.addTable(
-    'Types',
-    ['Type', 'Is', 'Attributes', 'Risk', 'At stake', 'Waits'],
-    types,
-    (type) => overview(type, platform),
-    ['type', 'types'],
-  )
-  comment.addTable(
-    'Findings',
-    ['Severity', 'Type', 'What', 'What to do'],
-    findings.filter(({ severity }) => severity !== 'info'),
-    finding,
-    ['finding', 'findings'],
-  )
+  yield* comment.addTable({
+    title: 'To be decided',
+    head: ['Type', 'Property', 'Last agreed', 'Studio', plain(platform), 'What speaks for a side'],
+    rows: each(overlaps(types), (overlap) => decision(overlap, platform)),
+    total: changes.details.conflicts.reduce((sum, { fields }) => sum + fields.length, 0),
+    what: ['property', 'properties'],
+  })
+  yield* comment.addTable({
+    title: 'Types',
+    head: ['Type', 'Is', 'Attributes', 'Risk', 'At stake', 'Waits'],
+    rows: each(types, (type) => overview(type, platform)),
+    total: types.length,
+    what: ['type', 'types'],
+  })
+  const serious = findings.filter(({ severity }) => severity !== 'info')
+  yield* comment.addTable({
+    title: 'Findings',
+    head: ['Severity', 'Type', 'What', 'What to do'],
+    rows: each(serious, finding),
+    total: serious.length,
+    what: ['finding', 'findings'],
+  })
   if (types.length === 0) return
   comment.add('### Type by type\n\n')
-  const texts = types.map((type) => () => folded(type, platform))
-  yield* comment.addFolded(texts, 'type')
+  const texts = each(types, (type) => folded(type, platform))
+  yield* comment.addFolded(texts, types.length, 'type')
 }
 
 /** Writes the report. */
@@ -131,7 +140,7 @@ function* markdown(report) {
   if (unread !== undefined) {
     comment.add(`> Where both sides stand now could not be read: ${message(unread)}\n\n`)
   }
-  if (deployment !== undefined) addDeployment(comment, deployment)
+  if (deployment !== undefined) yield* addDeployment(comment, deployment)
   if (now !== undefined) yield* addPresent(comment, now, platform)
   yield comment
 }

@@ -55,6 +55,16 @@ function header(title, report) {
     </header> `
 }
 
+/** The sections that a report has; of a deployment, those about now say so. */
+function sectionsOf(report) {
+  const own = SECTIONS.filter(({ has }) => report[has] !== undefined)
+  if (report.deployment === undefined) return own
+  return own.map(({ name, ...one }) => ({
+    ...one,
+    name: one.has === 'now' ? `${name}, now` : name,
+  }))
+}
+
 function navigation(sections) {
   return markup`<nav aria-label="Sections">
     <ul>
@@ -73,7 +83,7 @@ function footer({ madeAt }) {
 /** Writes the page piece by piece. */
 function* page(report) {
   const title = report.title ?? heading(report)
-  const sections = SECTIONS.filter(({ has }) => report[has] !== undefined)
+  const sections = sectionsOf(report)
   yield head(title)
   yield constant('<body>\n')
   yield header(title, report)

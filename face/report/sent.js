@@ -3,6 +3,7 @@
 // What a deployment sent, and what the platform stored of it.
 
 const { valueOf } = require('./cells.js')
+const { graph } = require('./graph.js')
 const { ROWS } = require('./limits.js')
 const { markup } = require('./markup.js')
 const { rest, table } = require('./table.js')
@@ -42,7 +43,7 @@ function line(leaf, record) {
   </tr> `
 }
 
-function body(record, platform) {
+function body(record, platform, tree) {
   const all = [...leaves(record.pushedData)]
   const shown = all.slice(0, ROWS)
   const columns = [`Attribute of ${platform}`, 'Sent', 'Stored']
@@ -54,19 +55,19 @@ function body(record, platform) {
     </summary>
     <div class="within">
       ${[...table({ columns, rows: shown.map((leaf) => line(leaf, record)) })]}
-      ${rest(all.length - shown.length, 'value')}
+      ${rest(all.length - shown.length, 'value')} ${tree && graph(tree)}
     </div>
   </details> `
 }
 
 /** The body of every attempt at the platform that had one, folded. */
-function* sent({ attempts }, platform) {
+function* sent({ attempts }, platform, trees) {
   const bodies = attempts.filter(
     ({ syncDirection, pushedData }) => syncDirection === 'PUSH' && isObject(pushedData),
   )
   if (bodies.length === 0) return
   yield markup`<h3>What was sent <span class="soft">${bodies.length}</span></h3> `
-  for (const record of bodies) yield body(record, platform)
+  for (const record of bodies) yield body(record, platform, trees.get(record.typeKey))
 }
 
 module.exports = { sent }

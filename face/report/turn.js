@@ -19,6 +19,11 @@ function turns() {
   }
 }
 
+/** Makes one after the other, as they are asked for. */
+function* each(items, make) {
+  for (const item of items) yield make(item)
+}
+
 /** Makes a list of another one. */
 async function mapInTurns(list, make) {
   const turn = turns()
@@ -30,4 +35,4 @@ async function mapInTurns(list, make) {
   return made
 }
 
-module.exports = { mapInTurns, turns }
+module.exports = { each, mapInTurns, turns }
