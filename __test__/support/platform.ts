@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /** The fake platform; `cargo build --example fake-optimizely` makes it. */
-const PROGRAM =
+export const PROGRAM =
   process.env.FAKE_OPTIMIZELY ?? join(__dirname, '../../target/debug/examples/fake-optimizely')
 
 /** What a provider needs to reach it. */

@@ -64,6 +64,11 @@ export class FakePlatform {
     await this.#control('edit', { version: 'v1', key, patch })
   }
 
+  /** Does something else with the requests that fit; with nothing, no more. */
+  async strike(when, what) {
+    await this.#control('faults', when ? { add: [{ when, what }] } : { clear: true })
+  }
+
   /** Where a request or an answer departed from the contract. */
   async violations() {
     return (await this.#control('violations')).violations
