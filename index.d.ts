@@ -414,8 +414,8 @@ interface Functions {
 
   /**
    * What was sent and what came back, the latest first. Every attempt that reached a platform is there,
-   * those that a killed process did not live to tell included, and those that the studio's earlier
-   * attempt recorded (`imported`).
+   * and every write to the studio, also one that the studio did not take; those that a killed process
+   * did not live to tell included, and those that the studio's earlier attempt recorded (`imported`).
    */
   getSyncHistory(options?: SyncHistoryOptions): Promise<SyncHistory>
 
@@ -601,7 +601,7 @@ export const renderReport: Functions['renderReport']
 /**
  * Credentials that the engine keeps in its state, encrypted with `CATALYST_SYNC_KEY` (32 random bytes
  * in Base64 or hexadecimal, else `KEY_INVALID`), so that a browser never has to send any. For an admin.
- * They go in and never come out. Where a `provider.config` brings neither an address nor credentials,
+ * They go in and never come out; each call is audited, also one that is refused. Where a `provider.config` brings neither an address nor credentials,
  * those that are stored are used, and those of the environment where nothing is stored or no key is set.
  */
 export const credentials: {
@@ -744,8 +744,8 @@ export interface RunOptions {
   /**
    * Whether a deployment that ends `failed` or `partial` is undone at once, as `<id>-rollback`: types that
    * it left half done, or everything that it did, each with this job's own consents. Outcomes that were
-   * undone have `rolledBack`. A cancelled deployment is left as it is. Default `none`; the others need the
-   * role `admin`.
+   * undone have `rolledBack`. No other deployment gets in between. A cancelled deployment is left as it
+   * is. Default `none`; the others need the role `admin`.
    */
   rollback?: 'none' | 'failed-only' | 'full'
   /** Whether the studio keeps its edits when a deployment is undone: see {@link RollbackOptions}. Default `true`. */

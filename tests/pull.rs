@@ -2,6 +2,7 @@
 
 mod generated;
 mod interrupted;
+mod meanwhile;
 mod newcomers;
 mod order;
 mod refused;

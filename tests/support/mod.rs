@@ -6,6 +6,7 @@ pub mod edits;
 pub mod fake;
 pub mod generate;
 pub mod golden;
+pub mod looked_on;
 pub mod loopback;
 pub mod matrix;
 pub mod node;
