@@ -53,7 +53,7 @@ async fn deploy(bench: &Bench, engine: &Engine, mode: &str) -> RunReport {
     run(engine, &RunRequest { options, provider: bench.provider(), ..request() }).await
 }
 
-async fn run(engine: &Engine, request: &RunRequest) -> RunReport {
+pub async fn run(engine: &Engine, request: &RunRequest) -> RunReport {
     engine.deploy(request, Arc::new(Told::default()), &CancellationToken::new()).await
 }
 
