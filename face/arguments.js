@@ -114,6 +114,11 @@ function refusedId(id) {
   return failure('INVALID_ARGUMENT', `job.id is of type ${typeof id}, and should be a text`)
 }
 
+/** An id as text; what cannot be read is an object, which is none. Never throws. */
+function readId(id) {
+  return attempt(() => toText(id)).value ?? '{}'
+}
+
 /** The id of a provider and what the engine needs of it, or why that cannot be read. Never throws. */
 function readProvider(provider) {
   const { value, reason } = attempt(() => {
@@ -134,6 +139,7 @@ function readProvider(provider) {
 module.exports = {
   argumentText,
   attempt,
+  readId,
   readJob,
   readObject,
   readOptions,

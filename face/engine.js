@@ -108,7 +108,7 @@ class SyncEngine {
     // What this process knows of it; the addon has the job.
     const own = begunAnew(this.#desk.find(id)?.snapshot() ?? { id, logs: [] })
     const resume = (why) =>
-      this.#native.resume(JSON.stringify(id) ?? 'null', value?.text ?? 'null', target.text, why)
+      this.#native.resume(read.readId(id), value?.text ?? 'null', target.text, why)
     const run = this.#run(own, target.reason, onUpdate, resume)
     run.start()
     return run.handle
@@ -118,8 +118,7 @@ class SyncEngine {
     const asked = readRollback(options)
     const onUpdate = asked.onUpdate ?? (() => {})
     requireFunction('options.onUpdate', onUpdate)
-    const prepare = (why) =>
-      this.#native.rollBack(JSON.stringify(id) ?? 'null', asked.text, asked.provider, why)
+    const prepare = (why) => this.#native.rollBack(read.readId(id), asked.text, asked.provider, why)
     const reason = this.#desk.isLive(id) ? inProgress(id) : undefined
     const own = undoing(id, asked.rest, this.#desk)
     const run = this.#run(own, asked.reason, onUpdate, prepare, reason)

@@ -1,8 +1,9 @@
 // npm run soak -- <minutes> [seed]: random work, cancels and kills for as long as is asked for.
 //
 // A studio's people, a colleague on the platform, an engine that lasts and one that is killed again and
-// again work on one scope. At every interval everybody rests, and what must hold is looked at. The same
-// seed gives the same choices; what comes of them depends on time as well, as it does in life.
+// again work on one website and two targets. Between intervals it is looked at what holds at any moment;
+// in the end all has to come to rest. The same seed gives the same choices; what comes of them depends on
+// time as well, as it does in life.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +25,7 @@ if (!/^\d+(\.\d+)?$/.test(minutes) || !/^\d+$/.test(seed)) {
   process.exit(2)
 }
 
-/** How long everybody works before everybody rests, in milliseconds. */
+/** How long everybody works between two looks, in milliseconds. */
 const INTERVAL = Math.min(15_000, (Number(minutes) * 60_000) / 4)
 
 /** What goes wrong now and then; an answer that is lost after its effect leaves a doubt. */
@@ -46,16 +47,18 @@ const platform = await FakePlatform.start(built.fake)
 const studio = new Studio(join(folder, 'dev.db'))
 const environment = { ...platform.environment, DATABASE_URL: `file:${studio.path}` }
 const world = {
+  folder,
   random: new Random(Number(seed)),
   studio,
   platform,
-  lasting: new Engine('lasting', environment),
-  mortal: new Engine('mortal', environment),
+  lasting: new Engine('lasting', folder, environment),
+  mortal: new Engine('mortal', folder, environment),
   /** What was said last: labels in the studio by row id, descriptions on the platform by key. */
   said: { studio: new Map(), platform: new Map() },
   counts: {},
   codes: {},
   ended: [],
+  begun: new Set(),
 }
 
 async function soak() {
@@ -72,6 +75,7 @@ async function soak() {
   }
   const began = Date.now()
   await world.mortal.restart()
+  await Promise.all(world.begun)
   await converge(world, { allowed: 180_000, decide: true })
   console.log(limits.take('end', await check(world)))
   console.log(`both sides are alike after ${duration((Date.now() - began) / 1000)}`)

@@ -1,7 +1,8 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { statSync } from 'node:fs'
 
-import { note } from './steps.mjs'
+import { TARGETS, note } from './steps.mjs'
 import { LASTING } from './studio.mjs'
 
 const MEGABYTE = 1_000_000
@@ -9,7 +10,7 @@ const MEGABYTE = 1_000_000
 /** How much more the lasting engine may hold at a look than at the third: it has warmed up by then. */
 const MORE = { rss: 64 * MEGABYTE, heapUsed: 16 * MEGABYTE, handles: 8 }
 
-/** What holds at every moment at which nobody is at work; tells what was measured. */
+/** What holds whoever is at work; tells what was measured. */
 export async function check(world) {
   const { studio, platform, said, lasting } = world
   const types = studio.types()
@@ -47,43 +48,67 @@ export async function check(world) {
 
 /** Deploys in both directions until nothing is left to do, and both sides are alike. */
 export async function converge(world, { allowed, decide = false }) {
-  const { lasting, studio, platform } = world
   const until = Date.now() + allowed
-  const options = { mode: 'bidirectional', allowDelete: true, allowDataLoss: true }
   for (let at = 0; ; at++) {
-    note(world, await lasting.ask('recover'))
-    if (decide) note(world, await lasting.ask('decide', { strategy: 'source_wins' }))
-    const run = note(
-      world,
-      await lasting.ask('deploy', { id: `rest ${Date.now()}-${at}`, options }),
-    )
-    const conflicts = await lasting.ask('conflicts')
-    const look = await lasting.ask('look')
-    const differing = differences(studio.types(), await platform.types())
-    const isAtRest = run.status === 'completed' && run.done === 0 && look.operations === 0
-    if (isAtRest && conflicts.open === 0 && differing.length === 0) return
+    const seen = []
+    for (const target of TARGETS) seen.push(await approach(world, { target, decide, at }))
+    const differing = differences(world.studio.types(), {
+      optimizely: Object.values(await world.platform.types()),
+      files: files(world.folder),
+    })
+    if (seen.every(({ isAtRest }) => isAtRest) && differing.length === 0) return
     if (Date.now() > until) {
-      const seen = JSON.stringify({ run, conflicts, look, differing })
-      throw new Error(`they do not come to rest: ${seen}`)
+      throw new Error(`they do not come to rest: ${JSON.stringify({ seen, differing })}`)
     }
     // What is in doubt is settled only when no answer can come any more.
     if (at > 2) await pause(2_000)
   }
 }
 
-/** In what both sides are not alike. */
-function differences(types, stored) {
+/** One more deployment to a target, of everything and in both directions. */
+async function approach(world, { target, decide, at }) {
+  const { lasting } = world
+  const options = { mode: 'bidirectional', allowDelete: true, allowDataLoss: true }
+  note(world, await lasting.ask('recover'))
+  if (decide) note(world, await lasting.ask('decide', { strategy: 'source_wins' }))
+  const id = `rest ${target} ${Date.now()} ${at}`
+  const run = note(world, await lasting.ask('deploy', { id, target, options }))
+  const conflicts = await lasting.ask('conflicts')
+  const look = await lasting.ask('look', { target })
+  const isDone = run.status === 'completed' && run.done === 0 && look.operations === 0
+  return { target, run, conflicts, look, isAtRest: isDone && conflicts.open === 0 }
+}
+
+/** The types in the folder, in the words of the platform. */
+function files(folder) {
+  const names = readdirSync(join(folder, 'model')).filter((name) => name.endsWith('.json'))
+  const read = (name) => JSON.parse(readFileSync(join(folder, 'model', name), 'utf8'))
+  const types = names.filter((name) => name !== 'catalyst-sync.json').map(read)
+  return types.map(({ name, description, fields }) => ({
+    displayName: name,
+    description,
+    properties: Object.fromEntries(
+      fields.map(({ name: key, label }) => [key, { displayName: label }]),
+    ),
+  }))
+}
+
+/** In what the studio and both targets are not alike. */
+function differences(types, targets) {
   const found = []
-  const byName = new Map(Object.values(stored).map((type) => [type.displayName, type]))
-  for (const { name, description, fields } of types.values()) {
-    const type = byName.get(name)
-    if (type === undefined) {
-      found.push(`${name} is not on the platform`)
-      continue
-    }
-    if ((type.description ?? '') !== (description ?? '')) found.push(`${name}: description`)
-    for (const { name: key, label } of fields) {
-      if (type.properties[key]?.displayName !== label) found.push(`${name}: ${key}`)
+  for (const [target, stored] of Object.entries(targets)) {
+    const byName = new Map(stored.map((type) => [type.displayName, type]))
+    for (const { name, description, fields } of types.values()) {
+      const type = byName.get(name)
+      const differs = (what) => found.push(`${target}: ${what} of ${name}`)
+      if (type === undefined) {
+        differs('nothing')
+        continue
+      }
+      if ((type.description ?? '') !== (description ?? '')) differs('the description')
+      for (const { name: key, label } of fields) {
+        if (type.properties[key]?.displayName !== label) differs(key)
+      }
     }
   }
   return found
@@ -110,7 +135,7 @@ export class Limits {
       `${work} steps,`,
       `resident ${mb(rss)}, heap ${mb(heapUsed)}, ${handles} files,`,
       `memory of the engine ${mb(memory)},`,
-      left === 0 ? 'nothing in doubt' : `${left} scopes in doubt`,
+      left === 0 ? 'nothing under way' : `${left} scopes under way or in doubt`,
     ].join(' ')
   }
 }

@@ -11,20 +11,24 @@ const PATIENCE = 120_000
 
 /** An engine in a process of its own, which can be killed. */
 export class Engine {
+  #folder
   #environment
   #process
   #exited
+  #restarting
   #asked = new Map()
   #next = 1
 
-  constructor(name, environment) {
+  constructor(name, folder, environment) {
     this.name = name
+    this.#folder = folder
     this.#environment = environment
     this.#start()
   }
 
   #start() {
     const child = fork(join(ROOT, 'scripts/soak/process.mjs'), {
+      cwd: this.#folder,
       env: { ...process.env, ...this.#environment },
       execArgv: ['--expose-gc'],
     })
@@ -44,6 +48,7 @@ export class Engine {
 
   /** Asks for something; resolves to what it answers, of which `code` says what went wrong. */
   ask(verb, value) {
+    if (!this.#process.connected) return Promise.resolve({ code: DIED, how: 'SIGKILL' })
     const id = this.#next++
     return new Promise((resolve, reject) => {
       const late = setTimeout(
@@ -54,7 +59,8 @@ export class Engine {
         clearTimeout(late)
         resolve(answer)
       })
-      this.#process.send({ id, verb, value })
+      // What cannot be said any more is answered when the process is gone.
+      this.#process.send({ id, verb, value }, () => {})
     })
   }
 
@@ -64,7 +70,12 @@ export class Engine {
   }
 
   /** Kills the process in the middle of what it does, and starts it anew. */
-  async restart() {
+  restart() {
+    this.#restarting ??= this.#exitBySignal().finally(() => (this.#restarting = undefined))
+    return this.#restarting
+  }
+
+  async #exitBySignal() {
     this.#process.kill('SIGKILL')
     await this.#exited
     this.#start()

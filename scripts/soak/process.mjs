@@ -8,13 +8,19 @@ const engine = new SyncEngine({
   requestsPerMinute: 100_000,
   cacheTtlMs: 0,
   requestTimeoutMs: 5_000,
+  filesRoot: process.cwd(),
   retention: { versions: { count: 20 }, audit: { count: 500 }, backups: { count: 50 } },
 })
 
-const PROVIDER = 'optimizely'
+/** Two targets, so that one is at work while the other waits until what is in doubt can be told. */
+const TARGETS = {
+  optimizely: 'optimizely',
+  files: { id: 'files', name: 'Files', config: { directory: 'model' } },
+}
 
-const job = (id, options) => ({
+const job = (id, target, options) => ({
   id,
+  providerId: target,
   websiteId: 'site',
   status: 'pending',
   progress: 0,
@@ -31,14 +37,19 @@ function told({ job: { status, errorInfo }, outcomes }) {
 }
 
 const VERBS = {
-  deploy: async ({ id, options }) =>
-    told(await engine.startDeployment(job(id, options), PROVIDER, () => {}).done),
+  deploy: async ({ id, target, options }) => {
+    const handle = engine.startDeployment(job(id, target, options), TARGETS[target], () => {})
+    return told(await handle.done)
+  },
   cancel: ({ id }) => ({ cancelled: engine.cancelDeployment(id) }),
   undo: async ({ id }) =>
     told(await engine.rollbackDeployment(id, { mode: 'full', allowDelete: true }).done),
   recover: async () => {
-    const { runs, left } = await engine.recover()
-    return { runs: runs.length, left: left.length }
+    let left = 0
+    for (const provider of Object.values(TARGETS)) {
+      left = Math.max(left, (await engine.recover({ provider })).left.length)
+    }
+    return { left }
   },
   decide: async ({ strategy }) => {
     const { conflicts } = await engine.listConflicts({ status: 'pending' })
@@ -46,9 +57,10 @@ const VERBS = {
     return { codes: resolutions.map(({ error }) => error?.code).filter(Boolean) }
   },
   conflicts: async () => ({ open: (await engine.listConflicts({ status: 'pending' })).total }),
-  look: async () => {
-    const changes = await engine.detectChanges({ includeDetails: true })
-    const plan = await engine.planDeployment({ allowDelete: true })
+  look: async ({ target }) => {
+    const provider = TARGETS[target]
+    const changes = await engine.detectChanges({ provider, includeDetails: true })
+    const plan = await engine.planDeployment({ provider, allowDelete: true })
     await engine.health()
     await engine.getSyncHistory({ limit: 10 })
     return { total: changes.summary.total, operations: plan.operations.length }

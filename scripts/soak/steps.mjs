@@ -3,6 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DIED } from './engine.mjs'
 import { LASTING } from './studio.mjs'
 
+/** Where types go. */
+export const TARGETS = ['optimizely', 'files']
+
 /** Most questions that an engine is asked at once. */
 const AT_ONCE = 3
 
@@ -24,21 +27,25 @@ const STEPS = [
   kill,
 ]
 
-/** Takes steps until a moment, and waits for what they began. */
+/** Steps that may take as long as it takes until what is in doubt can be told. */
+const LONG = new Set([deploy, undo, decide, look])
+
+/** Takes steps until a moment. Those that take long go on behind it; what breaks them ends all. */
 export async function steps(world, until) {
-  const begun = new Set()
+  const { begun, random } = world
+  const short = new Set()
   while (Date.now() < until) {
-    const step = world.random.pick(STEPS)
+    const step = random.pick(STEPS)
     world.counts[step.name] = (world.counts[step.name] ?? 0) + 1
-    const work = step(world).finally(() => begun.delete(work))
-    begun.add(work)
-    // What went wrong in one of them ends all.
-    await Promise.race([Promise.all(begun), pause(world.random.below(120))])
+    const among = LONG.has(step) ? begun : short
+    const work = step(world).finally(() => among.delete(work))
+    among.add(work)
+    await Promise.race([Promise.all([...begun, ...short]), pause(random.below(120))])
   }
-  await Promise.all(begun)
+  await Promise.all(short)
 }
 
-/** Notes a new text of one side, once it is said. */
+/** A new text of one side. */
 let number = 0
 const text = (what) => `${what} ${number++}`
 
@@ -93,13 +100,15 @@ async function deploy(world) {
     rollback: random.oneIn(6) ? 'full' : 'none',
     conflictStrategy: random.pick(['merge', 'skip', 'source_wins']),
   }
+  const target = random.pick(TARGETS)
   world.running = { engine, id }
-  const answer = note(world, await engine.ask('deploy', { id, options }))
-  if (answer.status === 'completed' && answer.done > 0) world.ended.push({ engine, id })
+  const answer = note(world, await engine.ask('deploy', { id, target, options }))
+  const isDone = answer.status === 'completed' && answer.done > 0
+  if (isDone && target === 'optimizely') world.ended.push({ id })
 }
 
 async function cancel({ running }) {
-  await running?.engine.ask('cancel', running)
+  await running?.engine.ask('cancel', { id: running.id })
 }
 
 async function decide(world) {
@@ -109,7 +118,8 @@ async function decide(world) {
 }
 
 async function look(world) {
-  if (world.lasting.open < AT_ONCE) note(world, await world.lasting.ask('look'))
+  if (world.lasting.open >= AT_ONCE) return
+  note(world, await world.lasting.ask('look', { target: world.random.pick(TARGETS) }))
 }
 
 async function undo(world) {
