@@ -326,6 +326,17 @@ test('a job that ran to a provider of its own is compared with that', async () =
   await engine.close()
 })
 
+test('timers that a test replaced do not hold a report up', async () => {
+  const large = await Bench.open({ types: 200 })
+  jest.useFakeTimers()
+  try {
+    expect(await large.engine.renderReport()).toContain('200 of 200 types differ.')
+  } finally {
+    jest.useRealTimers()
+    await large.close()
+  }
+})
+
 test.each([
   [{ format: 'pdf' }, 'options.format is "pdf", and should be html, markdown or github'],
   [{ format: 7 }, 'options.format is of type number, and should be a text'],
