@@ -1,5 +1,6 @@
 const { lanesOf } = require('../face/report/lanes.js')
 const { markup } = require('../face/report/markup.js')
+const { Room } = require('../face/report/room.js')
 const { rowsOf } = require('../face/report/sides.js')
 const { cut, duration, size, valueText } = require('../face/report/text.js')
 const { compareWords } = require('../face/report/words.js')
@@ -124,4 +125,10 @@ test('a type that is gone on one side is told as a whole', () => {
       waits: false,
     },
   ])
+})
+
+test('once a page is full, it says so', () => {
+  const room = new Room(5)
+  const shown = ['four', 'five', 'six'].map((text) => String(room.fill(() => markup`${text}`)))
+  expect(shown).toEqual(['four', 'five', expect.stringContaining('Left out')])
 })

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 
 import { SyncEngine } from '..'
-import { Bench, provider } from './support/bench'
+import { Bench, job, provider } from './support/bench'
 import { attribute, Page, textOf } from './support/page'
 import { environment, ROOT } from './support/script'
 import { edit } from './support/studio'
@@ -88,10 +88,10 @@ test('each type is told on three sides, property by property', async () => {
 test('a deployment is told with what became of each type, and when', async () => {
   const strike = { when: { method: 'POST', key: 'Type2' }, what: { kind: 'status', status: 422 } }
   await bench.platform.control('faults', { add: [strike] })
-  const { job, outcomes } = await bench.deploy({ id: 'half' }).handle.done
+  const { job: ended, outcomes } = await bench.deploy({ id: 'half' }).handle.done
   const shown = await page({ deploymentId: 'half' })
   expect(shown.all('h1').map(textOf)).toEqual(['Deployment half'])
-  expect(shown.source).toContain(job.error)
+  expect(shown.source).toContain(ended.error)
   const told = shown.rowsBelow('What became of each type').slice(1)
   expect(told.map(([type, operation, result]) => [type, operation, result])).toEqual([
     ['Type 2', 'create', '✕failed'],
@@ -272,6 +272,35 @@ test('a deployment is reported even when the platform cannot be read, and what d
   expect(shown.all('h2').map(textOf)).toEqual(['Deployment'])
 })
 
+test.each(['contentful', 'nobody'])(
+  'a deployment to %s, where there is nothing, is reported',
+  async (id) => {
+    const lost = job({ id: 'lost', providerId: id })
+    await bench.engine.startDeployment(lost, id as 'contentful', () => {}).done
+    const shown = await page({ deploymentId: 'lost' })
+    expect(shown.all('h2').map(textOf)).toEqual(['Deployment'])
+  },
+)
+
+test('a deployment that was cancelled has no phase after its end', async () => {
+  await bench.platform.control('behaviour', { latencyMs: 50 })
+  const given = job({ id: 'given-up', options: { dryRun: true } })
+  const handle = bench.engine.startDeployment(given, provider(), ({ id, logs }) => {
+    if (logs.length > 1) bench.engine.cancelDeployment(id)
+  })
+  await handle.done
+  const shown = await page({ deploymentId: 'given-up' })
+  expect(shown.all('h1').map(textOf)).toEqual(['Deployment given-up'])
+  expect(textOf(shown.all('p')[0]!)).toMatch(
+    /^It was cancelled after \d+ ms\. It was a rehearsal: nothing was sent\. Now: /,
+  )
+  const times = shown
+    .rowsBelow('Timeline')
+    .slice(1)
+    .flatMap(([, , began, took]) => [began, took])
+  expect(times.filter((time) => !/^\d+ ms$/.test(time ?? ''))).toEqual([])
+})
+
 test('another process reports what it finds in the state, for whoever may only look', async () => {
   await bench.deploy({ id: 'first' }).handle.done
   const other = new SyncEngine(bench.options)
@@ -290,18 +319,22 @@ test('another process reports what it finds in the state, for whoever may only l
 test('a job that ran to a provider of its own is compared with that', async () => {
   const files = { ...provider({ directory: 'model' }), id: 'files' as const }
   const engine = new SyncEngine({ ...bench.options, filesRoot: bench.folder.path })
-  const job = {
-    id: 'filed',
-    providerId: 'files',
-    status: 'pending' as const,
-    progress: 0,
-    startedAt: new Date(),
-    logs: [],
-  }
-  await engine.startDeployment(job, files, () => {}).done
+  const filed = job({ id: 'filed', providerId: 'files' })
+  await engine.startDeployment(filed, files, () => {}).done
   const shown = new Page(await engine.renderReport({ deploymentId: 'filed', provider: files }))
   expect(shown.source).toContain('The studio and Files agree on all 4 types.')
   await engine.close()
+})
+
+test('timers that a test replaced do not hold a report up', async () => {
+  const large = await Bench.open({ types: 200 })
+  jest.useFakeTimers()
+  try {
+    expect(await large.engine.renderReport()).toContain('200 of 200 types differ.')
+  } finally {
+    jest.useRealTimers()
+    await large.close()
+  }
 })
 
 test.each([

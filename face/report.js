@@ -4,6 +4,7 @@
 
 const read = require('./arguments.js')
 const { failure } = require('./errors.js')
+const { mapInTurns } = require('./report/turn.js')
 
 /** What writes each format, loaded when it is asked for. */
 const FORMATS = {
@@ -46,7 +47,6 @@ function reportOf(nativeOf) {
     async renderReport(options) {
       const { format, ...wanted } = readReport(options)
       const { gather } = require('./report/data.js')
-      const { mapInTurns } = require('./report/turn.js')
       // Only the page has room for versions.
       const whole = { ...wanted, drawn: format === 'html', providerId: nativeOf(this).providerId() }
       const write = FORMATS[format]()

@@ -32,7 +32,8 @@ export async function tell({ folder, fake }) {
   })
   const model = join(folder, 'model')
   const files = { id: 'files', name: 'Files', config: { directory: model } }
-  const scene = { studio, platform, engine, model, files }
+  const report = join(folder, 'report.html')
+  const scene = { studio, platform, engine, model, files, report }
   try {
     await platform.takeItsTime(LATENCY_MS)
     makeStudio(scene)
@@ -129,7 +130,7 @@ async function deployNothing({ studio, platform, engine }) {
   promise("the studio's own database: not a byte changed", studio.fingerprint() === edited)
 }
 
-async function sayWhatIsWhere({ studio, platform, model }) {
+async function sayWhatIsWhere({ studio, platform, model, report }) {
   section('What was written where')
   const requests = await platform.requests()
   const types = count(TYPES.length, 'content type')
@@ -140,6 +141,7 @@ async function sayWhatIsWhere({ studio, platform, model }) {
     [relative(ROOT, state), 'what the engine remembers: bases, journal, history'],
     [relative(ROOT, model), `${types} as files to read, edit and version`],
     [platform.origin, `${types}, ${sent}`],
+    [relative(ROOT, report), 'what differed before the decision: open it in a browser'],
   ]
   table(rows, cyan)
   line()

@@ -1,5 +1,9 @@
 // The second act: somebody edits in the studio, a colleague edits the same type in the CMS.
 
+import { writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
+
+import { ROOT } from '../../scripts/run.mjs'
 import { showChangeSet, showConflict } from './change-set.mjs'
 import { deploy, OPTIMIZELY, showOutcomes } from './deployment.mjs'
 import { line, section } from './page.mjs'
@@ -9,11 +13,12 @@ import { promise, promiseEqual } from './promise.mjs'
 
 const AT = '/properties/title/maxLength'
 
-/** Edit here, edit there, see, deploy, decide, deploy. */
+/** Edit here, edit there, see, deploy, look at the report, decide, deploy. */
 export async function editOnBothSides(scene) {
   await editTwice(scene)
   await see(scene)
   await deployWhatIsClear(scene)
+  await lookAtTheReport(scene)
   await decide(scene)
   await deployTheDecision(scene)
 }
@@ -55,6 +60,18 @@ async function deployWhatIsClear({ platform, engine }) {
     { properties: { topic: { displayName: 'Section' } } },
   ])
   promiseEqual("the colleague's edits are as they were", await shown(platform), ['Story', 200])
+}
+
+async function lookAtTheReport({ engine, report }) {
+  section('A report to look at', 'one page, no network, no script')
+  const page = await engine.renderReport({ deploymentId: 'fourth' })
+  writeFileSync(report, page)
+  line(dim(`  ${relative(ROOT, report)}`))
+  const sides = [160, 140, 200].map((limit) => `<span class="value">${limit}</span>`)
+  promise(
+    'it tells all three sides of the conflict',
+    sides.every((side) => page.includes(side)),
+  )
 }
 
 async function decide({ platform, engine }) {

@@ -9,12 +9,12 @@ const { rowsOf } = require('./sides.js')
 const { mapInTurns } = require('./turn.js')
 
 /** What people call the platforms. */
-const PLATFORMS = {
-  optimizely: 'Optimizely',
-  contentful: 'Contentful',
-  strapi: 'Strapi',
-  files: 'Files',
-}
+const PLATFORMS = new Map([
+  ['optimizely', 'Optimizely'],
+  ['contentful', 'Contentful'],
+  ['strapi', 'Strapi'],
+  ['files', 'Files'],
+])
 
 /** Groups of types, those that somebody has to look at first. */
 const KINDS = ['conflict', 'modified', 'deleted', 'new', 'remote']
@@ -28,9 +28,6 @@ const PLANNED = [
   'conflictStrategy',
   'bypassValidation',
 ]
-
-/** Errors that say that a side cannot be read now, which spoils no report of what was done before. */
-const UNREADABLE = ['AUTH', 'FORBIDDEN', 'RATE_LIMIT', 'NETWORK', 'NOT_FOUND', 'CONFLICT', 'STATE']
 
 /** By the key of the type. */
 function byKey(list) {
@@ -124,12 +121,16 @@ async function present(engine, query) {
   return { changes, plan, findings, types }
 }
 
-/** The same, unless it cannot be read: then why. */
-async function presentOr(engine, query) {
+/**
+ * The same, unless it cannot be known: then why, which spoils no report of what was done before. What the
+ * caller of the report asked for, and cannot be, is theirs to know.
+ */
+async function presentOr(engine, query, asked) {
   try {
     return { now: await present(engine, query) }
   } catch (error) {
-    if (!UNREADABLE.includes(error.class) || error.code === 'ENGINE_CLOSED') throw error
+    const isTheirs = error.class === 'VALIDATION' && Object.keys(asked).length > 0
+    if (isTheirs || ['CANCELLED', 'INTERNAL', undefined].includes(error.class)) throw error
     return { unread: error }
   }
 }
@@ -174,13 +175,14 @@ async function deploymentOf(engine, id) {
 
 /** What to look at for a deployment: what it was about, unless the caller says otherwise. */
 function queryFor({ job }, query, providerId) {
+  const target = job.providerId ?? providerId
   const { options = {} } = job
   const run = Object.fromEntries(PLANNED.map((name) => [name, options[name]]))
   return {
     ...run,
     websiteId: job.websiteId,
     contentTypeKeys: job.selectedTypes,
-    ...(job.providerId !== providerId && { provider: job.providerId }),
+    ...(target !== providerId && { provider: target }),
     ...query,
   }
 }
@@ -192,7 +194,7 @@ async function gather(engine, { deploymentId, title, query, providerId, drawn })
     title,
     madeAt,
     ...report,
-    platform: PLATFORMS[provider] ?? String(provider),
+    platform: PLATFORMS.get(provider) ?? String(provider),
     ...(drawn && (await drawing(engine, report))),
   })
   if (deploymentId === undefined) {
@@ -200,8 +202,8 @@ async function gather(engine, { deploymentId, title, query, providerId, drawn })
     return whole({ now }, now.changes.target.split(':')[0])
   }
   const deployment = await deploymentOf(engine, deploymentId)
-  const state = await presentOr(engine, queryFor(deployment, query, providerId))
-  return whole({ deployment, ...state }, deployment.job.providerId)
+  const state = await presentOr(engine, queryFor(deployment, query, providerId), query)
+  return whole({ deployment, ...state }, deployment.job.providerId ?? providerId)
 }
 
 /** What only the page shows. */

@@ -55,7 +55,7 @@ function facts({ job, begin, end, backups }, platform) {
     ${fact('Id', markup`<bdi>${job.id}</bdi>`)}${fact('To', platform)}${fact('Status', job.status)}${fact('Started', moment(begin))}${fact('Took', duration(end - begin))}${
       metrics &&
       markup`${fact('Requests', amount(metrics.requests))}${fact('Transferred', size(metrics.bytesTransferred))}${fact('Succeeded', percent(metrics.successRate))}`
-    }${fact('Started by', job.initiatedBy)}${fact('Options', chosen(job.options))}${fact('Definitions kept as they were', backups > 0 ? backups : undefined)}
+    }${fact('Started by', typeof job.initiatedBy === 'string' ? job.initiatedBy : undefined)}${fact('Options', chosen(job.options))}${fact('Definitions kept as they were', backups > 0 ? backups : undefined)}
   </dl> `
 }
 

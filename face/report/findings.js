@@ -2,7 +2,7 @@
 
 // What is at stake, and what is wrong.
 
-const { FINDINGS } = require('./limits.js')
+const { FINDINGS, TYPES } = require('./limits.js')
 const { markup } = require('./markup.js')
 const { consent } = require('./sentences.js')
 const { rest, table } = require('./table.js')
@@ -34,12 +34,16 @@ function notes(findings) {
   </ul> `
 }
 
+/** The name of a type, which leads to where it is shown. */
+function linked({ name }, at) {
+  const told = markup`<bdi>${name}</bdi>`
+  return at < TYPES ? markup`<a href="#type-${at}">${told}</a>` : told
+}
+
 function stake(type, at) {
   const paths = type.withheld.map((path) => markup`<code>${path}</code> `)
   return markup`<tr>
-    <th scope="row">
-      <a href="#type-${at}"><bdi>${type.name}</bdi></a>
-    </th>
+    <th scope="row">${linked(type, at)}</th>
     <td>${type.risk}</td>
     <td class="number">${type.contentItems ?? 'not known'}</td>
     <td>

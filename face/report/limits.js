@@ -5,6 +5,8 @@
 module.exports = {
   /** Types whose differences are shown. */
   TYPES: 500,
+  /** Characters of what is shown in full of types, and as many of what was sent. */
+  PAGE: 4_000_000,
   /** Rows in the table of one type. */
   ROWS: 200,
   /** Characters of one value. */

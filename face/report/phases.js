@@ -2,6 +2,8 @@
 
 // The phases of a deployment, as its log tells them.
 
+const { toDate } = require('../values.js')
+
 /** How the log says that a phase begins, in order. */
 const BEGINNINGS = [
   ['Reading the studio', 'Extracting '],
@@ -20,11 +22,21 @@ function latestRun(logs) {
   return logs.slice(Math.max(at, 0))
 }
 
+/** A job's own members are what its caller made them. */
+function dateOf(value) {
+  const date = toDate(value)
+  return date instanceof Date && !Number.isNaN(date.getTime()) ? date : undefined
+}
+
 /** When each phase began and ended; the last one that was begun lasts to the end. */
 function phasesOf({ logs, startedAt, completedAt }) {
-  const run = latestRun(logs).filter(({ timestamp }) => timestamp instanceof Date)
-  const begin = run[0]?.timestamp ?? startedAt
-  const end = completedAt ?? run.at(-1)?.timestamp ?? begin
+  const ended = dateOf(completedAt)
+  // What was under way when it was cancelled may be told after its end.
+  const run = latestRun(logs).filter(
+    ({ timestamp }) => dateOf(timestamp) !== undefined && !(timestamp > ended),
+  )
+  const begin = run[0]?.timestamp ?? dateOf(startedAt) ?? new Date()
+  const end = ended ?? run.at(-1)?.timestamp ?? begin
   const found = BEGINNINGS.flatMap(([name, ...words]) => {
     const entry = run.find(({ message }) => begins(String(message), words))
     return entry === undefined ? [] : [{ name, from: entry.timestamp }]

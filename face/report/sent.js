@@ -6,8 +6,10 @@ const { valueOf } = require('./cells.js')
 const { graph } = require('./graph.js')
 const { ROWS } = require('./limits.js')
 const { markup } = require('./markup.js')
+const { Room } = require('./room.js')
 const { rest, table } = require('./table.js')
 const { count } = require('./text.js')
+const { each } = require('./turn.js')
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -43,20 +45,24 @@ function line(leaf, record) {
   </tr> `
 }
 
-function body(record, platform, tree) {
-  const all = [...leaves(record.pushedData)]
+/** What was sent at an attempt. */
+function body(all, record, platform, tree) {
   const shown = all.slice(0, ROWS)
   const columns = [`Attribute of ${platform}`, 'Sent', 'Stored']
-  const failed = record.syncStatus === 'FAILED'
+  return markup`${[...table({ columns, rows: each(shown, (leaf) => line(leaf, record)) })]}
+    ${rest(all.length - shown.length, 'value')} ${tree && graph(tree)}`
+}
+
+function attempt(record, platform, trees, room) {
+  const all = [...leaves(record.pushedData)]
+  const refused = record.syncStatus === 'FAILED'
+  const tree = trees.get(record.typeKey)
   return markup`<details class="fold">
     <summary>
       <bdi>${record.typeKey}</bdi> <span>${record.operation}</span>
-      <span>${count(all.length, 'value')}${failed && ', refused'}</span>
+      <span>${count(all.length, 'value')}${refused && ', refused'}</span>
     </summary>
-    <div class="within">
-      ${[...table({ columns, rows: shown.map((leaf) => line(leaf, record)) })]}
-      ${rest(all.length - shown.length, 'value')} ${tree && graph(tree)}
-    </div>
+    <div class="within">${room.fill(() => body(all, record, platform, tree))}</div>
   </details> `
 }
 
@@ -66,8 +72,9 @@ function* sent({ attempts }, platform, trees) {
     ({ syncDirection, pushedData }) => syncDirection === 'PUSH' && isObject(pushedData),
   )
   if (bodies.length === 0) return
+  const room = new Room()
   yield markup`<h3>What was sent <span class="soft">${bodies.length}</span></h3> `
-  for (const record of bodies) yield body(record, platform, trees.get(record.typeKey))
+  for (const record of bodies) yield attempt(record, platform, trees, room)
 }
 
 module.exports = { sent }

@@ -54,7 +54,12 @@ function heading({ deployment, platform }) {
 }
 
 /** How a deployment stands. */
-function verdict({ job, begin, end }) {
+function verdict(deployment) {
+  const rehearsal = deployment.job.options?.dryRun === true
+  return `${ending(deployment)}${rehearsal ? ' It was a rehearsal: nothing was sent.' : ''}`
+}
+
+function ending({ job, begin, end }) {
   const took = duration(end - begin)
   if (job.status === 'pending' || job.status === 'running')
     return `It is running: ${job.progress} %.`

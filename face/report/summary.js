@@ -11,7 +11,7 @@ const { amount, moment } = require('./text.js')
 const LISTED = 40
 
 const COUNTS = [
-  ['total', 'Differing'],
+  ['total', 'To deploy or decide'],
   ['created', 'New in the studio'],
   ['updated', 'Changed in the studio'],
   ['deleted', 'Gone from the studio'],

@@ -8,6 +8,7 @@ const { notes } = require('./findings.js')
 const { graph } = require('./graph.js')
 const { ROWS, TYPES } = require('./limits.js')
 const { constant, markup } = require('./markup.js')
+const { Room } = require('./room.js')
 const { advice, consent, sidesOf, statusOf, titleOf } = require('./sentences.js')
 const { WHOLE, moved } = require('./sides.js')
 const { rest, table } = require('./table.js')
@@ -153,10 +154,17 @@ function where({ key, name, websiteId }, websites) {
   </span>`
 }
 
-function typeDetails({ type, at, open }, { platform, websites, trees }) {
+/** All that is told of a type. */
+function inside(type, { platform, trees }) {
+  const tree = trees.get(type.key)
+  return markup`${decision(type)} ${notes(type.findings)} ${[...differences(type, platform)]}
+    ${tree && graph(tree)}`
+}
+
+function typeDetails({ type, at, open }, report, room) {
+  const { platform, websites } = report
   const { sign, side, name } = statusOf(type, platform)
   const both = type.kind !== 'conflict' && sidesOf(type) === 'both'
-  const tree = trees.get(type.key)
   return markup`<details id="type-${at}" ${open && constant('open')}>
     <summary>
       <h4><span class="sign by-${side}" aria-hidden="true">${sign}</span><bdi>${type.name}</bdi></h4>
@@ -164,30 +172,28 @@ function typeDetails({ type, at, open }, { platform, websites, trees }) {
       ${where(type, websites)} ${type.risk !== 'safe' && badge(type.risk)} ${badge(consent(type))}
       ${extent(type)}
     </summary>
-    <div class="within">
-      ${decision(type)} ${notes(type.findings)} ${[...differences(type, platform)]}
-      ${tree && graph(tree)}
-    </div>
+    <div class="within">${room.fill(() => inside(type, report))}</div>
   </details> `
 }
 
 /** The types of a kind; many of them are folded together. */
-function* group(kind, own, report) {
+function* group(kind, own, report, room) {
   const isLong = own.length > SHOWN
   const title = titleOf(kind, report.platform)
   const heading = markup`<h3>${title} <span class="soft">${own.length}</span></h3> `
   yield isLong ? markup`${constant('<details>')}<summary>${heading}</summary> ` : heading
   const open = !isLong && (kind === 'conflict' || own.length <= UNFOLDED)
-  for (const one of own) yield typeDetails({ ...one, open }, report)
+  for (const one of own) yield typeDetails({ ...one, open }, report, room)
   if (isLong) yield constant('</details>\n')
 }
 
 function* typesSection(report) {
   const { types, changes } = report.now
+  const room = new Room()
   const shown = types.slice(0, TYPES).map((type, at) => ({ type, at }))
   for (const kind of KINDS) {
     const own = shown.filter(({ type }) => type.kind === kind)
-    if (own.length > 0) yield* group(kind, own, report)
+    if (own.length > 0) yield* group(kind, own, report, room)
   }
   if (types.length > shown.length) {
     yield markup`<p>
