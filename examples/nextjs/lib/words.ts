@@ -58,12 +58,12 @@ export const milliseconds = (value: number | null | undefined) =>
 const ATTRIBUTES: Record<string, string> = {
   displayName: 'label',
   description: 'description',
-  maxLength: 'longest',
-  minLength: 'shortest',
-  maximum: 'at most',
-  minimum: 'at least',
-  maxItems: 'most items',
-  minItems: 'fewest items',
+  maxLength: 'max length',
+  minLength: 'min length',
+  maximum: 'maximum',
+  minimum: 'minimum',
+  maxItems: 'max items',
+  minItems: 'min items',
   enumOrder: 'order of the options',
   enum: 'options',
   allowedTypes: 'allowed types',
@@ -117,7 +117,7 @@ export function place(path: string): { property: string | null; rest: string } {
 export function placeWords(path: string): string {
   const { property, rest } = place(path)
   if (property === null) return rest || 'the whole type'
-  return rest ? `${property}, ${rest}` : property
+  return rest ? `${property}: ${rest}` : property
 }
 
 export interface PropertyChange {

@@ -8,6 +8,7 @@ import { Notice, Wrong } from '@/components/parts/notice'
 import { post } from '@/lib/client'
 import { useResource } from '@/lib/use-resource'
 import type { Wire } from '@/lib/wire'
+import { placeWords } from '@/lib/words'
 import { Overlap, type Decision } from './overlap'
 
 /** A conflict as the studio's route tells it. */
@@ -82,7 +83,7 @@ export function ConflictDialog({ id, onClose, onDecided }: Props) {
           ))}
           {conflict.details.autoMerged.length > 0 && (
             <Notice title="Changed on one side only, and no question">
-              <p className="mono">{conflict.details.autoMerged.join(', ')}</p>
+              <p>{conflict.details.autoMerged.map(placeWords).join('; ')}</p>
             </Notice>
           )}
         </>

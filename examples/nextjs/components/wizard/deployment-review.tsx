@@ -45,6 +45,8 @@ export function DeploymentReview({ provider, websiteId, onBack, onDeploy }: Prop
   const others = full?.findings.filter(({ typeKey }) => !typeKey || !types.has(typeKey)) ?? []
   const planned = chosen?.operations.length ?? 0
   const open = chosen?.conflicts.length ?? 0
+  const ticked = full?.operations.filter(({ typeKey }) => !review.unticked.includes(typeKey)) ?? []
+  const waiting = Math.max(0, ticked.length - planned)
   const nothing = planned === 0 && open === 0
 
   function deploy() {
@@ -127,6 +129,7 @@ export function DeploymentReview({ provider, websiteId, onBack, onDeploy }: Prop
           </button>
           <span id="planned" role="status" className="muted">
             {chosen && (nothing ? 'Nothing to deploy' : count(planned, 'type'))}
+            {chosen && waiting > 0 && `, ${waiting} without your word`}
           </span>
         </span>
       </div>

@@ -103,7 +103,10 @@ export function DeploymentWizard() {
 
   async function act(action: Action) {
     if (!job) return
-    if (action === 'manual_fix') return router.push('/types')
+    if (action === 'manual_fix') {
+      const conflicts = job.recovery?.errors.some(({ code }) => code === 'CONFLICT')
+      return router.push(conflicts ? '/conflicts' : '/types')
+    }
     if (action === 'force_full')
       return deploy({ ...job.options, planDigest: undefined, force: true }, [])
     try {

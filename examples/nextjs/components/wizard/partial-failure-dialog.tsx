@@ -13,7 +13,7 @@ export type Action = Exclude<Recovery['actions'][number], 'view_errors' | 'conti
 const NAMES: Record<Action, [name: string, hint: string]> = {
   retry_failed: ['Retry failed', 'Only what failed is tried again'],
   force_full: ['Force full', 'Every type is sent again, whether it differs or not'],
-  manual_fix: ['Manual fix', 'Change the types, then deploy'],
+  manual_fix: ['Manual fix', 'Change the types, or decide what conflicts, then deploy'],
 }
 
 interface Props {

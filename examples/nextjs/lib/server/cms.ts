@@ -46,7 +46,7 @@ export interface CmsProperty {
   description?: string
   required?: boolean
   minLength?: number
-  maxLength?: number
+  maxLength?: number | null
   minimum?: number
   maximum?: number
 }

@@ -17,7 +17,9 @@ export interface Note {
 const notes = new AsyncLocalStorage<Note>()
 
 /** Does some work in somebody's name. */
-export const actingAs = <T>(note: Note, work: () => Promise<T>): Promise<T> => notes.run(note, work)
+export const actingAs = <T>(note: Note, work: () => PromiseLike<T>): Promise<T> =>
+  // Prisma does nothing before somebody waits, and that has to be in here.
+  notes.run(note, async () => await work())
 
 function connect() {
   const adapter = new PrismaBetterSQLite3(
