@@ -20,9 +20,14 @@ export class Api {
   /** Deploys everything, and waits for the end, which is told by the event stream. */
   async deploy(options: object = {}): Promise<string> {
     const asked = { websiteId: 'site_museum', provider: { id: 'optimizely' }, options }
-    const { syncId, events } = await (await this.ask('POST', '/api/v1/sync/start', asked)).json()
-    await (await this.request.get(events)).text()
+    const { syncId } = await (await this.ask('POST', '/api/v1/sync/start', asked)).json()
+    await this.ended(syncId as string)
     return syncId as string
+  }
+
+  /** Waits for the end of a deployment, which its event stream tells. */
+  async ended(id: string): Promise<void> {
+    await (await this.ask('GET', `/api/v1/sync/events?id=${id}`)).text()
   }
 
   /** Edits a content type of the studio, as its editor does. */
