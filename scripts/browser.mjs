@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { EXAMPLE, prepareExample, step } from './example-app.mjs'
 import { run } from './run.mjs'
 
-const BROWSERS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser']
+const DEBIAN = '/usr/bin/chromium'
+const BROWSERS = [process.env.CHROMIUM, DEBIAN, '/usr/bin/google-chrome']
 
 const script = (name, ...path) => [join('node_modules', name, ...path)]
 
@@ -38,5 +39,5 @@ async function findChromium() {
     const updated = await install('update', '-qq')
     return updated.ok ? install('install', '-qqy', 'chromium') : updated
   })
-  return BROWSERS[1]
+  return DEBIAN
 }

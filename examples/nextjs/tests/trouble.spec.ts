@@ -51,7 +51,7 @@ test('deletes nothing without the name of the type', async ({ page, api, platfor
   await api.deploy()
   await api.ask('DELETE', '/api/content-types/type_question?withContent=true')
   await wizard.review()
-  await expect(wizard.planned).toHaveText('Nothing to deploy, 1 without your word')
+  await expect(wizard.planned).toHaveText('Nothing to deploy; 1 waiting for your word')
   await expect(wizard.deploy).toBeDisabled()
   const name = page.getByLabel('To delete the type there, write its name: Question')
   await name.fill('Questions')

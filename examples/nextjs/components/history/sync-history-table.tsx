@@ -99,7 +99,7 @@ function Attempts({ of }: { of: Wire<SyncHistory>['data'] }) {
               <td className="when">{time(record.startedAt)}</td>
               <td className="number">{milliseconds(record.durationMs)}</td>
               <td className="number">{record.attempts}</td>
-              <td>
+              <td className="remark">
                 {record.errorMessage && <p>{record.errorMessage}</p>}
                 <details>
                   <summary>Show</summary>

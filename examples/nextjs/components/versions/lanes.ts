@@ -30,7 +30,9 @@ export function lanesOf(versions: Placed[]): Lanes {
     lane.push(at)
     waiting[at] = undefined
     for (const [index, parent] of parents.entries()) {
-      if (!row.has(parent) || waiting.includes(parent)) continue
+      if (!row.has(parent)) continue
+      // The first parent goes on in the same lane; whoever else waits for it comes over there.
+      if (index > 0 && waiting.includes(parent)) continue
       const next =
         index === 0 ? at : waiting.findIndex((wanted, i) => i !== at && wanted === undefined)
       waiting[next >= 0 ? next : waiting.length] = parent

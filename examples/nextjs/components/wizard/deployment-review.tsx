@@ -129,7 +129,7 @@ export function DeploymentReview({ provider, websiteId, onBack, onDeploy }: Prop
           </button>
           <span id="planned" role="status" className="muted">
             {chosen && (nothing ? 'Nothing to deploy' : count(planned, 'type'))}
-            {chosen && waiting > 0 && `, ${waiting} without your word`}
+            {chosen && waiting > 0 && `; ${waiting} waiting for your word`}
           </span>
         </span>
       </div>

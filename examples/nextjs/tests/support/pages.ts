@@ -24,6 +24,7 @@ async function expectNothingSerious(builder: AxeBuilder): Promise<void> {
 
 /** Looks at a page; keeps its picture if pictures are made. */
 export async function look(page: Page, name: string): Promise<void> {
-  await expectAccessible(page)
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) })
+  await expectAccessible(page)
 }
