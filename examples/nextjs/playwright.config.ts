@@ -10,7 +10,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {
-    viewport: { width: 1280, height: 860 },
+    viewport: { width: 1180, height: 800 },
     colorScheme: 'light',
     locale: 'en-GB',
     timezoneId: 'UTC',

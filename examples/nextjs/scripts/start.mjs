@@ -16,6 +16,12 @@ const LATENCY_MS = 150
 const port = Number(process.env.PORT ?? 3000)
 env.loadEnvConfig(EXAMPLE)
 const real = Boolean(process.env.OPTIMIZELY_CLIENT_ID && process.env.OPTIMIZELY_CLIENT_SECRET)
+if (!real && !process.env.FAKE_OPTIMIZELY) {
+  console.error(
+    'There is no CMS: fill in .env, or start this with `npm run example` in the project',
+  )
+  process.exit(1)
+}
 const platform = real
   ? undefined
   : await startPlatform(process.env.FAKE_OPTIMIZELY, { latencyMs: LATENCY_MS })

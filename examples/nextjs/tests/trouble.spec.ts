@@ -27,6 +27,29 @@ test('continues later: the dialog goes, and comes back', async ({ page, platform
   await page.goto('/history')
   await page.getByRole('region', { name: 'Deployments' }).getByRole('link').first().click()
   await expect(wizard.dialog).toContainText('7 types went')
+  await page.getByRole('button', { name: 'Manual fix' }).click()
+  await expect(page).toHaveURL(/\/types$/)
+})
+
+test('forces everything, without lifting a consent', async ({ page, api, platform, wizard }) => {
+  await api.deploy()
+  await api.ask('DELETE', '/api/content-types/type_question?withContent=true')
+  await platform.refuses('Room', 422)
+  const label = (id: string) =>
+    api.edit(id, ({ fields }) => {
+      fields[0]!.label = 'Called'
+    })
+  await label('type_room')
+  await label('type_artist')
+  await wizard.review()
+  await wizard.deploy.click()
+  await expect(wizard.dialog).toContainText('1 type went, 1 did not')
+  await platform.recovers()
+  await page.getByRole('button', { name: 'Force full' }).click()
+  await wizard.expectOutcome('Author', 'Done')
+  const { Question, Room } = await platform.types()
+  expect(Question?.displayName).toBe('Question')
+  expect(Room?.properties.name?.displayName).toBe('Called')
 })
 
 test('refuses a plan that somebody made old', async ({ page, api, platform, wizard }) => {
