@@ -43,7 +43,7 @@ export const count = (number: number, one: string, many = `${one}s`) =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`
 
 export const time = (date: Date | string | null | undefined) =>
-  date ? new Date(date).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'medium' }) : '–'
+  date ? new Date(date).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }) : '–'
 
 export const percent = (share: number | null) =>
   share === null ? '–' : `${(share * 100).toLocaleString('en', { maximumFractionDigits: 1 })} %`

@@ -7,14 +7,15 @@ test('shows its progress while it goes, and deploys what was reviewed', async ({
   platform,
   wizard,
 }) => {
-  await platform.takesItsTime(150)
   await wizard.review()
   await expect(wizard.planned).toHaveText('10 types')
   expect(await platform.writes()).toEqual([])
+  await platform.takesItsTime(2000)
   await wizard.deploy.click()
   const bar = page.getByRole('progressbar', { name: 'Deployment' })
   await expect(bar).toHaveAttribute('aria-valuenow', /^([2-9]\d)$/)
   await expect(page.getByText(/Creating new content types/).first()).toBeVisible()
+  await platform.takesItsTime(0)
   await wizard.expectHeading('Optimizely has what you reviewed')
   await wizard.expectOutcome('Press Release', 'Done')
   const { Article } = await platform.types()
@@ -22,8 +23,8 @@ test('shows its progress while it goes, and deploys what was reviewed', async ({
 })
 
 test('is cancelled, and can be started again', async ({ page, platform, wizard }) => {
-  await platform.takesItsTime(400)
   await wizard.review()
+  await platform.takesItsTime(3000)
   await wizard.deploy.click()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await wizard.expectHeading('The deployment was cancelled')
@@ -40,13 +41,14 @@ test('goes on when the page is loaded again, which shows it from where it is', a
   platform,
   wizard,
 }) => {
-  await platform.takesItsTime(500)
   await wizard.review()
+  await platform.takesItsTime(3000)
   await wizard.deploy.click()
   await expect(page).toHaveURL(/deployment=/)
   await page.reload()
   const bar = page.getByRole('progressbar', { name: 'Deployment' })
   await expect(bar).toHaveAttribute('aria-valuenow', /^([1-9]\d)$/)
+  await platform.takesItsTime(0)
   await wizard.expectHeading('Optimizely has what you reviewed')
   const log = page.getByText(/^Log, /)
   await log.click()

@@ -83,13 +83,16 @@ function Attempts({ of }: { of: Wire<SyncHistory>['data'] }) {
             <th scope="col" className="number">
               Requests
             </th>
-            <th scope="col">What was sent and answered</th>
+            <th scope="col">Exchange</th>
           </tr>
         </thead>
         <tbody>
           {of.map((record) => (
             <tr key={record.id}>
-              <th scope="row">{record.typeKey}</th>
+              <th scope="row">
+                {record.typeKey}
+                {record.errorMessage && <p className="remark">{record.errorMessage}</p>}
+              </th>
               <td>
                 {record.operation} {record.syncDirection === 'PULL' && 'in the studio'}
               </td>
@@ -99,8 +102,7 @@ function Attempts({ of }: { of: Wire<SyncHistory>['data'] }) {
               <td className="when">{time(record.startedAt)}</td>
               <td className="number">{milliseconds(record.durationMs)}</td>
               <td className="number">{record.attempts}</td>
-              <td className="remark">
-                {record.errorMessage && <p>{record.errorMessage}</p>}
+              <td>
                 <details>
                   <summary>Show</summary>
                   <pre className="json">{JSON.stringify(record.pushedData, null, 2)}</pre>
