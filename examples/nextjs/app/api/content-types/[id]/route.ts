@@ -1,0 +1,60 @@
+// One content type: GET reads it, PUT changes its definition, DELETE takes it away with its content.
+
+import { answer, BadRequest, bodyOf, notFound, parametersOf } from '@/lib/server/answer'
+import { EDITOR } from '@/lib/server/editor'
+import { actingAs, studio, type Note } from '@/lib/server/prisma'
+
+type Context = RouteContext<'/api/content-types/[id]'>
+
+const missing = (id: string) => notFound(`no content type has the id ${JSON.stringify(id)}`)
+
+/** Who changes it: somebody at the user interface, or the assistant. */
+function noteOf(source: unknown, message: unknown): Note {
+  if (source !== 'UI' && source !== 'AI') throw new BadRequest('source must be UI or AI')
+  const author = source === 'AI' ? 'assistant' : EDITOR
+  return { source, author, ...(typeof message === 'string' && message && { message }) }
+}
+
+export function GET(_: Request, { params }: Context) {
+  return answer(async () => {
+    const { id } = await params
+    const row = await studio().contentType.findUnique({ where: { id } })
+    if (row === null) return missing(id)
+    const { fields, settings: _settings, ...rest } = row
+    return { data: { ...rest, definition: JSON.parse(fields) } }
+  })
+}
+
+export function PUT(request: Request, { params }: Context) {
+  return answer(async () => {
+    const { id } = await params
+    const { definition, source = 'UI', message } = await bodyOf(request)
+    if (typeof definition !== 'object' || definition === null) {
+      throw new BadRequest('definition must be an object')
+    }
+    if ((await studio().contentType.count({ where: { id } })) === 0) return missing(id)
+    const { name } = definition as { name?: unknown }
+    const data = {
+      fields: JSON.stringify(definition),
+      ...(typeof name === 'string' && name && { name }),
+    }
+    await actingAs(noteOf(source, message), () =>
+      studio().contentType.update({ where: { id }, data }),
+    )
+    return { data: { id, definition } }
+  })
+}
+
+export function DELETE(request: Request, { params }: Context) {
+  return answer(async () => {
+    const { id } = await params
+    if ((await studio().contentType.count({ where: { id } })) === 0) return missing(id)
+    const items = await studio().contentItem.count({ where: { contentTypeId: id } })
+    if (items > 0 && parametersOf(request).get('withContent') !== 'true') {
+      const error = `there are ${items} content items of this type; delete them with it, or keep it`
+      return Response.json({ error, contentItems: items }, { status: 409 })
+    }
+    await actingAs(noteOf('UI', undefined), () => studio().contentType.delete({ where: { id } }))
+    return new Response(null, { status: 204 })
+  })
+}

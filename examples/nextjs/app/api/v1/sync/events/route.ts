@@ -1,0 +1,60 @@
+// GET: a deployment as server-sent events, its last state first: what a page shows that was reloaded.
+
+import { getDeployment, watchDeployment, type DeploymentJob } from 'catalyst-sync'
+
+import { answer, notFound, parametersOf } from '@/lib/server/answer'
+import { shown } from '@/lib/server/deployment'
+
+/** So that nothing between here and the browser takes the connection for dead. */
+const ALIVE_MS = 15_000
+
+const LIVE = ['pending', 'running']
+
+export function GET(request: Request) {
+  return answer(async () => {
+    const id = parametersOf(request).get('id') ?? ''
+    if ((await getDeployment(id)) === null) {
+      return notFound(`no deployment has the id ${JSON.stringify(id)}`)
+    }
+    const headers = {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+    }
+    return new Response(events(id, request.signal), { headers })
+  })
+}
+
+function events(id: string, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  let stop = () => {}
+  return new ReadableStream({
+    start(controller) {
+      const send = (text: string) => controller.enqueue(encoder.encode(text))
+      const alive = setInterval(() => send(': alive\n\n'), ALIVE_MS)
+      let watching = () => {}
+      let over = false
+      stop = () => {
+        if (over) return
+        over = true
+        clearInterval(alive)
+        watching()
+      }
+      const show = async (job: DeploymentJob) => {
+        if (over) return
+        if (LIVE.includes(job.status)) {
+          send(`event: update\ndata: ${JSON.stringify(shown(job))}\n\n`)
+          return
+        }
+        stop()
+        // What became of each type is known to the deployment as it was stored.
+        const ended = (await getDeployment(id)) ?? job
+        send(`event: end\ndata: ${JSON.stringify(shown(ended))}\n\n`)
+        controller.close()
+      }
+      watching = watchDeployment(id, (job) => void show(job))
+      if (over) watching()
+      signal.addEventListener('abort', stop)
+    },
+    cancel: () => stop(),
+  })
+}

@@ -1,0 +1,17 @@
+// POST: makes the content of a version the present one. No platform is touched.
+
+import { restoreVersion } from 'catalyst-sync'
+
+import { answer, bodyOf, text } from '@/lib/server/answer'
+import { refusal } from '@/lib/server/csrf'
+import { EDITOR } from '@/lib/server/editor'
+
+export async function POST(request: Request) {
+  const refused = await refusal(request)
+  if (refused) return refused
+  return answer(async () => {
+    const body = await bodyOf(request)
+    const version = await restoreVersion(text(body, 'hash'), { author: EDITOR })
+    return { success: true, version }
+  })
+}

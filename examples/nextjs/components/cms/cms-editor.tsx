@@ -1,0 +1,149 @@
+'use client'
+
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+
+import { Notice, Wrong } from '@/components/parts/notice'
+import { ask } from '@/lib/client'
+import type { CmsProperty, CmsType } from '@/lib/server/cms'
+import { useResource } from '@/lib/use-resource'
+import { CmsHead } from './cms-head'
+
+interface Read {
+  type: CmsType
+  tag: string | null
+}
+
+/** Edits a content type in the CMS, as a colleague does. */
+export function CmsEditor({ typeKey }: { typeKey: string }) {
+  const path = `/api/cms/content-types/${encodeURIComponent(typeKey)}`
+  const { value, error, reload } = useResource<Read>(path)
+  return (
+    <div className="cms">
+      {error && <Wrong error={error} />}
+      {!value && !error && <p className="muted">Asking the CMS …</p>}
+      {value && <Form key={value.tag} path={path} read={value} onSaved={reload} />}
+    </div>
+  )
+}
+
+type Edits = Record<string, Partial<CmsProperty>>
+
+function Form({ path, read, onSaved }: { path: string; read: Read; onSaved(): void }) {
+  const router = useRouter()
+  const { type, tag } = read
+  const [displayName, setDisplayName] = useState(type.displayName ?? '')
+  const [edits, setEdits] = useState<Edits>({})
+  const [failure, setFailure] = useState<Error>()
+  const [saved, setSaved] = useState(false)
+
+  function edit(name: string, change: Partial<CmsProperty>) {
+    setSaved(false)
+    setEdits((all) => ({ ...all, [name]: { ...all[name], ...change } }))
+  }
+
+  async function save(event: React.FormEvent) {
+    event.preventDefault()
+    const patch = {
+      ...(displayName !== type.displayName && { displayName }),
+      ...(Object.keys(edits).length > 0 && { properties: edits }),
+    }
+    try {
+      await ask(path, { method: 'PATCH', body: { tag, patch } })
+      setFailure(undefined)
+      setSaved(true)
+      onSaved()
+    } catch (reason) {
+      setFailure(reason as Error)
+    }
+  }
+
+  function remove() {
+    ask(path, { method: 'DELETE' }).then(() => router.push('/cms'), setFailure)
+  }
+
+  return (
+    <form onSubmit={save} className="stack">
+      <CmsHead title={type.displayName ?? type.key}>
+        <code>{type.key}</code>, last changed by {type.lastModifiedBy ?? 'nobody'}
+      </CmsHead>
+      <div className="card field">
+        <label htmlFor="cms-name">Display name</label>
+        <input
+          id="cms-name"
+          type="text"
+          required
+          value={displayName}
+          onChange={(event) => setDisplayName(event.target.value)}
+        />
+      </div>
+      <div className="card flush">
+        {Object.entries(type.properties ?? {}).map(([name, property]) => (
+          <Property
+            key={name}
+            name={name}
+            of={{ ...property, ...edits[name] }}
+            onChange={(change) => edit(name, change)}
+          />
+        ))}
+      </div>
+      {failure && <Wrong error={failure} />}
+      <div aria-live="polite">
+        {saved && (
+          <Notice tone="good" title="Saved in the CMS">
+            <Link href="/">See what the studio makes of it</Link>
+          </Notice>
+        )}
+      </div>
+      <div className="bar">
+        <button type="button" onClick={remove}>
+          Delete in the CMS
+        </button>
+        <button className="primary">Save in the CMS</button>
+      </div>
+    </form>
+  )
+}
+
+interface PropertyProps {
+  name: string
+  of: CmsProperty
+  onChange(change: Partial<CmsProperty>): void
+}
+
+function Property({ name, of, onChange }: PropertyProps) {
+  return (
+    <div className="field-row" role="group" aria-label={name}>
+      <div className="field">
+        <label htmlFor={`${name}-name`}>Display name</label>
+        <input
+          id={`${name}-name`}
+          type="text"
+          value={of.displayName ?? ''}
+          onChange={(event) => onChange({ displayName: event.target.value })}
+        />
+      </div>
+      <p className="muted field-kind">
+        <code>{name}</code>
+        <br />
+        {of.type}
+      </p>
+      <div className="field">
+        {of.type === 'string' && (
+          <>
+            <label htmlFor={`${name}-longest`}>Max length</label>
+            <input
+              id={`${name}-longest`}
+              type="number"
+              value={of.maxLength ?? ''}
+              onChange={({ target }) =>
+                onChange({ maxLength: target.value === '' ? null : Number(target.value) })
+              }
+            />
+          </>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+'use client'
+
+import type { Plan, PlannedOperation } from 'catalyst-sync'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+
+import type { Wire } from './wire'
+
+export type Operation = Wire<PlannedOperation>
+
+/** What somebody agreed to. */
+export interface Choice {
+  /** Keys of the types that are ticked; absent means all. */
+  contentTypeKeys?: string[]
+  allowDelete: boolean
+  allowDataLoss: boolean
+}
+
+/** Asks for the plan of a choice. */
+export type Planner = (choice: Choice, signal: AbortSignal) => Promise<Wire<Plan>>
+
+const EVERYTHING: Choice = { allowDelete: true, allowDataLoss: true }
+
+/** Whether it needs somebody's word: it deletes, or content would be lost. */
+export const isDestructive = ({ operation, risk }: Operation) =>
+  operation === 'delete' || risk === 'lossy'
+
+/** What would be done, what of it is wanted, and the plan of exactly that. */
+export function useReview(plan: Planner) {
+  const [turn, setTurn] = useState(0)
+  const [full, setFull] = useState<Wire<Plan>>()
+  const [chosen, setChosen] = useState<Wire<Plan>>()
+  const [error, setError] = useState<Error>()
+  const [unticked, setUnticked] = useState<string[]>([])
+  const [words, setWords] = useState<Record<string, string>>({})
+
+  // With every consent, so that what waits for one is seen, too.
+  useEffect(() => {
+    const abort = new AbortController()
+    setFull(undefined)
+    setChosen(undefined)
+    setError(undefined)
+    plan(EVERYTHING, abort.signal).then(setFull, (reason: Error) => {
+      if (!abort.signal.aborted) setError(reason)
+    })
+    return () => abort.abort()
+  }, [plan, turn])
+
+  const choice = useMemo(() => full && choiceOf(full, unticked, words), [full, unticked, words])
+  const wanted = choice && JSON.stringify(choice)
+
+  useEffect(() => {
+    if (wanted === undefined) return
+    const abort = new AbortController()
+    setChosen(undefined)
+    plan(JSON.parse(wanted) as Choice, abort.signal).then(setChosen, (reason: Error) => {
+      if (!abort.signal.aborted) setError(reason)
+    })
+    return () => abort.abort()
+  }, [plan, wanted])
+
+  const tick = useCallback((key: string, on: boolean) => {
+    setUnticked((keys) => (on ? keys.filter((one) => one !== key) : [...keys, key]))
+  }, [])
+  const confirm = useCallback((key: string, word: string) => {
+    setWords((before) => ({ ...before, [key]: word }))
+  }, [])
+  const reload = useCallback(() => setTurn((before) => before + 1), [])
+  return { full, chosen, choice, error, unticked, words, tick, confirm, reload }
+}
+
+export type Review = ReturnType<typeof useReview>
+
+/** Consent is to a whole kind, so each ticked operation of that kind has to be confirmed by its name. */
+function choiceOf(full: Wire<Plan>, unticked: string[], words: Record<string, string>): Choice {
+  const ticked = full.operations.filter(({ typeKey }) => !unticked.includes(typeKey))
+  const all = (kind: Operation[]) =>
+    kind.length > 0 && kind.every(({ typeKey, name }) => words[typeKey]?.trim() === name)
+  const asked = ticked.filter(isDestructive)
+  return {
+    ...(unticked.length > 0 && { contentTypeKeys: ticked.map(({ typeKey }) => typeKey) }),
+    allowDelete: all(asked.filter(({ operation }) => operation === 'delete')),
+    allowDataLoss: all(asked.filter(({ operation }) => operation !== 'delete')),
+  }
+}

@@ -1,0 +1,59 @@
+// Starts the example, and a fake platform unless `.env` names a real one. Ctrl-C ends both.
+
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import env from '@next/env'
+
+import { startPlatform, startStudio } from './app.mjs'
+
+const EXAMPLE = dirname(import.meta.dirname)
+const DATA = join(EXAMPLE, 'data')
+
+/** So that a deployment can be watched. */
+const LATENCY_MS = 150
+
+const port = Number(process.env.PORT ?? 3000)
+env.loadEnvConfig(EXAMPLE)
+const real = Boolean(process.env.OPTIMIZELY_CLIENT_ID && process.env.OPTIMIZELY_CLIENT_SECRET)
+if (!real && !process.env.FAKE_OPTIMIZELY) {
+  console.error(
+    'There is no CMS: fill in .env, or start this with `npm run example` in the project',
+  )
+  process.exit(1)
+}
+const platform = real
+  ? undefined
+  : await startPlatform(process.env.FAKE_OPTIMIZELY, { latencyMs: LATENCY_MS })
+// The fake forgets what it held, so what was agreed with it is no more.
+if (platform) rmSync(join(DATA, 'fake'), { recursive: true, force: true })
+
+const studio = await startStudio({
+  database: join(DATA, platform ? 'fake' : 'real', 'dev.db'),
+  environment: platform?.environment,
+  port,
+})
+console.log(`
+  The studio       ${studio.origin}
+  The CMS          ${platform ? `${platform.origin} (a fake one)` : 'as .env names it'}
+  Its edit page    ${studio.origin}/cms
+
+  Ctrl-C ends it.
+`)
+
+let ending = false
+async function end() {
+  if (ending) return
+  ending = true
+  await studio.stop()
+  await platform?.stop()
+  process.exit(0)
+}
+process.on('SIGINT', end)
+process.on('SIGTERM', end)
+const code = await studio.ended
+if (!ending) {
+  console.error(`the studio ended with ${code}:\n${studio.said.join('\n')}`)
+  await platform?.stop()
+  process.exit(1)
+}

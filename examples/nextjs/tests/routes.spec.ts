@@ -1,0 +1,151 @@
+// The studio's routes: a request and an answer for each of them and each of their statuses. To record
+// them anew, set RECORD=1, and review the difference.
+
+import { expect, test } from './support/test'
+import type { Api } from './support/api'
+import { Recording } from './support/recording'
+
+const START = '/api/sync/start-deployment'
+const OPTIMIZELY = { id: 'optimizely', name: 'Optimizely' }
+const AUTHOR = { websiteId: 'site_museum', provider: OPTIMIZELY, selectedTypes: ['Author'] }
+
+/** Deploys one type, so that everything happens in one order. */
+async function deployAuthor(api: Api): Promise<string> {
+  const { deploymentId } = await (await api.ask('POST', START, AUTHOR)).json()
+  await api.ended(deploymentId as string)
+  return deploymentId as string
+}
+
+async function conflict(api: Api, edit: (patch: object) => Promise<void>): Promise<void> {
+  await api.edit('type_author', ({ fields }) => {
+    fields[0]!.label = 'Name'
+  })
+  await edit({ properties: { fullName: { displayName: 'Called' } } })
+  await deployAuthor(api)
+}
+
+test('start-deployment', async ({ api, request }) => {
+  const route = new Recording(api, 'start-deployment')
+  const { deploymentId: id } = await route.ask<{ deploymentId: string }>('POST', START, AUTHOR)
+  await api.ended(id)
+  await route.ask('GET', `${START}?id=${id}`)
+  await route.ask('DELETE', `${START}?id=${id}`)
+  await route.ask('POST', START, { provider: OPTIMIZELY })
+  await route.ask('GET', `${START}?id=nobody`)
+  await route.ask('DELETE', `${START}?id=nobody`)
+  route.expectAsRecorded()
+  // Another site cannot read the token, and so does not repeat it.
+  expect((await request.post(START, { data: AUTHOR })).status()).toBe(403)
+  expect((await request.delete(`${START}?id=${id}`)).status()).toBe(403)
+})
+
+test('a deployment that cannot run', async ({ api }) => {
+  const route = new Recording(api, 'start-deployment-failed')
+  const asked = { ...AUTHOR, websiteId: 'nowhere' }
+  const { deploymentId: id } = await route.ask<{ deploymentId: string }>('POST', START, asked)
+  await api.ended(id)
+  await route.ask('GET', `${START}?id=${id}`)
+  route.expectAsRecorded()
+})
+
+test('extract-content-types', async ({ api }) => {
+  const route = new Recording(api, 'extract-content-types')
+  await route.ask('GET', '/api/extract-content-types?websiteId=site_museum')
+  await route.ask('GET', '/api/extract-content-types?websiteId=nowhere')
+  route.expectAsRecorded()
+})
+
+test('v1/sync/start and its events', async ({ api }) => {
+  const route = new Recording(api, 'sync-start')
+  const path = '/api/v1/sync/start'
+  const { events } = await route.ask<{ events: string }>('POST', path, AUTHOR)
+  await route.ask('GET', '/api/v1/sync/events?id=nobody')
+  route.expectAsRecorded()
+  const stream = await api.ask('GET', events)
+  expect(stream.headers()['content-type']).toBe('text/event-stream')
+  const last = (await stream.text()).trim().split('\n\n').at(-1) ?? ''
+  expect(last).toMatch(/^event: end\ndata: \{.*"status":"completed"/)
+})
+
+test('v1/sync/changes', async ({ api }) => {
+  const route = new Recording(api, 'sync-changes')
+  const path = '/api/v1/sync/changes'
+  await route.ask('GET', path)
+  await route.ask('GET', `${path}?provider=optimizely&contentTypes=Author&includeDetails=true`)
+  await route.ask('POST', path, { provider: 'optimizely', contentTypeKeys: ['Author'] })
+  await route.ask('GET', `${path}?provider=strapi`)
+  await route.ask('GET', `${path}?contentTypes=Nothing`)
+  await route.ask('POST', path)
+  route.expectAsRecorded()
+})
+
+test('v1/sync/conflicts', async ({ api, platform }) => {
+  await deployAuthor(api)
+  await conflict(api, (patch) => platform.edit('Author', patch))
+  const route = new Recording(api, 'sync-conflicts')
+  const path = '/api/v1/sync/conflicts'
+  const { conflicts } = await route.ask<{ conflicts: { id: string }[] }>(
+    'GET',
+    `${path}?typeKey=Author&status=pending&limit=1`,
+  )
+  const id = conflicts[0]?.id
+  await route.ask('GET', `${path}?id=${id}`)
+  await route.ask('GET', `${path}?id=nothing`)
+  await route.ask('POST', path, { action: 'detect', typeKey: 'Author' })
+  await route.ask('POST', path, { action: 'detect', typeKey: 'Room' })
+  await route.ask('POST', path, { action: 'guess' })
+  await route.ask('POST', path, { action: 'resolve', conflictId: id, resolution: 'auto_merge' })
+  await route.ask('POST', path, { action: 'resolve', conflictId: id, resolution: 'local_wins' })
+  await route.ask('DELETE', `${path}?clearResolved=true&olderThanDays=7`)
+  await route.ask('DELETE', `${path}?id=${id}`)
+  await route.ask('DELETE', `${path}?id=nothing`)
+  await route.ask('DELETE', path)
+  route.expectAsRecorded()
+})
+
+test('v1/sync/history and single attempts', async ({ api }) => {
+  await deployAuthor(api)
+  const route = new Recording(api, 'sync-history')
+  const path = '/api/v1/sync'
+  await route.ask('GET', `${path}/history?typeKey=Author&status=SUCCESS&limit=1`)
+  await route.ask('GET', `${path}/history?status=SIDEWAYS`)
+  await route.ask('GET', `${path}/1`)
+  await route.ask('GET', `${path}/1000`)
+  await route.ask('GET', `${path}/1/status`)
+  await route.ask('GET', `${path}/1000/status`)
+  await route.ask('GET', `${path}/type/Author?limit=1`)
+  await route.ask('GET', `${path}/type/Nothing`)
+  route.expectAsRecorded()
+})
+
+test('v1/sync/analytics', async ({ api }) => {
+  await deployAuthor(api)
+  const route = new Recording(api, 'sync-analytics')
+  for (const type of ['health', 'metrics', 'failures', 'success-rate', 'guess']) {
+    await route.ask('GET', `/api/v1/sync/analytics?platform=optimizely&type=${type}`)
+  }
+  route.expectAsRecorded()
+})
+
+test('v1/versions', async ({ api }) => {
+  await deployAuthor(api)
+  await api.edit('type_author', ({ fields }) => {
+    fields[0]!.label = 'Name'
+  })
+  const route = new Recording(api, 'versions')
+  const path = '/api/v1/versions'
+  const { versions } = await route.ask<{ versions: { hash: string }[] }>(
+    'GET',
+    `${path}/type_author?limit=2`,
+  )
+  await route.ask('GET', `${path}/type_author/tree`)
+  await route.ask('GET', `${path}/type_room/tree`)
+  await route.ask('GET', `${path}/nothing`)
+  const [after, before] = versions.map(({ hash }) => hash)
+  await route.ask('GET', `${path}/diff?hash1=${before}&hash2=${after}`)
+  await route.ask('GET', `${path}/diff?hash1=${before}`)
+  await route.ask('GET', `${path}/diff?hash1=${before}&hash2=${'0'.repeat(64)}`)
+  await route.ask('POST', `${path}/restore`, { hash: before })
+  await route.ask('POST', `${path}/restore`, {})
+  route.expectAsRecorded()
+})

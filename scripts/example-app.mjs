@@ -1,0 +1,132 @@
+// Sets up examples/nextjs: packs the package and that of this platform as they would be published, and
+// installs them there with everything else that the example needs.
+
+import { createHash } from 'node:crypto'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { addonName, buildForDevelopment } from './build.mjs'
+import { installPackages } from './packages.mjs'
+import { requireTools } from './requirements.mjs'
+import { duration, ROOT, run } from './run.mjs'
+
+/** The example's folder. */
+export const EXAMPLE = join(ROOT, 'examples', 'nextjs')
+
+const PACKAGES = join(EXAMPLE, 'packages')
+const MODULES = join(EXAMPLE, 'node_modules')
+const PRISMA = join(MODULES, 'prisma', 'build', 'index.js')
+
+/** Where it is noted what was installed. */
+const STAMP = join(MODULES, '.catalyst-sync')
+
+/**
+ * Does all of it, says what takes how long, and returns the path of the fake platform.
+ *
+ * With `FAKE_OPTIMIZELY` set, as the Jest tests know it, the addon and the fake are taken as they lie.
+ */
+export async function prepareExample() {
+  await requireTools()
+  await step('packages of npm', installPackages)
+  const found = process.env.FAKE_OPTIMIZELY
+  const { fake } = found
+    ? { fake: found }
+    : await step('engine and fake platform', buildForDevelopment)
+  await step('packages of the example', installExample)
+  return fake
+}
+
+/** Runs a step, says how long it took, and ends the process with the output of one that failed. */
+export async function step(name, work) {
+  process.stdout.write(`${name} ...`)
+  const result = await work()
+  console.log(` ${result.ok ? 'ok' : 'FAILED'} (${duration(result.seconds)})`)
+  if (result.ok) return result
+  console.error(result.output)
+  process.exit(1)
+}
+
+async function installExample() {
+  const wanted = fingerprint()
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) {
+    return { ok: true, output: '', seconds: 0 }
+  }
+  const started = performance.now()
+  for (const work of [installTarballs, compileDatabase, generateClient]) {
+    const result = await work()
+    if (!result.ok) return result
+  }
+  writeFileSync(STAMP, wanted)
+  return { ok: true, output: '', seconds: (performance.now() - started) / 1000 }
+}
+
+/** Not kept in its package.json, because each tarball is another one. */
+async function installTarballs() {
+  rmSync(PACKAGES, { recursive: true, force: true })
+  mkdirSync(PACKAGES)
+  const tarballs = []
+  for (const source of [ROOT, platformPackage()]) {
+    const words = ['pack', source, '--json', '--ignore-scripts', '--pack-destination', PACKAGES]
+    const packed = await run('npm', words)
+    if (!packed.ok) return packed
+    const [{ filename }] = JSON.parse(packed.stdout)
+    tarballs.push(join(PACKAGES, filename))
+  }
+  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts']
+  return run('npm', [...words, ...tarballs], { cwd: EXAMPLE })
+}
+
+/** The package of this platform, with its addon in it. */
+function platformPackage() {
+  const addon = addonName()
+  const platform = /^catalyst-sync\.(.+)\.node$/.exec(addon)[1]
+  const made = join(PACKAGES, platform)
+  cpSync(join(ROOT, 'npm', platform), made, { recursive: true })
+  copyFileSync(join(ROOT, addon), join(made, addon))
+  return made
+}
+
+/** better-sqlite3 was compiled in the project's own folder; the same version is not compiled twice. */
+async function compileDatabase() {
+  const [here, there] = [join(ROOT, 'node_modules'), MODULES].map((folder) =>
+    join(folder, 'better-sqlite3'),
+  )
+  if (versionOf(here) !== versionOf(there)) {
+    return run('npm', ['rebuild', 'better-sqlite3'], { cwd: EXAMPLE })
+  }
+  const binary = join('build', 'Release', 'better_sqlite3.node')
+  mkdirSync(join(there, 'build', 'Release'), { recursive: true })
+  const fresh = join(there, `${binary}.${process.pid}`)
+  copyFileSync(join(here, binary), fresh)
+  renameSync(fresh, join(there, binary))
+  return { ok: true, output: '', seconds: 0 }
+}
+
+/** Of Prisma's native engines it is only asked where they are: see `prisma-client.mjs`. */
+async function generateClient() {
+  const env = {
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    PRISMA_QUERY_ENGINE_LIBRARY: process.execPath,
+    PRISMA_GENERATE_SKIP_AUTOINSTALL: '1',
+    CHECKPOINT_DISABLE: '1',
+  }
+  return run(process.execPath, [PRISMA, 'generate', '--no-hints'], { cwd: EXAMPLE, env })
+}
+
+const versionOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
+
+/** What the packages are made of, and what is installed beside them. */
+function fingerprint() {
+  const hash = createHash('sha256').update(process.versions.modules)
+  const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).files
+  const files = own.flatMap((name) =>
+    name.includes('.') ? [name] : readdirSync(join(ROOT, name)).map((file) => join(name, file)),
+  )
+  const example = ['package.json', 'package-lock.json', join('prisma', 'schema.prisma')]
+  for (const file of ['package.json', addonName(), ...files.sort()]) {
+    hash.update(readFileSync(join(ROOT, file)))
+  }
+  for (const file of example) hash.update(readFileSync(join(EXAMPLE, file)))
+  return hash.digest('hex')
+}

@@ -1,0 +1,22 @@
+// npm run example: from a fresh clone to a studio in the browser. Ctrl-C ends all of it.
+
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+import { EXAMPLE, prepareExample, step } from './example-app.mjs'
+import { run } from './run.mjs'
+
+const NEXT = join('node_modules', 'next', 'dist', 'bin', 'next')
+
+const fake = await prepareExample()
+await step('the example', () => run(process.execPath, [NEXT, 'build'], { cwd: EXAMPLE }))
+
+const studio = spawn(process.execPath, [join('scripts', 'start.mjs'), ...process.argv.slice(2)], {
+  cwd: EXAMPLE,
+  env: { ...process.env, FAKE_OPTIMIZELY: fake },
+  stdio: 'inherit',
+})
+// It gets Ctrl-C from the terminal, too, and ends by itself.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => studio.kill('SIGTERM'))
+studio.once('exit', (code) => process.exit(code ?? 0))
