@@ -4,6 +4,7 @@
 mod bench;
 mod halfway;
 mod kill;
+mod line;
 mod points;
 mod story;
 

@@ -7,17 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use catalyst_sync::compose::{EngineOptions, Surroundings, ports};
 use catalyst_sync::engine::{Engine, Ports, ProviderRequest};
-use catalyst_sync::http::{Carrier, Parcel};
-use catalyst_sync::port::{Response, TransportError};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use super::line::{Fakes, Line};
 use super::points::{Spot, Target, Verb};
 use crate::support::fake::{Direct, Fake, FakeOptions, Version};
 use crate::support::sim::{
-    Onlooker, Point, SimClock, StoreBug, Tap, TappedPlatforms, TappedStore, TappedStudio, When,
-    call_of, lost, response_of,
+    Onlooker, Point, SimClock, StoreBug, Tap, TappedPlatforms, TappedStore, TappedStudio,
 };
 use crate::support::studio_db::StudioDb;
 
@@ -62,23 +60,6 @@ impl Tap for Tripwire {
     }
 }
 
-struct Line {
-    direct: Direct,
-    wire: Arc<Tripwire>,
-}
-
-#[async_trait]
-impl Carrier for Line {
-    async fn carry(&self, parcel: Parcel) -> Result<Response, TransportError> {
-        let call = call_of(parcel);
-        let at = |when| Point { port: "wire", call: "request", when };
-        self.wire.at(at(When::Before)).await;
-        let answer = self.direct.exchange(&call).await;
-        self.wire.at(at(When::After)).await;
-        answer.map(response_of).map_err(|_| lost())
-    }
-}
-
 struct AsItIs;
 
 impl StoreBug for AsItIs {}
@@ -90,7 +71,8 @@ pub struct Bench {
     pub folder: PathBuf,
     pub studio: StudioDb,
     pub fake: Fake,
-    direct: Direct,
+    pub direct: Direct,
+    fakes: Fakes,
     clock: Arc<SimClock>,
 }
 
@@ -101,10 +83,10 @@ impl Bench {
         Self::with(target, folder, studio)
     }
 
-    /// The studio that lies in a folder already.
-    pub fn open(target: Target, folder: PathBuf) -> Self {
+    /// The studio that lies in a folder already, and the platform of the parent process.
+    pub fn of_the_parent(target: Target, folder: PathBuf) -> Self {
         let studio = StudioDb::in_folder(&folder);
-        Self::with(target, folder, studio)
+        Self { fakes: Fakes::InTheParent, ..Self::with(target, folder, studio) }
     }
 
     fn with(target: Target, folder: PathBuf, studio: StudioDb) -> Self {
@@ -114,7 +96,8 @@ impl Bench {
         let name = name.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         let origin = format!("https://{name}.test");
         let (fake, direct) = Fake::detached(made, &origin);
-        Self { target, folder, studio, fake, direct, clock }
+        let fakes = Fakes::Here(direct.clone());
+        Self { target, folder, studio, fake, direct, fakes, clock }
     }
 
     pub fn provider(&self) -> ProviderRequest {
@@ -153,7 +136,7 @@ impl Bench {
             },
         });
         let options = EngineOptions::from_json(&options.to_string()).unwrap();
-        let line = Line { direct: self.direct.clone(), wire: Arc::clone(wire) };
+        let line = Line { fakes: self.fakes.clone(), wire: Arc::clone(wire) };
         let surroundings = Surroundings {
             clock: self.clock.clone(),
             observer: None,
