@@ -22,8 +22,8 @@ const sql = (text: string, ...values: unknown[]) =>
 
 /** Sets a value in the definition of a type, as the studio would. */
 function set(type: string, path: string, value: unknown): void {
-  const text = `UPDATE "ContentType" SET "fields" = json_set("fields", ?, ?) WHERE "id" = ?`
-  sql(text, path, value, type)
+  const text = `UPDATE "ContentType" SET "fields" = json_set("fields", ?, json(?)) WHERE "id" = ?`
+  sql(text, path, JSON.stringify(value), type)
 }
 
 const theirs = (key: string, patch: object) =>
@@ -82,6 +82,33 @@ test('each type is told on three sides, property by property', async () => {
   expect(words).toEqual([['harbour'], ['port']])
   expect(shown.rowsBelow('At stake').slice(1)).toEqual([
     ['Type 4', 'lossy', '0', 'waits for allowDelete'],
+  ])
+})
+
+test('what is held back is told with what it waits for', async () => {
+  await bench.deploy({ id: 'first' }).handle.done
+  set('ct_1', '$.fields[0].validation', { pattern: '[^]' })
+  sql(
+    `UPDATE "ContentType" SET "fields" = json_remove("fields", '$.fields[1]') WHERE "id" = 'ct_2'`,
+  )
+  set('ct_3', '$.fields[0].validation', { pattern: '[^]' })
+  sql(
+    `UPDATE "ContentType" SET "fields" = json_remove("fields", '$.fields[1]') WHERE "id" = 'ct_3'`,
+  )
+  const told = async (options?: object) =>
+    (await page(options))
+      .rowsBelow('At stake')
+      .slice(1)
+      .map(([type, , , waits]) => `${type} ${waits?.split(' /')[0]}`)
+  expect(await told()).toEqual([
+    'Type 1 waits for bypassValidation',
+    'Type 2 waits for allowDataLoss',
+    'Type 3 waits for allowDataLoss and bypassValidation',
+  ])
+  expect(await told({ allowDataLoss: true })).toEqual([
+    'Type 1 waits for bypassValidation',
+    'Type 2 would be carried out',
+    'Type 3 waits for bypassValidation',
   ])
 })
 

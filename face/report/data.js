@@ -57,10 +57,22 @@ async function findingsOf(changes, plan) {
   return [...once.values()].sort((a, b) => ranks.indexOf(a.severity) - ranks.indexOf(b.severity))
 }
 
+/**
+ * The paths of a type that a deployment would hold back. A plan leaves out a type of which it would send
+ * nothing: unless something is wrong with it, all that the studio moved waits then.
+ */
+function withheldOf({ change, operations, findings, mode }) {
+  const told = operations.flatMap(({ withheld }) => withheld)
+  const isPlanned = mode === 'pull' || operations.some(({ direction }) => direction === 'push')
+  const isWrong = findings.some(({ severity }) => severity === 'error')
+  if (isPlanned || isWrong || change?.status !== 'modified') return told
+  return [...told, ...change.changes.map(({ path }) => path)]
+}
+
 /** A type that differs, with what a deployment would do to it. */
-function typeOf({ change, conflict, operations = [], pulled = [], findings = [] }) {
+function typeOf({ change, conflict, operations = [], pulled = [], findings = [], mode }) {
   const { name, websiteId } = change ?? conflict
-  const withheld = operations.flatMap((operation) => operation.withheld)
+  const withheld = withheldOf({ change, operations, findings, mode })
   let rows
   return {
     key: change?.key ?? conflict.typeKey,
@@ -101,6 +113,7 @@ async function typesOf(changes, plan, pulled, findings) {
       operations: planned.get(key),
       pulled: home.get(key),
       findings: told.get(key),
+      mode: plan.mode,
     }),
   )
   return types.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))

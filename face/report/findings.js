@@ -6,7 +6,11 @@ const { FINDINGS, TYPES } = require('./limits.js')
 const { markup } = require('./markup.js')
 const { consent } = require('./sentences.js')
 const { rest, table } = require('./table.js')
+const { amount } = require('./text.js')
 const { each } = require('./turn.js')
+
+/** Paths of a type that are named where it is at stake; its own table has them all. */
+const PATHS = 12
 
 const SEVERITIES = {
   error: { sign: '✕', tone: 'by-both' },
@@ -41,14 +45,16 @@ function linked({ name }, at) {
 }
 
 function stake(type, at) {
-  const paths = type.withheld.map((path) => markup`<code>${path}</code> `)
+  const paths = type.withheld.slice(0, PATHS).map((path) => markup`<code>${path}</code> `)
+  const left = type.withheld.length - paths.length
+  const more = left > 0 && `and ${amount(left)} more`
   return markup`<tr>
     <th scope="row">${linked(type, at)}</th>
     <td>${type.risk}</td>
     <td class="number">${type.contentItems ?? 'not known'}</td>
     <td>
       ${consent(type) ?? 'would be carried out'}
-      ${paths.length > 0 && markup`<span class="aside">${paths}</span>`}
+      ${paths.length > 0 && markup`<span class="aside">${paths} ${more}</span>`}
     </td>
   </tr> `
 }

@@ -116,19 +116,22 @@ function intention({ summary: { add, change, destroy }, mode }) {
   return `A deployment (${mode}) would ${what}.`
 }
 
-const WHAT_IF = {
-  deleted: 'waits for allowDelete',
-  lossy: 'waits for allowDataLoss',
-  blocked: 'cannot be deployed as it is',
-}
+/** The warning that holds back what it is about; everything else that is held back would lose content. */
+const HOLDS_BACK = 'PATTERN_FLAVOUR'
 
-/** Why something of a type is held back, and what for; `undefined` where nothing is. */
-function consent({ kind, risk, withheld, operations }) {
+/** What something of a type waits for; `undefined` where nothing is held back. */
+function consent({ kind, risk, withheld, operations, findings }) {
   if (kind === 'deleted' && !operations.some(({ operation }) => operation === 'delete')) {
-    return WHAT_IF.deleted
+    return 'waits for allowDelete'
   }
-  if (risk === 'blocked') return WHAT_IF.blocked
-  return withheld.length > 0 ? WHAT_IF.lossy : undefined
+  const isWrong = findings.some(({ severity }) => severity === 'error')
+  if (risk === 'blocked' || isWrong) return 'cannot be deployed as it is'
+  const warned = new Set(findings.filter(({ code }) => code === HOLDS_BACK).map(({ path }) => path))
+  const options = [
+    withheld.some((path) => !warned.has(path)) && 'allowDataLoss',
+    withheld.some((path) => warned.has(path)) && 'bypassValidation',
+  ].filter(Boolean)
+  return options.length === 0 ? undefined : `waits for ${LIST.format(options)}`
 }
 
 /** Which side loses nothing, of an overlap. */
