@@ -146,6 +146,33 @@ async fn a_plan_for_both_directions_is_carried_out_in_both() {
     assert_eq!(plan(&engine, &both).await.operations.len(), 0);
 }
 
+/// A run in both directions looks again after types came home. What somebody edited in the studio in
+/// between was not reviewed, and is not sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_edited_while_types_come_home_is_not_sent() {
+    let world = world().await;
+    world.deploy().await;
+    world.let_time_pass();
+    assert!(world.fake.control().edit(Version::V1, "Note", json!({ "description": "Theirs" })));
+    let both = RunOptions { mode: Some("bidirectional".to_owned()), ..RunOptions::default() };
+    let engine = world.engine();
+    let reviewed = plan(&engine, &both).await;
+    let edited = definition("Page", &[json!(["f1", "heading", "text"])]);
+    let trigger = format!(
+        "CREATE TRIGGER somebody AFTER UPDATE ON ContentType WHEN NEW.id = 'note'
+         BEGIN UPDATE ContentType SET fields = '{edited}' WHERE id = 'page'; END"
+    );
+    world.studio.connect().execute_batch(&trigger).unwrap();
+    world.fake.control().clear_requests();
+    let report = deploy(&engine, &reviewed, both).await;
+    assert_eq!(brief(&report.outcomes), ["Note update success"]);
+    let error = report.error.unwrap();
+    let listed = error.details.operations.iter();
+    let listed: Vec<_> = listed.map(|one| format!("{} {}", one.operation, one.type_key)).collect();
+    assert_eq!((error.code, listed), (ErrorCode::PlanStale, vec!["update Page".to_owned()]));
+    assert_eq!(writes(&world), [""; 0]);
+}
+
 /// Most types of the studio are gone. That is refused, unless somebody looked at exactly that.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mass_deletion_passes_when_it_was_reviewed() {

@@ -189,6 +189,22 @@ export const CONSENT = [
     ],
   },
   {
+    name: 'what-came-later-was-not-reviewed',
+    promise:
+      'A run in both directions sends nothing that came up while types came home and was not reviewed.',
+    suites: ['reviewed', 'pull'],
+    bug: 'the second look is not compared with the reviewed plan',
+    changes: [
+      {
+        file: 'src/engine/sketch.rs',
+        within: 'if moved.is_empty() { Ok(()) } else',
+        original: 'moved.is_empty()',
+        broken: 'true',
+      },
+    ],
+    tests: ['reviewed::what_is_edited_while_types_come_home_is_not_sent'],
+  },
+  {
     name: 'a-digest-covers-what-is-expected',
     promise:
       'The digest of a plan covers the values that it expects to find, not only those that it brings.',
