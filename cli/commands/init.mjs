@@ -66,7 +66,7 @@ async function configure(session, flags, folder) {
 }
 
 /** What was written, and what to do with it. */
-export function renderMade({ files, keys = [], migration }, paint) {
+function renderMade({ files, keys = [], migration }, paint) {
   const next = migration
     ? [
         'npx prisma migrate deploy',

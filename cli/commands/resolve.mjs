@@ -66,7 +66,7 @@ export default {
 }
 
 /** Open conflicts as text. */
-export function renderConflicts(conflicts, { paint, width }) {
+function renderConflicts(conflicts, { paint, width }) {
   if (conflicts.length === 0) return 'No conflict is open.'
   const lines = conflicts.flatMap((conflict) => [...conflictLines(conflict, paint, { width }), ''])
   return [...lines, `${conflicts.length} open.`].join('\n')
