@@ -1,7 +1,15 @@
 // What docs/cli.md and docs/configuration.md show, run as it stands there.
 
 import { spawn } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 import ts from 'typescript'
@@ -45,6 +53,19 @@ describeShell('docs/cli.md', () => {
       /Deployed: 2 succeeded;.*\n.*\n?.*\n?.*Nothing to do\. 2 unchanged\.\n$/s,
     )
     expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2'])
+  })
+
+  test('it names every kind of document', () => {
+    const folder = join(ROOT, 'cli', 'commands')
+    const sources = [
+      ...readdirSync(folder).map((name) => join(folder, name)),
+      join(ROOT, 'cli/deploy.mjs'),
+    ]
+    const kinds = sources.flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/out\.result\(\s*'(\w+)'/g)].map(([, kind]) => kind),
+    )
+    expect(new Set(kinds).size).toBeGreaterThan(15)
+    for (const kind of kinds) expect(guide('cli.md')).toContain(`\`${kind}\``)
   })
 
   test('it has every command, and every exit code', () => {

@@ -107,6 +107,13 @@ test('--json-stream tells each step on a line', async () => {
   expect(events.at(-1)).toMatchObject({ event: 'result', kind: 'deployment' })
 })
 
+test('a reader that has read enough stops no deployment', async () => {
+  const { child, ended } = shell.start(['deploy', '--yes'])
+  child.stdout?.destroy()
+  expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('✓ created') })
+  expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2'])
+})
+
 test('the library loads nothing of it', async () => {
   const code = `
     require('./index.js')

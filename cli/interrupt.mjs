@@ -20,11 +20,6 @@ export class Interrupt {
     }
   }
 
-  /** Whether a clean end was asked for. */
-  get wasAsked() {
-    return this.#asked
-  }
-
   /** Has `work` interrupted by `clean` instead of at once, and returns what it returns. */
   async during(work, clean) {
     this.#clean = clean

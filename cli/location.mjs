@@ -7,7 +7,7 @@ import { join, normalize, resolve } from 'node:path'
  * The file behind an address, as Prisma finds it: what follows `file:`, up to the first `?`, is relative
  * to the folder of the schema; a plain path is relative to the working directory.
  */
-export function fileOf(url, folder) {
+function fileOf(url, folder) {
   if (!url.startsWith('file:')) return resolve(folder, url)
   const path = url.slice('file:'.length).split('?')[0]
   const schema = join(folder, 'prisma', 'schema.prisma')

@@ -8,10 +8,9 @@ import { Failure } from './failure.mjs'
 import { programOf } from './program.mjs'
 import { Session } from './session.mjs'
 
-// Whoever reads less than all of it has read enough: `catalyst-sync diff | head`.
+// Whoever reads less than all of it has read enough, as in `catalyst-sync diff | head`; what runs goes on.
 process.stdout.on('error', (error) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.ok)
-  throw error
+  if (error.code !== 'EPIPE') throw error
 })
 
 /** Runs the work of one command and ends with its exit code. */

@@ -30,7 +30,7 @@ export const limit = (preset) =>
   new Option('-n, --limit <number>', 'at most so many').argParser(wholeNumber).default(preset)
 
 /** A whole number of at least one. */
-export function wholeNumber(text) {
+function wholeNumber(text) {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It should be a whole number.')
   return Number(text)
 }

@@ -3,7 +3,7 @@
 import { renderError } from './text/error.mjs'
 
 /** The version of the form of every document and event; a change that breaks readers raises it. */
-export const FORMAT_VERSION = 1
+const FORMAT_VERSION = 1
 
 /** Results go to stdout; everything else that is said goes to stderr. */
 export class Output {
@@ -18,10 +18,6 @@ export class Output {
 
   get isText() {
     return this.#mode === 'text'
-  }
-
-  get terminal() {
-    return this.#terminal
   }
 
   /** The result of a command; `render` makes the text of it. There is one per command. */

@@ -4,7 +4,7 @@ import { EXIT } from '../exit.mjs'
 import { clean, count } from '../text/clean.mjs'
 
 /** The verdict about the audit. */
-export function renderVerdict({ ok, entries, firstBroken, keyed, signedFrom }, { paint }) {
+function renderVerdict({ ok, entries, firstBroken, keyed, signedFrom }, { paint }) {
   const number = count(entries, 'entry', 'entries')
   if (!ok) return `${paint.red('✗ broken')}  ${clean(firstBroken)}\n${number} before it are whole.`
   const signed = keyed

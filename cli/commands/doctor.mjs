@@ -17,7 +17,7 @@ const OVERALL = { healthy: 'green', degraded: 'yellow', unhealthy: 'red' }
 const SECRET = /^credentials$|_KEY/
 
 /** Health and settings. */
-export function renderHealth({ health, settings, node }, { paint }) {
+function renderHealth({ health, settings, node }, { paint }) {
   const parts = ['database', 'state', 'platform'].flatMap((name) => {
     const { status, code, message } = health[name]
     const [colour, sign] = STATUS[status]
@@ -43,7 +43,7 @@ export function renderHealth({ health, settings, node }, { paint }) {
 }
 
 /** The settings with their origins; secrets are said to be there, and no more. */
-export function settingsTold({ engine, website, isStrict, origins, file }, env) {
+function settingsTold({ engine, website, isStrict, origins, file }, env) {
   const { id, config } = engine.provider
   const values = {
     ...engine,

@@ -10,7 +10,7 @@ import { typeLines } from '../text/diff.mjs'
 import { findingLines } from '../text/findings.mjs'
 
 /** What moved on the platform, and what can be done about it. */
-export function renderDrift(moved, { paint, width }) {
+function renderDrift(moved, { paint, width }) {
   if (moved.length === 0) return 'Nothing moved on the platform.'
   return [
     ...moved.flatMap((one) => [

@@ -9,7 +9,7 @@ import { timeText } from '../text/time.mjs'
 const SIGNS = { SUCCESS: ['✓', 'green'], PARTIAL: ['!', 'yellow'], FAILED: ['✗', 'red'] }
 
 /** A page of the history: attempts under the deployments that they belong to. */
-export function renderHistory({ data, total }, { paint }) {
+function renderHistory({ data, total }, { paint }) {
   if (data.length === 0) return 'Nothing was sent.'
   const lines = data.flatMap((record, at) => [
     ...(record.deploymentId === data[at - 1]?.deploymentId ? [] : heading(record, at, paint)),

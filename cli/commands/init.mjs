@@ -60,13 +60,13 @@ async function configure(session, flags, folder) {
   const config = await wanted(session, flags)
   const files = [await writeConfiguration(folder, flags.format, config)]
   const needed = config.provider === undefined ? KEYS : { DATABASE_URL: KEYS.DATABASE_URL }
-  const keys = await addKeys(folder, needed)
+  const keys = await addKeys(folder, needed, session.env)
   if (keys.names.length > 0) files.push(keys.file)
   return { files, keys: keys.names, config }
 }
 
 /** What was written, and what to do with it. */
-export function renderMade({ files, keys = [], migration }, paint) {
+function renderMade({ files, keys = [], migration }, paint) {
   const next = migration
     ? [
         'npx prisma migrate deploy',
@@ -127,8 +127,8 @@ function askForMapping(prompt) {
   return prompt.choose('How are fields expressed?', choices, { instead: '--mapping' })
 }
 
-/** Adds the keys that no file has, without a value, to the first file that is there. */
-async function addKeys(folder, keys) {
+/** Adds the keys that neither the environment nor a file has, without a value, to the first file that is there. */
+async function addKeys(folder, keys, env) {
   const held = await Promise.all(
     FILES.map(async (name) => {
       const path = join(folder, name)
@@ -136,7 +136,8 @@ async function addKeys(folder, keys) {
     }),
   )
   const there = held.filter(Boolean)
-  const names = Object.keys(keys).filter((key) => !there.some(({ variables }) => key in variables))
+  const isKnown = (key) => env[key] || there.some(({ variables }) => key in variables)
+  const names = Object.keys(keys).filter((key) => !isKnown(key))
   const file = there[0]?.name ?? FILES[0]
   if (names.length > 0) {
     const lines = names.map((name) => `# ${keys[name]}\n${name}=\n`)

@@ -6,7 +6,7 @@ import { findingLines } from '../text/findings.mjs'
 import { timeText } from '../text/time.mjs'
 
 /** What was found and settled. */
-export function renderRecovery({ runs, findings, left }, { paint }) {
+function renderRecovery({ runs, findings, left }, { paint }) {
   if (runs.length + findings.length + left.length === 0) return 'Nothing was left open.'
   const resumable = runs.filter(({ canResume }) => canResume)
   return [

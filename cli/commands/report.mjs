@@ -14,17 +14,19 @@ export default {
       .choices(['html', 'markdown', 'github'])
       .default('html'),
     new Option('-o, --output <file>', 'where to; else stdout'),
+    new Option('--title <text>', 'its heading'),
     new Option('--deployment <id>', 'about a deployment, instead of what differs now'),
   ],
   examples: [
     ['report -o report.html', 'a page that opens from disk'],
     ['report --format markdown', 'for a comment on a pull request'],
   ],
-  async run(session, { format, output, deployment }, types) {
+  async run(session, { format, output, title, deployment }, types) {
     const engine = await session.engine()
     const text = await engine.renderReport({
       ...(await session.query(types)),
       format,
+      ...(title && { title }),
       ...(deployment && { deploymentId: deployment }),
     })
     if (output === undefined) {

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError, Option } from 'commander'
 
-import { EXIT } from '../exit.mjs'
+import { EXIT, exitOfCode } from '../exit.mjs'
 import { Failure } from '../failure.mjs'
 import { clean, valueText } from '../text/clean.mjs'
 import { conflictLines, fieldLines } from '../text/conflict.mjs'
@@ -43,7 +43,7 @@ export default {
     ['resolve Article --value /properties/title/maxLength=180', 'a third value'],
   ],
   async run(session, { strategy, value: values, list }, types) {
-    const { out, prompt } = session
+    const { out } = session
     const engine = await session.engine()
     const open = await openConflicts(session, types)
     if (list) {
@@ -60,13 +60,14 @@ export default {
     out.result('resolutions', { resolutions }, (terminal) =>
       renderResolutions(resolutions, terminal),
     )
-    if (!prompt.isPossible && resolutions.some(({ error }) => error)) return EXIT.refused
+    const refused = resolutions.find(({ error }) => error)
+    if (refused !== undefined) return exitOfCode(refused.error.code)
     return resolutions.every(({ success }) => success) ? EXIT.ok : EXIT.conflicts
   },
 }
 
 /** Open conflicts as text. */
-export function renderConflicts(conflicts, { paint, width }) {
+function renderConflicts(conflicts, { paint, width }) {
   if (conflicts.length === 0) return 'No conflict is open.'
   const lines = conflicts.flatMap((conflict) => [...conflictLines(conflict, paint, { width }), ''])
   return [...lines, `${conflicts.length} open.`].join('\n')

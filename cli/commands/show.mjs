@@ -7,7 +7,7 @@ import { versionOf } from '../revision.mjs'
 import { renderLog } from './log.mjs'
 
 /** A version: who made it, what it changed, and its content if that is wanted. */
-export function renderVersion({ version, difference, hasContent }, terminal) {
+function renderVersion({ version, difference, hasContent }, terminal) {
   const content = JSON.stringify(version.snapshot, null, 2)
   return [
     renderLog([version], terminal),

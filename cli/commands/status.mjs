@@ -31,7 +31,7 @@ const COLUMNS = [
 ]
 
 /** The states of types as text; those in step are only counted unless all are wanted. */
-export function renderStates(states, { all }, terminal) {
+function renderStates(states, { all }, terminal) {
   const { paint } = terminal
   const shown = all ? states : states.filter(({ status }) => status !== 'in_sync')
   const targets = [...new Set(states.map(({ target }) => target).filter(Boolean))]

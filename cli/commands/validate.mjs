@@ -7,7 +7,7 @@ import { all } from '../options.mjs'
 import { findingLines, findingSummary } from '../text/findings.mjs'
 
 /** Findings as text; notes are only counted unless all are wanted. */
-export function renderFindings(findings, { isWhole }, { paint }) {
+function renderFindings(findings, { isWhole }, { paint }) {
   const shown = findings.filter(({ severity }) => isWhole || severity !== 'info')
   const lines = findingLines(shown, paint)
   return [...lines, ...(lines.length > 0 ? [''] : []), `${findingSummary(findings)}.`].join('\n')

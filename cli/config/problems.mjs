@@ -75,7 +75,7 @@ function unknown(instancePath, { additionalProperty: given }, { properties }) {
 }
 
 /** The known key that is most like another, if any is. */
-export function nearest(given, known) {
+function nearest(given, known) {
   const [best] = known
     .map((name) => ({ name, far: unlikeness(given.toLowerCase(), name.toLowerCase()) }))
     .sort((one, other) => one.far - other.far)

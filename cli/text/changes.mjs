@@ -73,7 +73,7 @@ function wholeLine({ path, kind }, changes, paint) {
 }
 
 /** The type of a property in a word or two. */
-export function typeText({ type, format, items, contentType }) {
+function typeText({ type, format, items, contentType }) {
   const word = format ?? type
   if (items) return `${word} of ${typeText(items)}`
   return contentType ? `${word} ${contentType}` : String(word)

@@ -59,9 +59,14 @@ const ENDS = {
   failed: ['red', 'Failed'],
 }
 
+function endOf({ status, outcome }, successes) {
+  if (status === 'cancelled') return ['yellow', 'Cancelled']
+  return outcome === 'partial' && successes === 0 ? ['yellow', 'Nothing deployed'] : ENDS[outcome]
+}
+
 function summary({ job, metrics, outcomes }, paint) {
   const number = (wanted) => outcomes.filter(({ status }) => status === wanted).length
-  const [colour, word] = job.status === 'cancelled' ? ['yellow', 'Cancelled'] : ENDS[job.outcome]
+  const [colour, word] = endOf(job, number('success'))
   const counts = [
     `${number('success')} succeeded`,
     ...['failed', 'conflict', 'blocked', 'skipped', 'not_attempted']

@@ -75,7 +75,7 @@ export function typeLines({ key, name, status, changes, contentItems, risk, drif
 }
 
 /** The last line of a change set. */
-export function diffSummary({ created, updated, deleted, unchanged, conflicts, remoteChanged }) {
+function diffSummary({ created, updated, deleted, unchanged, conflicts, remoteChanged }) {
   return (
     `${created} new, ${updated} modified, ${deleted} deleted, ${conflicts} in conflict, ` +
     `${remoteChanged} changed on the platform; ${unchanged} unchanged.`

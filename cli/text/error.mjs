@@ -2,6 +2,7 @@
 
 import { clean } from './clean.mjs'
 
+/** The command that helps after an error, by its code. */
 const NEXT = {
   AMBIGUOUS_TYPE: 'catalyst-sync status, then name the website with --website',
   AUDIT_UNVERIFIED: 'catalyst-sync audit verify',
@@ -23,11 +24,6 @@ const NEXT = {
   TARGET_MISMATCH: 'catalyst-sync doctor says which target is used',
   TYPE_NOT_FOUND: 'catalyst-sync status lists types',
   VALIDATION_FAILED: 'catalyst-sync validate',
-}
-
-/** The command that helps after an error, where there is one. */
-export function nextOf(code) {
-  return NEXT[code]
 }
 
 /** An error as some lines of text. */

@@ -30,7 +30,7 @@ export function renderPlan(plan, { paint, width }) {
 }
 
 /** `Plan: 1 to add, …`: the last line of a plan. */
-export function renderSummary({ add, change, destroy, conflicts, unchanged }, paint) {
+function renderSummary({ add, change, destroy, conflicts, unchanged }, paint) {
   const nothing = add + change + destroy + conflicts === 0
   if (nothing) return `${paint.bold('Nothing to do.')} ${unchanged} unchanged.`
   const open = conflicts > 0 ? `, ${paint.magenta(`${conflicts} in conflict`)}` : ''
