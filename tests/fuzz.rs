@@ -106,14 +106,14 @@ macro_rules! doors {
 
 doors! {
     answers: 1_500;
-    definition: 3_000;
+    definition: 2_000;
     export: 3_000;
     folder: 1_500;
     json: 4_000;
     options: 4_000;
-    row: 2_000;
-    rows: 200;
-    state: 200;
+    row: 1_500;
+    rows: 150;
+    state: 120;
 }
 
 /// A door that has no corpus or no target would be open.
