@@ -87,6 +87,11 @@ pub fn mutated(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     data
 }
 
+/// A few numbers by chance, for a door at which bytes are choices.
+pub fn scattered(_: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    (0..5 * (1 + random.below(4))).map(|_| random.next().to_le_bytes()[0]).collect()
+}
+
 fn in_bytes(data: &mut Vec<u8>, random: &mut Random) {
     let at = random.below(data.len() + 1);
     match random.below(8) {
