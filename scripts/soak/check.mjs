@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
+import { files } from './files.mjs'
 import { TARGETS, note } from './steps.mjs'
 import { LASTING } from './studio.mjs'
 
@@ -77,20 +77,6 @@ async function approach(world, { target, decide, at }) {
   const look = await lasting.ask('look', { target })
   const isDone = run.status === 'completed' && run.done === 0 && look.operations === 0
   return { target, run, conflicts, look, isAtRest: isDone && conflicts.open === 0 }
-}
-
-/** The types in the folder, in the words of the platform. */
-function files(folder) {
-  const names = readdirSync(join(folder, 'model')).filter((name) => name.endsWith('.json'))
-  const read = (name) => JSON.parse(readFileSync(join(folder, 'model', name), 'utf8'))
-  const types = names.filter((name) => name !== 'catalyst-sync.json').map(read)
-  return types.map(({ name, description, fields }) => ({
-    displayName: name,
-    description,
-    properties: Object.fromEntries(
-      fields.map(({ name: key, label }) => [key, { displayName: label }]),
-    ),
-  }))
 }
 
 /** In what the studio and both targets are not alike. */

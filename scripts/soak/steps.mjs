@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { DIED } from './engine.mjs'
+import { files } from './files.mjs'
 import { LASTING } from './studio.mjs'
 
 /** Where types go. */
@@ -77,11 +78,17 @@ async function add({ studio }) {
   if (studio.types().size < LASTING.length + MOST_ADDED) studio.add(text('Added'))
 }
 
-/** Only what is settled is removed: whose creation is in doubt could not be told afterwards. */
-async function remove({ random, studio, said, settled = [] }) {
+/**
+ * Only what is settled is removed: whose creation is in doubt could not be told afterwards. And one at a
+ * time: that most types are gone is taken for a mistake.
+ */
+async function remove({ random, studio, platform, folder, said, settled = [] }) {
+  const stored = [...Object.values(await platform.types()), ...files(folder)]
   const types = studio.types()
-  const id = random.pick(settled.filter((one) => !LASTING.includes(one) && types.has(one)))
-  if (id === undefined) return
+  const isAdded = (id) => !LASTING.includes(id)
+  const isGone = ({ displayName }) => displayName.startsWith('Added') && !types.has(displayName)
+  const id = random.pick(settled.filter((one) => isAdded(one) && types.has(one)))
+  if (id === undefined || stored.some(isGone)) return
   studio.remove(id)
   said.studio.delete(id)
 }
@@ -131,12 +138,22 @@ async function kill({ mortal }) {
   await mortal.restart()
 }
 
+/** What nothing that happens here is a reason for. */
+const UNEXPECTED = new Set([
+  'INTERNAL',
+  'THROWN',
+  'STATE_INCOMPATIBLE',
+  'STORE_FAILED',
+  'STUDIO_MISMATCH',
+  'TARGET_MISMATCH',
+])
+
 /** Counts what was answered. A defect ends the soak, and so does a process that died by itself. */
 export function note(world, answer) {
   for (const code of [answer.code, ...(answer.codes ?? [])]) {
     if (code === undefined) continue
     world.codes[code] = (world.codes[code] ?? 0) + 1
-    const isDefect = ['INTERNAL', 'THROWN', 'STORE_FAILED', 'STATE_INCOMPATIBLE'].includes(code)
+    const isDefect = UNEXPECTED.has(code)
     const died = code === DIED && answer.how !== 'SIGKILL'
     if (isDefect || died) throw new Error(`an engine answered ${JSON.stringify(answer)}`)
   }
