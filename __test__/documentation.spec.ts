@@ -32,6 +32,9 @@ const STEPS = PAGES.flatMap((page) => stepsOf(page, readFileSync(join(ROOT, page
 const BLOCKS = STEPS.filter(isBlock)
 const RUNS = ['js', 'ts']
 
+/** What pages take for granted before their first line. */
+const BEGINNINGS: Record<string, string> = { 'docs/report.md': 'agreed' }
+
 /** Where a block is, for people. */
 const at = ({ page, line }: Block) => `${page}:${line}`
 
@@ -109,15 +112,20 @@ test('JSON is JSON', () => {
 })
 
 describe('commands', () => {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>
-  }
+  const manifest = readFileSync(join(ROOT, 'package.json'), 'utf8')
+  const { scripts, devDependencies } = JSON.parse(manifest) as Record<
+    'scripts' | 'devDependencies',
+    Record<string, string>
+  >
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
   const tested = (name: string) => join(ROOT, 'tests', `${name}.rs`)
+  const ofShell = (name: string) => join(ROOT, 'cli', 'commands', `${name}.mjs`)
   /** Beginnings of commands, and whether one that begins so can be carried out. */
   const known: [RegExp, (name: string) => boolean][] = [
     [/^npm run ([\w:-]+)/, (name) => name in scripts],
     [/^npm (test)$/, (name) => name in scripts],
+    [/^(?:npx )?catalyst-sync ([\w-]+)/, (name) => existsSync(ofShell(name))],
+    [/^npx (prisma) /, (name) => name in devDependencies],
     [/^cargo test --no-default-features (\w+)$/, (name) => existsSync(tested(name))],
     [/^([A-Z_]+)=\S/, (name) => readme.includes(`\`${name}\``)],
   ]
@@ -135,6 +143,11 @@ describe('commands', () => {
       }
     },
   )
+})
+
+test('YAML is YAML', () => {
+  const broken = BLOCKS.filter(({ language, text }) => language === 'yaml' && !isYaml(text))
+  expect(broken.map(at)).toEqual([])
 })
 
 /** Scenes, and blocks that are run, of a page. */
@@ -159,6 +172,8 @@ function shownBy(page: string): [Block, Block][] {
 function folderOf(page: string): Folder {
   const folder = new Folder()
   link(folder)
+  const before = BEGINNINGS[page]
+  const first = before === undefined ? [] : [{ line: 0, scene: before }]
   const steps = stepsThatRun(page).map((step) => {
     if (!isBlock(step)) return step
     const { name, text } = moduleOf(step)
@@ -166,7 +181,7 @@ function folderOf(page: string): Folder {
     writeFileSync(folder.file(module), text)
     return { line: step.line, module }
   })
-  writeFileSync(folder.file('steps.json'), JSON.stringify(steps))
+  writeFileSync(folder.file('steps.json'), JSON.stringify([...first, ...steps]))
   return folder
 }
 
@@ -183,4 +198,11 @@ function isJson(text: string): boolean {
   } catch {
     return false
   }
+}
+
+function isYaml(text: string): boolean {
+  const { parseDocument } = require('yaml') as {
+    parseDocument: (text: string) => { errors: unknown[] }
+  }
+  return parseDocument(text).errors.length === 0
 }

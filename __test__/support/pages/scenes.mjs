@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 
 /** Types as the studio's editors and a colleague in the CMS change them. */
 const ARTICLE = 'type_article'
@@ -20,6 +21,7 @@ export async function settingOf({ folder, studio, sync }) {
     engine,
     PrismaClient: await clientOf(studio.path),
     folder,
+    writeFile,
   }
 }
 

@@ -1,0 +1,1 @@
+require('./deploy').deploys('site_blog', 2)

@@ -1,0 +1,1 @@
+require('./deploy').deploys('site_journal', 3)
