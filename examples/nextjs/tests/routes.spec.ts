@@ -48,6 +48,79 @@ test('a deployment that cannot run', async ({ api }) => {
   route.expectAsRecorded()
 })
 
+test('the csrf token', async ({ api, request }) => {
+  const answer = await request.get('/api/csrf-token')
+  expect(answer.headers()['set-cookie']).toMatch(
+    /^csrf_token=[0-9a-f]{64}; .*HttpOnly; SameSite=strict$/i,
+  )
+  const route = new Recording(api, 'csrf-token')
+  await route.ask('GET', '/api/csrf-token')
+  route.expectAsRecorded()
+})
+
+test('what the review asks for', async ({ api }) => {
+  const route = new Recording(api, 'review')
+  const asked = { provider: 'optimizely', websiteId: 'site_museum', contentTypeKeys: ['Author'] }
+  await route.ask('GET', '/api/websites')
+  await route.ask('GET', '/api/v1/sync/health')
+  await route.ask('GET', '/api/v1/sync/health?provider=strapi')
+  await route.ask('GET', '/api/v1/sync/mapping?websiteId=site_museum&contentTypes=Author')
+  await route.ask('GET', '/api/v1/sync/mapping?provider=strapi')
+  await route.ask('POST', '/api/v1/sync/plan', asked)
+  await route.ask('POST', '/api/v1/sync/plan', { ...asked, websiteId: 'nowhere' })
+  await route.ask('POST', '/api/v1/sync/plan')
+  route.expectAsRecorded()
+})
+
+test('carrying on and undoing', async ({ api, platform }) => {
+  await platform.refuses('Author', 422)
+  const id = await deployAuthor(api)
+  await platform.recovers()
+  const route = new Recording(api, 'recovery')
+  await route.ask('POST', '/api/v1/sync/resume', { id, mode: 'failed' })
+  await api.ended(id)
+  await route.ask('POST', '/api/v1/sync/resume', { id: 'nobody' })
+  await route.ask('POST', '/api/v1/sync/resume', {})
+  const options = { allowDelete: true }
+  const plan = await route.ask<{ digest: string }>('POST', '/api/v1/sync/rollback/plan', {
+    id,
+    options,
+  })
+  await route.ask('POST', '/api/v1/sync/rollback/plan', { id: 'nobody' })
+  const undo = { id, options: { ...options, planDigest: plan.digest } }
+  const { syncId } = await route.ask<{ syncId: string }>('POST', '/api/v1/sync/rollback', undo)
+  await api.ended(syncId)
+  await route.ask('POST', '/api/v1/sync/rollback', { id: 'nobody' })
+  await route.ask('GET', '/api/sync/deployments')
+  route.expectAsRecorded()
+  expect(await platform.types()).not.toHaveProperty('Author')
+})
+
+test('content types, here and there', async ({ api }) => {
+  await deployAuthor(api)
+  const route = new Recording(api, 'content-types')
+  const path = '/api/content-types'
+  const { data } = await route.ask<{ data: { definition: object } }>('GET', `${path}/type_author`)
+  const definition = { ...data.definition, description: 'Who writes' }
+  await route.ask('PUT', `${path}/type_author`, { definition, source: 'AI', message: 'Shorter' })
+  await route.ask('PUT', `${path}/type_author`, { definition, source: 'nobody' })
+  await route.ask('PUT', `${path}/type_author`, {})
+  await route.ask('PUT', `${path}/nothing`, { definition })
+  await route.ask('GET', `${path}/nothing`)
+  await route.ask('DELETE', `${path}/type_author`)
+  await route.ask('DELETE', `${path}/type_author?withContent=true`)
+  await route.ask('DELETE', `${path}/type_author`)
+  const there = '/api/cms/content-types'
+  const read = await route.ask<{ tag: string }>('GET', `${there}/Author`)
+  const patch = { displayName: 'Writer' }
+  await route.ask('PATCH', `${there}/Author`, { tag: read.tag, patch })
+  await route.ask('PATCH', `${there}/Author`, { tag: read.tag, patch })
+  await route.ask('PATCH', `${there}/Author`, { patch })
+  await route.ask('DELETE', `${there}/Author`)
+  await route.ask('GET', `${there}/Author`)
+  route.expectAsRecorded()
+})
+
 test('extract-content-types', async ({ api }) => {
   const route = new Recording(api, 'extract-content-types')
   await route.ask('GET', '/api/extract-content-types?websiteId=site_museum')

@@ -67,7 +67,7 @@ function Mapping({ of }: { of: Wire<TypeMapping> }) {
         <span className="mono muted">→ {platformKey}</span>
         <span className="mapping-status">
           <Status of={status} />
-          {conflicts > 0 && <Badge tone="warn">{count(conflicts, 'conflict')}</Badge>}
+          {conflicts > 1 && <Badge tone="warn">{count(conflicts, 'conflict')}</Badge>}
         </span>
         <span className="muted mapping-last">
           {lastAttempt ? (

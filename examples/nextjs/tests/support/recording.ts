@@ -24,7 +24,8 @@ const PASSING: [RegExp, string][] = [
   [/\b[0-9a-f]{7,16}\b/g, '<short hash>'],
 ]
 
-const MEASURED = ['durationMs', 'timeTaken', 'averageSyncTime']
+/** Members that are another in each run. */
+const MEASURED = ['durationMs', 'timeTaken', 'averageSyncTime', 'tag']
 
 /** The exchanges of one route. */
 export class Recording {
@@ -60,7 +61,7 @@ export class Recording {
 }
 
 const measured = (name: string, value: unknown) =>
-  MEASURED.includes(name) && typeof value === 'number' ? '<number>' : value
+  MEASURED.includes(name) && value !== null ? `<${name}>` : value
 
 const normal = (text: string) =>
   PASSING.reduce((held, [pattern, word]) => held.replace(pattern, word), text)
