@@ -67,9 +67,9 @@ test('every file and test that is named exists', () => {
 
 test('what is named as a test is one', () => {
   const named = ROWS.flatMap(([, , , tests]) => coded(tests))
-  expect(named.filter((place) => !/^(tests\/.+\.rs|__test__\/.+\.spec\.ts)/.test(place))).toEqual(
-    [],
-  )
+  expect(
+    named.filter((place) => !/^(tests\/.+\.rs|(__test__|examples)\/.+\.spec\.ts)/.test(place)),
+  ).toEqual([])
 })
 
 /** Why a place does not exist: a file, `file::test`, `file › test`, `call()`, or a name. */

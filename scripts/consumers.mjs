@@ -2,20 +2,25 @@
 // deploy to the fake platform, and prints a table. Fails when one of them cannot.
 //
 // `--smoke` tries those that take seconds; `--json` prints rows as JSON. FAKE_OPTIMIZELY names the
-// platform's program where it is built already.
+// platform's program where it and the addon are built already; else both are built.
 
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { withBench } from './consumers/bench.mjs'
-import { Installations } from './consumers/installation.mjs'
-import { CONSUMERS } from './consumers/matrix.mjs'
 import { buildForDevelopment } from './build.mjs'
+import { installPackages } from './packages.mjs'
+import { requireTools } from './requirements.mjs'
 
 const words = process.argv.slice(2)
 const [smoke, json] = ['--smoke', '--json'].map((flag) => words.includes(flag))
 const names = words.filter((word) => !word.startsWith('--')).map((word) => word.toLowerCase())
+
+const fake = process.env.FAKE_OPTIMIZELY ?? (await setUp())
+// What follows needs what was just set up, so it is loaded only now.
+const { withBench } = await import('./consumers/bench.mjs')
+const { Installations } = await import('./consumers/installation.mjs')
+const { CONSUMERS } = await import('./consumers/matrix.mjs')
 
 const chosen = CONSUMERS.filter(
   (one) =>
@@ -28,7 +33,6 @@ if (chosen.length === 0) {
   process.exit(1)
 }
 
-const fake = process.env.FAKE_OPTIMIZELY ?? (await built())
 // Without links in it, because bundlers compare paths.
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'catalyst-sync-')))
 const rows = []
@@ -70,8 +74,17 @@ function showTable() {
   }
 }
 
-async function built() {
-  const { ok, fake: program } = await buildForDevelopment()
-  if (!ok) process.exit(1)
+/** From a fresh clone to the addon and the fake platform; tells where that is. */
+async function setUp() {
+  await requireTools()
+  await done('the packages of npm', installPackages())
+  const { fake: program } = await done('the addon', buildForDevelopment())
   return program
+}
+
+async function done(name, work) {
+  const result = await work
+  if (result.ok) return result
+  console.error(`${name} could not be set up:\n${result.output}`)
+  process.exit(1)
 }
