@@ -18,6 +18,9 @@ const PACKAGES = join(EXAMPLE, 'packages')
 const MODULES = join(EXAMPLE, 'node_modules')
 const PRISMA = join(MODULES, 'prisma', 'build', 'index.js')
 
+/** What Next.js and the example's own scripts need. */
+const NEEDS_NODE = [20, 11]
+
 /** Where it is noted what was installed. */
 const STAMP = join(MODULES, '.catalyst-sync')
 
@@ -27,7 +30,7 @@ const STAMP = join(MODULES, '.catalyst-sync')
  * With `FAKE_OPTIMIZELY` set, as the Jest tests know it, the addon and the fake are taken as they lie.
  */
 export async function prepareExample() {
-  await requireTools()
+  await requireTools(NEEDS_NODE)
   await step('packages of npm', installPackages)
   const found = process.env.FAKE_OPTIMIZELY
   const { fake } = found

@@ -8,12 +8,12 @@ const GET_NODE = 'https://nodejs.org'
 const GET_RUST = 'https://rustup.rs'
 
 /** Lists what is missing on this machine, each with what to do; empty when there is everything. */
-export async function missingRequirements() {
+export async function missingRequirements(needsNode = NEEDS_NODE) {
   const needsRust = rustVersion()
   const missing = []
-  if (!reaches(process.versions.node, NEEDS_NODE)) {
+  if (!reaches(process.versions.node, needsNode)) {
     missing.push(
-      `Node.js ${NEEDS_NODE[0]} or later is needed, this is ${process.versions.node}: ${GET_NODE}`,
+      `Node.js ${needsNode.join('.')} or later is needed, this is ${process.versions.node}: ${GET_NODE}`,
     )
   }
   const cargo = await run('cargo', ['--version'])
@@ -27,8 +27,8 @@ export async function missingRequirements() {
 }
 
 /** Ends the process with an explanation when something is missing. */
-export async function requireTools() {
-  const missing = await missingRequirements()
+export async function requireTools(needsNode = NEEDS_NODE) {
+  const missing = await missingRequirements(needsNode)
   if (missing.length === 0) return
   for (const sentence of missing) console.error(sentence)
   process.exit(1)

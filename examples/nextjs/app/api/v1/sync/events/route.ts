@@ -26,21 +26,27 @@ export function GET(request: Request) {
 
 function events(id: string, signal: AbortSignal): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  let stop = () => {}
+  let leave = () => {}
   return new ReadableStream({
     start(controller) {
-      const send = (text: string) => controller.enqueue(encoder.encode(text))
+      let isOver = false
+      let isLeft = false
+      let unwatch = () => {}
+      const send = (text: string) => {
+        if (!isLeft) controller.enqueue(encoder.encode(text))
+      }
       const alive = setInterval(() => send(': alive\n\n'), ALIVE_MS)
-      let watching = () => {}
-      let over = false
-      stop = () => {
-        if (over) return
-        over = true
+      const stop = () => {
+        isOver = true
         clearInterval(alive)
-        watching()
+        unwatch()
+      }
+      leave = () => {
+        isLeft = true
+        stop()
       }
       const show = async (job: DeploymentJob) => {
-        if (over) return
+        if (isOver) return
         if (LIVE.includes(job.status)) {
           send(`event: update\ndata: ${JSON.stringify(shown(job))}\n\n`)
           return
@@ -49,12 +55,12 @@ function events(id: string, signal: AbortSignal): ReadableStream<Uint8Array> {
         // What became of each type is known to the deployment as it was stored.
         const ended = (await getDeployment(id)) ?? job
         send(`event: end\ndata: ${JSON.stringify(shown(ended))}\n\n`)
-        controller.close()
+        if (!isLeft) controller.close()
       }
-      watching = watchDeployment(id, (job) => void show(job))
-      if (over) watching()
-      signal.addEventListener('abort', stop)
+      unwatch = watchDeployment(id, (job) => void show(job))
+      if (isOver) unwatch()
+      signal.addEventListener('abort', leave)
     },
-    cancel: () => stop(),
+    cancel: () => leave(),
   })
 }
