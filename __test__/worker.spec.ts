@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
@@ -37,6 +38,24 @@ function work(terminate = false): Promise<string[]> {
 
 test('one after the other', async () => {
   for (let at = 0; at < 3; at++) expect(await work()).toEqual(['running', 'failed'])
+})
+
+test('one after the other, where the main thread never loads the package', () => {
+  const program = `
+    const { once } = require('node:events')
+    const { Worker } = require('node:worker_threads')
+    async function main() {
+      for (let at = 0; at < 3; at++) {
+        const worker = new Worker(${JSON.stringify(CODE)}, { eval: true })
+        const seen = []
+        worker.on('message', (status) => seen.push(status))
+        await once(worker, 'exit')
+        console.log(seen.join(' '))
+      }
+    }
+    main()`
+  const output = execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' })
+  expect(output).toBe('running failed\n'.repeat(3))
 })
 
 test('side by side', async () => {

@@ -1,12 +1,11 @@
 // Packs the package and that of this platform as they would be published, installs both in an empty
 // folder, and loads them there in both ways.
 
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { addonName } from './build.mjs'
-import { ROOT, run } from './run.mjs'
+import { expectOk, packAll } from './pack.mjs'
 
 /** The studio's hash of `{}`. */
 const HASH = '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'
@@ -26,7 +25,7 @@ console.log(sync.hashContentType('{}'), recordVersions.name, defineConfig.name, 
 
 const folder = mkdtempSync(join(tmpdir(), 'catalyst-sync-'))
 try {
-  const packages = [await pack(ROOT), await pack(platformPackage())]
+  const packages = await packAll(folder)
   const project = join(folder, 'project')
   mkdirSync(project)
   writeFileSync(join(project, 'package.json'), '{ "private": true }')
@@ -45,22 +44,6 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** The package of this platform, with its addon in it. */
-function platformPackage() {
-  const addon = addonName()
-  const platform = /^catalyst-sync\.(.+)\.node$/.exec(addon)[1]
-  const made = join(folder, platform)
-  cpSync(join(ROOT, 'npm', platform), made, { recursive: true })
-  copyFileSync(join(ROOT, addon), join(made, addon))
-  return made
-}
-
-async function pack(source) {
-  const words = ['pack', source, '--json', '--ignore-scripts', '--pack-destination', folder]
-  const [{ filename }] = JSON.parse(await expectOk('npm', words, folder))
-  return join(folder, filename)
-}
-
 async function load(name, program, project) {
   writeFileSync(join(project, name), program)
   return expectOk(process.execPath, [name], project)
@@ -76,10 +59,4 @@ async function runCommandLine(project) {
   if (files.length !== 2) throw new Error(`init --prisma wrote ${files}`)
   const { kind } = JSON.parse(await command('uninstall', '--database', 'dev.db', '--json'))
   if (kind !== 'uninstall') throw new Error(`the command line answered with ${kind}`)
-}
-
-async function expectOk(program, words, cwd) {
-  const { ok, stdout, output } = await run(program, words, { cwd })
-  if (!ok) throw new Error(`${program} ${words.join(' ')}\n${output}`)
-  return stdout
 }

@@ -3,9 +3,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-// Keeps the addon's allocator alive between threads: the README says why, among the limits.
-import 'catalyst-sync'
-
 const thread = (task) =>
   new Worker(new URL('./thread.mjs', import.meta.url), { workerData: { task } })
 
