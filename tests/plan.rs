@@ -360,6 +360,13 @@ async fn a_change_of_kind_needs_the_consent_to_lose() {
     );
     // What waits, waits; it is neither sent nor forgotten.
     assert_eq!(brief(&world.deploy().await.outcomes), ["Alpha none skipped DATA_LOSS_REFUSED"]);
+    // A plan without an operation says so, too.
+    let waiting = plan(&world, &RunOptions::default()).await;
+    assert_eq!(steps(&waiting), [""; 0]);
+    let waits = "what changed loses content, and waits for consent: ";
+    let told = waiting.findings.iter().filter(|finding| finding.code == "DATA_LOSS_REFUSED");
+    let told: Vec<&str> = told.map(|finding| &*finding.message).collect();
+    assert_eq!(told, [format!("{waits}{}", withheld.join(", "))]);
     let lossy = plan(&world, &allow_data_loss()).await;
     assert_eq!(steps(&lossy), ["update Alpha lossy"]);
     assert_eq!(

@@ -12,7 +12,7 @@ use super::binding::Origin;
 use super::changes::{describe, failed_type};
 use super::detect::Scoped;
 use super::examine::{Examined, Status};
-use super::plan::{ScopePlan, Step};
+use super::plan::{ScopePlan, Step, loss_remedy};
 use super::presence::stale_finding;
 use super::record::{Standing, conflict_after, state_after};
 use super::references::References;
@@ -65,14 +65,10 @@ pub(super) fn of_idle(scoped: &Scoped, plan: &ScopePlan, selection: &Selection) 
             let mut outcome = blank(one, "none", "skipped");
             outcome.withheld = withheld.iter().map(ToString::to_string).collect();
             outcome.error = Some(held_back(one, withheld).unwrap_or_else(|| {
+                let what = if one.undoing.is_some() { "undoing it" } else { "the change" };
                 OutcomeError {
                     code: "DATA_LOSS_REFUSED".to_owned(),
-                    message: if one.undoing.is_some() {
-                        "undoing it loses content; roll back with allowDataLoss to accept it"
-                    } else {
-                        "the change loses content; deploy with allowDataLoss to accept it"
-                    }
-                    .to_owned(),
+                    message: format!("{what} loses content; {}", loss_remedy(one)),
                 }
             }));
             if matches!(one.status, Status::Conflict(_)) {

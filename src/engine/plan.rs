@@ -26,7 +26,7 @@ use super::report::{AtomChange, PlanReport, PlanSummary, PlannedOperation};
 use super::see::wanted_websites;
 use super::selection::Selection;
 use super::sketch::{Sketch, sketch};
-use super::warned::hold_back;
+use super::warned::{hold_back, warned_paths};
 use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
 
 /// One operation of a run.
@@ -323,7 +323,7 @@ pub(super) fn plan_scope(
     plan
 }
 
-/// What there is to know of deletions, whether they are done or not.
+/// What there is to know of deletions and losses, whether they are done or not.
 fn consequences(scoped: &Scoped, plan: &ScopePlan) -> Vec<Finding> {
     let kept = plan.kept.iter().filter_map(|(at, kept)| {
         let one = scoped.examined.get(*at)?;
@@ -338,7 +338,27 @@ fn consequences(scoped: &Scoped, plan: &ScopePlan) -> Vec<Finding> {
         let remedy = "delete or move its content on the platform first, that in the trash included";
         Some(Finding::warning("DELETION", message, remedy).of(&**key))
     });
-    kept.chain(deleted).collect()
+    let losing = plan.waiting.iter().filter_map(|(at, withheld)| {
+        let one = scoped.examined.get(*at)?;
+        let warned = warned_paths(one);
+        let losing = withheld.iter().map(Path::as_str).filter(|path| !warned.contains(path));
+        let losing: Vec<&str> = losing.collect();
+        (!losing.is_empty()).then(|| {
+            let paths = losing.join(", ");
+            let message = format!("what changed loses content, and waits for consent: {paths}");
+            Finding::warning("DATA_LOSS_REFUSED", message, loss_remedy(one)).of(&*one.key)
+        })
+    });
+    kept.chain(deleted).chain(losing).collect()
+}
+
+/// How a loss is consented to.
+pub(super) fn loss_remedy(one: &Examined) -> &'static str {
+    if one.undoing.is_some() {
+        "roll back with allowDataLoss to accept it"
+    } else {
+        "deploy with allowDataLoss to accept it"
+    }
 }
 
 /// What has to be done about a document, if anything.

@@ -17,13 +17,18 @@ pub(super) fn warnings_on(one: &Examined) -> Vec<&Finding> {
     one.subject.findings.iter().filter(holds).collect()
 }
 
+/// The paths that they are about.
+pub(super) fn warned_paths(one: &Examined) -> Vec<&str> {
+    warnings_on(one).into_iter().filter_map(|warning| warning.path.as_deref()).collect()
+}
+
 /// Takes out what warnings hold back; the rest ships.
 pub(super) fn hold_back(one: &Examined, parted: &mut Withholding) {
-    let warnings = warnings_on(one);
-    if warnings.is_empty() {
+    let warned = warned_paths(one);
+    if warned.is_empty() {
         return;
     }
-    let is_held = |path: &str| warnings.iter().any(|warning| warning.path.as_deref() == Some(path));
+    let is_held = |path: &str| warned.contains(&path);
     let (held, ships) = std::mem::take(&mut parted.ships).into_iter().partition::<Vec<_>, _>(
         // What is removed is not understood in any way.
         |atom| atom.local.is_some() && is_held(atom.path.as_str()),
