@@ -68,7 +68,7 @@ test('what was, and the other side', async ({ page, api, platform }) => {
     ['/cms', 'cms', 'PressRelease'],
     ['/cms/Room', 'cms-type', 'Display name'],
     ['/conflicts', 'conflicts', '0 conflicts open'],
-    ['/history', 'history', 'in the studio'],
+    ['/history', 'history', 'update here'],
     ['/versions?type=type_room', 'versions', 'now'],
     ['/analytics', 'analytics', 'What failed most'],
   ]

@@ -1,6 +1,6 @@
 //! A remote definition as a view.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::{Canonical, Draft, Path, View, parse};
 use crate::model::Json;
@@ -54,9 +54,13 @@ pub(super) fn view_of(body: &Json<'_>) -> Result<View, String> {
             .members()
             .ok_or_else(|| format!("properties is {}, not an object", properties.type_name()))?,
     };
+    // Of two members with one name the last one counts.
+    let mut by_key = BTreeMap::new();
+    for (key, property) in properties {
+        by_key.insert(key.as_str().ok_or("a property's key is no Unicode")?, property);
+    }
     let mut numbers = Vec::new();
-    for (key, property) in properties.iter().filter(|(_, property)| !property.is_null()) {
-        let key = key.as_str().ok_or("a property's key is no Unicode")?;
+    for (key, property) in by_key.into_iter().filter(|(_, property)| !property.is_null()) {
         if property.members().is_none() {
             return Err(format!("property {key} is {}, not an object", property.type_name()));
         }

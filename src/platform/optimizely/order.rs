@@ -5,15 +5,11 @@ use crate::model::Json;
 /// Distance between the numbers of a new sequence, which leaves room for insertions.
 const STEP: i64 = 10;
 
-/// The `sortOrder` of a property, if it has one.
+/// The `sortOrder` of a property, if it has one that can stand on the wire: an int32.
 pub(super) fn number(property: &Json<'_>) -> Option<i64> {
     let number = property.get("sortOrder").and_then(Json::as_f64)?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "int32 on the wire, and the cast saturates"
-    )]
-    let number = number as i64;
-    Some(number)
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be an int32")]
+    (number.abs() <= f64::from(i32::MAX)).then_some(number as i64)
 }
 
 /// The keys in the order of their numbers, without those that share a number, which says nothing of

@@ -94,7 +94,7 @@ function Attempts({ of }: { of: Wire<SyncHistory>['data'] }) {
                 {record.errorMessage && <p className="remark">{record.errorMessage}</p>}
               </th>
               <td>
-                {record.operation} {record.syncDirection === 'PULL' && 'in the studio'}
+                {record.operation} {record.syncDirection === 'PULL' && 'here'}
               </td>
               <td>
                 <Status of={record.syncStatus} />
