@@ -14,6 +14,7 @@ mod bindings;
 mod changes;
 mod complete;
 mod conflicts;
+mod consequences;
 mod credentials;
 mod decide;
 mod detect;

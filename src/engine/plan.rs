@@ -13,6 +13,7 @@ use crate::plan::{Consent, Risk, Verb, Withholding, withhold};
 
 use super::arrange::{arrange, trim};
 use super::changes::{ChangeReader, conflict};
+use super::consequences::consequences;
 use super::detect::{Detection, Keep, Scoped, Search};
 use super::examine::{Examined, Status};
 use super::home::{HomePlan, HomeStep, Source};
@@ -26,7 +27,7 @@ use super::report::{AtomChange, PlanReport, PlanSummary, PlannedOperation};
 use super::see::wanted_websites;
 use super::selection::Selection;
 use super::sketch::{Sketch, sketch};
-use super::warned::{hold_back, warned_paths};
+use super::warned::hold_back;
 use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
 
 /// One operation of a run.
@@ -321,44 +322,6 @@ pub(super) fn plan_scope(
     plan.findings.extend(consequences(scoped, &plan));
     plan.findings.extend(rehearse(scoped, &plan, platform));
     plan
-}
-
-/// What there is to know of deletions and losses, whether they are done or not.
-fn consequences(scoped: &Scoped, plan: &ScopePlan) -> Vec<Finding> {
-    let kept = plan.kept.iter().filter_map(|(at, kept)| {
-        let one = scoped.examined.get(*at)?;
-        let (message, remedy) = kept.reason(one.undoing.is_some());
-        Some(Finding::warning("DELETE_REFUSED", message, remedy).of(&*one.key))
-    });
-    let deleted = plan.steps.iter().filter(|step| step.verb == Verb::Delete).filter_map(|step| {
-        let key = &scoped.examined.get(step.at)?.key;
-        let message = format!(
-            "the type {key} is deleted; the platform does not say how much content of it there is, and refuses while there is any"
-        );
-        let remedy = "delete or move its content on the platform first, that in the trash included";
-        Some(Finding::warning("DELETION", message, remedy).of(&**key))
-    });
-    let losing = plan.waiting.iter().filter_map(|(at, withheld)| {
-        let one = scoped.examined.get(*at)?;
-        let warned = warned_paths(one);
-        let losing = withheld.iter().map(Path::as_str).filter(|path| !warned.contains(path));
-        let losing: Vec<&str> = losing.collect();
-        (!losing.is_empty()).then(|| {
-            let paths = losing.join(", ");
-            let message = format!("what changed loses content, and waits for consent: {paths}");
-            Finding::warning("DATA_LOSS_REFUSED", message, loss_remedy(one)).of(&*one.key)
-        })
-    });
-    kept.chain(deleted).chain(losing).collect()
-}
-
-/// How a loss is consented to.
-pub(super) fn loss_remedy(one: &Examined) -> &'static str {
-    if one.undoing.is_some() {
-        "roll back with allowDataLoss to accept it"
-    } else {
-        "deploy with allowDataLoss to accept it"
-    }
 }
 
 /// What has to be done about a document, if anything.

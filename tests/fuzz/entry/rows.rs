@@ -26,7 +26,7 @@ INSERT INTO ContentType (id, websiteId, name, fields, createdAt, updatedAt)
   VALUES ('c1', 'w1', 'Article', '[{\"name\":\"title\",\"type\":\"text\"}]', 1, 1);";
 
 /// The columns of one row, one per line, in the order of [`TABLES`]. The first letter tells what it is
-/// stored as: `i`nteger, `r`eal, `t`ext, `b`lob, or nothing.
+/// stored as: integer, real, text, blob, or nothing.
 pub fn rows(data: &[u8]) {
     let place = folder();
     let studio = Connection::open(place.path().join("dev.db")).expect("a database is made");
