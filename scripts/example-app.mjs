@@ -2,11 +2,12 @@
 // installs them there with everything else that the example needs.
 
 import { createHash } from 'node:crypto'
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { addonName, buildForDevelopment } from './build.mjs'
+import { packAll } from './pack.mjs'
 import { installPackages } from './packages.mjs'
 import { requireTools } from './requirements.mjs'
 import { duration, ROOT, run } from './run.mjs'
@@ -68,26 +69,8 @@ async function installExample() {
 async function installTarballs() {
   rmSync(PACKAGES, { recursive: true, force: true })
   mkdirSync(PACKAGES)
-  const tarballs = []
-  for (const source of [ROOT, platformPackage()]) {
-    const words = ['pack', source, '--json', '--ignore-scripts', '--pack-destination', PACKAGES]
-    const packed = await run('npm', words)
-    if (!packed.ok) return packed
-    const [{ filename }] = JSON.parse(packed.stdout)
-    tarballs.push(join(PACKAGES, filename))
-  }
   const words = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts']
-  return run('npm', [...words, ...tarballs], { cwd: EXAMPLE })
-}
-
-/** The package of this platform, with its addon in it. */
-function platformPackage() {
-  const addon = addonName()
-  const platform = /^catalyst-sync\.(.+)\.node$/.exec(addon)[1]
-  const made = join(PACKAGES, platform)
-  cpSync(join(ROOT, 'npm', platform), made, { recursive: true })
-  copyFileSync(join(ROOT, addon), join(made, addon))
-  return made
+  return run('npm', [...words, ...(await packAll(PACKAGES))], { cwd: EXAMPLE })
 }
 
 /** better-sqlite3 was compiled in the project's own folder; the same version is not compiled twice. */
@@ -123,13 +106,17 @@ const versionOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json
 function fingerprint() {
   const hash = createHash('sha256').update(process.versions.modules)
   const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).files
-  const files = own.flatMap((name) =>
-    name.includes('.') ? [name] : readdirSync(join(ROOT, name)).map((file) => join(name, file)),
-  )
+  const files = own.flatMap(filesOf)
   const example = ['package.json', 'package-lock.json', join('prisma', 'schema.prisma')]
   for (const file of ['package.json', addonName(), ...files.sort()]) {
     hash.update(readFileSync(join(ROOT, file)))
   }
   for (const file of example) hash.update(readFileSync(join(EXAMPLE, file)))
   return hash.digest('hex')
+}
+
+/** A file of the project, or all files of a folder. */
+function filesOf(name) {
+  if (statSync(join(ROOT, name)).isFile()) return [name]
+  return readdirSync(join(ROOT, name)).flatMap((entry) => filesOf(join(name, entry)))
 }
