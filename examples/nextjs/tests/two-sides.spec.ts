@@ -26,6 +26,7 @@ test('a conflict is seen, decided property by property, and deployed', async ({
   const body = page.getByRole('group', { name: 'body' })
   await body.getByLabel('Display name').fill('Story')
   await page.getByRole('button', { name: 'Save in the CMS' }).click()
+  await expect(page.getByText('Saved in the CMS')).toBeVisible()
   await expect(there.getByLabel('Max length')).toHaveValue('200')
 
   await wizard.review()

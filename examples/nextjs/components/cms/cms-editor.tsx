@@ -19,27 +19,56 @@ interface Read {
 export function CmsEditor({ typeKey }: { typeKey: string }) {
   const path = `/api/cms/content-types/${encodeURIComponent(typeKey)}`
   const { value, error, reload } = useResource<Read>(path)
+  // Not kept by the form, which is another one for each state of the type.
+  const [saved, setSaved] = useState(false)
+  function onSaved() {
+    setSaved(true)
+    reload()
+  }
   return (
     <div className="cms">
       {error && <Wrong error={error} />}
       {!value && !error && <p className="muted">Asking the CMS …</p>}
-      {value && <Form key={value.tag} path={path} read={value} onSaved={reload} />}
+      {value && (
+        <Form
+          key={value.tag}
+          path={path}
+          read={value}
+          onEdit={() => setSaved(false)}
+          onSaved={onSaved}
+        >
+          <div aria-live="polite">
+            {saved && (
+              <Notice tone="good" title="Saved in the CMS">
+                <Link href="/">See what the studio makes of it</Link>
+              </Notice>
+            )}
+          </div>
+        </Form>
+      )}
     </div>
   )
 }
 
 type Edits = Record<string, Partial<CmsProperty>>
 
-function Form({ path, read, onSaved }: { path: string; read: Read; onSaved(): void }) {
+interface FormProps {
+  path: string
+  read: Read
+  onEdit(): void
+  onSaved(): void
+  children: React.ReactNode
+}
+
+function Form({ path, read, onEdit, onSaved, children }: FormProps) {
   const router = useRouter()
   const { type, tag } = read
   const [displayName, setDisplayName] = useState(type.displayName ?? '')
   const [edits, setEdits] = useState<Edits>({})
   const [failure, setFailure] = useState<Error>()
-  const [saved, setSaved] = useState(false)
 
   function edit(name: string, change: Partial<CmsProperty>) {
-    setSaved(false)
+    onEdit()
     setEdits((all) => ({ ...all, [name]: { ...all[name], ...change } }))
   }
 
@@ -52,7 +81,6 @@ function Form({ path, read, onSaved }: { path: string; read: Read; onSaved(): vo
     try {
       await ask(path, { method: 'PATCH', body: { tag, patch } })
       setFailure(undefined)
-      setSaved(true)
       onSaved()
     } catch (reason) {
       setFailure(reason as Error)
@@ -89,13 +117,7 @@ function Form({ path, read, onSaved }: { path: string; read: Read; onSaved(): vo
         ))}
       </div>
       {failure && <Wrong error={failure} />}
-      <div aria-live="polite">
-        {saved && (
-          <Notice tone="good" title="Saved in the CMS">
-            <Link href="/">See what the studio makes of it</Link>
-          </Notice>
-        )}
-      </div>
+      {children}
       <div className="bar">
         <button type="button" onClick={remove}>
           Delete in the CMS
