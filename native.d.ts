@@ -125,6 +125,8 @@ export declare class NativeEngine {
   validate(options: string): Promise<Answer>
   /** Whether a deployment could run now, part by part. */
   health(provider?: string | undefined | null): Promise<Answer>
+  /** Where the two databases are: `{ database, state }`, paths of files. Opens neither. */
+  stateLocation(): string
   /** What the engine has done so far, in the text format of Prometheus. */
   metrics(): string
   /** Records the content of a type; `null` when it is known already. */
@@ -143,6 +145,31 @@ export declare class NativeEngine {
   commonAncestor(a: string, b: string): Promise<Answer>
   /** What differs between two versions. */
   diffVersions(a: string, b: string): Promise<Answer>
+}
+
+/** A studio in memory, a clock that nobody waits for, and requests that are handed to a function. */
+export declare class NativeTestBed {
+  /**
+   * Makes one. `exchange` is called with each request, JSON, or with `null` when it was taken
+   * already; what becomes of it goes to `answer`. Without `now` time begins now and goes on.
+   */
+  static open(exchange: (arg: string | undefined | null) => void, seed: number, now?: number | undefined | null): NativeTestBed
+  /** An engine over it, with options as [`NativeEngine::configure`] takes them. */
+  engine(options: string): NativeEngine
+  /**
+   * Runs a statement on the studio's database, whose one parameter is given, and whose rows are
+   * JSON: a list of them, as JSON.
+   */
+  query(sql: string, given: string): string
+  /**
+   * Hands on what became of a request: JSON of `{ number, status, headers, body }`, or of
+   * `{ number, lost }`.
+   */
+  answer(answer: string): void
+  /** Moves time on by milliseconds, and tells what time it is then, in those since the epoch. */
+  advance(by: number): number
+  /** Lets go of the databases, and of `exchange`. */
+  close(): void
 }
 
 /**

@@ -838,6 +838,7 @@ module.exports = nativeBinding
 module.exports.Answer = nativeBinding.Answer
 module.exports.Deployment = nativeBinding.Deployment
 module.exports.NativeEngine = nativeBinding.NativeEngine
+module.exports.NativeTestBed = nativeBinding.NativeTestBed
 module.exports.describeError = nativeBinding.describeError
 module.exports.formatDiff = nativeBinding.formatDiff
 module.exports.formatTree = nativeBinding.formatTree

@@ -5,12 +5,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::canonical::{parse, write};
-use crate::error::{ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError, nearest};
 use crate::model::Json;
 
 /// One argument: a value with the name by which the caller knows it, such as `options.mode`.
 ///
-/// `null` counts as absent, because JavaScript writes both. Unknown members are never looked at.
+/// `null` counts as absent, because JavaScript writes both. Unknown members are ignored, but for those
+/// that [`Argument::refuse_misspelt`] finds.
 #[derive(Debug, Clone)]
 pub struct Argument<'a> {
     name: String,
@@ -40,6 +41,24 @@ impl<'a> Argument<'a> {
         }
         let value = self.value.and_then(|value| value.get(name)).filter(|value| !value.is_null());
         Ok(Self { name: format!("{}.{name}", self.name), value })
+    }
+
+    /// Refuses a member whose name is nearly one of those that are known: it is meant to do something,
+    /// and would do nothing.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_ARGUMENT` naming both.
+    pub fn refuse_misspelt(&self, known: &[&str]) -> Result<(), SyncError> {
+        let members = self.value.and_then(Json::members).unwrap_or_default();
+        for (name, _) in members {
+            let Some(given) = name.as_str().filter(|name| !known.contains(name)) else { continue };
+            if let Some(meant) = nearest(given, known.iter().copied(), 1) {
+                let message = format!("{}.{given} is not known; did you mean {meant}?", self.name);
+                return Err(SyncError::new(ErrorCode::InvalidArgument, message));
+            }
+        }
+        Ok(())
     }
 
     /// The value itself.

@@ -1,10 +1,12 @@
 //! The one public error and the one table of its codes.
 
 mod code;
+mod near;
 
 use serde::Serialize;
 
 pub use code::{ErrorClass, ErrorCode};
+pub(crate) use near::nearest;
 
 /// Where and why, for programs; every member is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -121,4 +123,12 @@ pub(crate) fn quoted(text: &str) -> String {
         Some((cut, _)) => format!("{:?}…", text.get(..cut).unwrap_or_default()),
         None => format!("{text:?}"),
     }
+}
+
+/// The error for a type that nobody knows, with the known one that may be meant.
+pub(crate) fn no_type<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> SyncError {
+    let meant = nearest(name, known, 2).map(|near| format!("; did you mean {near:?}?"));
+    let meant = meant.unwrap_or_default();
+    let message = format!("no type has the key or id {}{meant}", quoted(name));
+    SyncError::new(ErrorCode::TypeNotFound, message).of(name)
 }

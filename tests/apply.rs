@@ -216,7 +216,7 @@ async fn the_first_failure_stops_a_run_that_asks_for_it() {
     );
     assert_eq!(report.status, RunStatus::Partial);
     let recovery = report.recovery.unwrap();
-    assert_eq!((recovery.successful, recovery.failed), (1, 2));
+    assert_eq!((recovery.successful, recovery.failed, recovery.not_attempted), (1, 1, 1));
 
     world.fake.control().clear_faults();
     let report = world.deploy().await;

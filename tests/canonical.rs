@@ -79,7 +79,11 @@ fn canonical_text() {
         (r#"{"\ude00":1,"\ud83d":2,"\ue000":3}"#, "{\"\\ud83d\":2,\"\\ude00\":1,\"\u{e000}\":3}"),
         (r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#),
         (r#"{"\ud83d":1,"\uD83D":2}"#, r#"{"\ud83d":2}"#),
-        (r#"{"__proto__":{"a":1},"b":[{"__proto__":null}]}"#, r#"{"b":[{}]}"#),
+        // A name like any other, but for the content hash.
+        (
+            r#"{"b":[{"__proto__":null}],"__proto__":{"a":1}}"#,
+            r#"{"__proto__":{"a":1},"b":[{"__proto__":null}]}"#,
+        ),
         // Text.
         (r#""\/\u0041\u00e9\u2028\u007f""#, "\"/A\u{e9}\u{2028}\u{7f}\""),
         (r#""\b\f\n\r\t\u000b\u0000\u001F""#, r#""\b\f\n\r\t\u000b\u0000\u001f""#),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalyst_sync::engine::{RunOptions, RunReport, RunRequest, RunStatus};
+use catalyst_sync::engine::{Query, RunOptions, RunReport, RunRequest, RunStatus};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -494,6 +494,29 @@ async fn a_state_from_long_before_our_last_write_is_no_edit() {
     assert_eq!(brief(&world.deploy().await.outcomes), ["Event none conflict CONFLICT"]);
     assert_eq!(writes(&world), []);
     world.fake.assert_clean();
+}
+
+/// What a read can show goes by when it was read, however long ago that is when somebody looks at it:
+/// a listing that is shared for minutes, or a process that stood still.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_read_grows_no_truer_while_it_is_kept() {
+    let clock = TestClock::manual();
+    let mut world = World { clock: clock.clone(), ..World::new().await };
+    world.options["cacheTtlMs"] = json!(300_000);
+    world.add("c1", "Event", &limited(120));
+    world.deploy().await;
+    clock.advance(Duration::from_hours(1));
+    world.change("c1", &limited(80));
+    world.deploy().await;
+    fault(&world, Match::method("GET"), FaultKind::Lag { reads: 1000, ms: 0 });
+    let engine = world.engine();
+    engine.detect(&Query::default()).await.unwrap();
+    world.fake.control().clear_requests();
+    world.fake.control().clear_faults();
+    world.fake.control().settle();
+    clock.advance(Duration::from_mins(2));
+    let summary = engine.detect(&Query::default()).await.unwrap().summary;
+    assert_eq!((world.fake.control().count(Kind::List), summary.remote_changed), (0, 0));
 }
 
 /// Absence that a direct read confirms after the lag is a deletion by others, and a conflict if the

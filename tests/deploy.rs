@@ -42,6 +42,7 @@ async fn a_new_type_is_created_once() {
             "Transforming to Optimizely schema...",
             "Creating new content types (1 of 1)...",
             "Syncing Blog Post (1 of 1)...",
+            "Blog Post: created",
             "Verifying synchronization...",
             "Sync completed: 1 succeeded, 0 failed",
         ]

@@ -356,6 +356,12 @@ async fn a_mapping_shows_how_types_are_expressed() {
         assert_eq!(first[member], value, "{member}");
     }
     assert_eq!(first["lastAttempt"]["status"], "success");
+    // A run that has nothing to do with a type does not make its last one forgotten.
+    world.add("b", "Beta", &json!({ "name": "Beta", "fields": [] }));
+    world.deploy().await;
+    let later = world.engine().preview_mapping(&Query::default()).await.unwrap();
+    let fared = later.iter().map(|one| one.last_attempt.as_ref().map(|last| &*last.status));
+    assert_eq!(fared.collect::<Vec<_>>(), [Some("success"); 2]);
     assert_eq!(
         (&first["losses"][0]["attribute"], &first["losses"][0]["value"]),
         (&json!("icon"), &json!("📅"))

@@ -97,7 +97,8 @@ async fn everything_failed() {
     }
     let (report, told, kept) = deploy(&world, RunOptions::default()).await;
     assert_eq!(report.status, RunStatus::Failed);
-    assert!(report.recovery.is_none());
+    let recovery = report.recovery.unwrap();
+    assert_eq!((&*recovery.message, recovery.successful, recovery.failed), ("Sync failed", 0, 3));
     assert_ending(&kept, "failed", 80, 0.0);
     assert_eq!(told.progress().last(), Some(&80));
     let error = kept["error"].as_str().unwrap();
@@ -208,7 +209,7 @@ async fn stopped_before_everything_was_attempted() {
     // Two of three: 20 + 60 * 2 / 3.
     assert_eq!(told.progress().last(), Some(&60));
     assert_ending(&kept, "partial", 60, 1.0 / 3.0);
-    let last = "Sync stopped at the first failure: 1 succeeded, 2 failed";
+    let last = "Sync stopped at the first failure: 1 succeeded, 1 failed, 1 not attempted";
     assert_eq!(told.messages().last().unwrap(), last);
 }
 

@@ -3,6 +3,7 @@
 //! table; that the next one puts it right, that the one after it finds nothing to do, and that no
 //! secret is told or kept, holds for all.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::support::golden::compare;
 use crate::support::planted::{self, Heard, SECRET, clean, clean_below, remembered};
 use crate::support::sim::{SimClock, call_of, folder, lost, response_of, simulate};
 use crate::support::studio_db::StudioDb;
+use crate::support::tally::tally;
 use crate::support::world::request;
 
 /// What a fault strikes.
@@ -65,7 +67,7 @@ impl Operation {
 fn faults() -> Vec<FaultKind> {
     let mut all = Vec::new();
     for moment in [Moment::Before, Moment::After] {
-        for status in [401, 403, 404, 408, 409, 410, 412, 422, 425, 500, 503] {
+        for status in [400, 401, 403, 404, 408, 409, 410, 412, 422, 425, 500, 503] {
             all.push(FaultKind::Status { status, moment, retry_after: None });
         }
         all.push(FaultKind::Reset { moment });
@@ -75,7 +77,6 @@ fn faults() -> Vec<FaultKind> {
     for retry_after in [None, Some(RetryAfter::Seconds(7)), Some(RetryAfter::DateIn(7))] {
         all.push(FaultKind::TooManyRequests { retry_after });
     }
-    let there = json!({ "key": "Other", "displayName": "Other", "baseType": "_component" });
     all.extend([
         FaultKind::Latency { ms: 3000 },
         FaultKind::SlowAnswer { ms: 500, pieces: 4 },
@@ -86,7 +87,8 @@ fn faults() -> Vec<FaultKind> {
         FaultKind::Lag { reads: 2, ms: 0 },
         FaultKind::Flap { reads: 3 },
         FaultKind::TruncatedPages { items: 2 },
-        FaultKind::ShiftingPages { shift: Shift::Insert(there) },
+        FaultKind::ShiftingPages { shift: Shift::Insert(stranger("A")) },
+        FaultKind::ShiftingPages { shift: Shift::Remove("A0".to_owned()) },
         FaultKind::ExpireTokens,
         FaultKind::DropMembers { members: vec!["properties.title.maxLength".to_owned()] },
         FaultKind::RewriteMember {
@@ -101,6 +103,56 @@ fn faults() -> Vec<FaultKind> {
         FaultKind::NoContent,
     ]);
     all
+}
+
+/// Ties the list to the faults that there are: a new one does not compile until it is named here, and
+/// what is named here has to be listed.
+macro_rules! kinds {
+    ($($kind:ident,)+) => {
+        const KINDS: &[&str] = &[$(stringify!($kind)),+];
+
+        fn kind_of(fault: &FaultKind) -> &'static str {
+            match fault {
+                $(FaultKind::$kind { .. } => stringify!($kind),)+
+            }
+        }
+    };
+}
+
+kinds! {
+    Latency,
+    Status,
+    TooManyRequests,
+    Reset,
+    TruncatedBody,
+    HtmlBody,
+    EmptyBody,
+    Lag,
+    Flap,
+    TruncatedPages,
+    ShiftingPages,
+    ExpireTokens,
+    DropMembers,
+    RewriteMember,
+    WeakEntityTag,
+    MissingEntityTag,
+    ExtraMembers,
+    MissingTotal,
+    Accepted,
+    NoContent,
+    SlowAnswer,
+}
+
+#[test]
+fn every_kind_of_fault_is_listed() {
+    let listed = faults();
+    let listed: BTreeSet<&str> = listed.iter().map(kind_of).collect();
+    assert_eq!(listed, KINDS.iter().copied().collect());
+}
+
+/// A type that nobody has in the studio.
+fn stranger(key: &str) -> Value {
+    json!({ "key": key, "displayName": key, "baseType": "_component" })
 }
 
 struct Line(Direct);
@@ -267,8 +319,12 @@ async fn strike(
     number: usize,
 ) -> String {
     let bench = Bench::new(version, number);
-    bench.prepare(operation).await;
     let control = bench.fake.control();
+    if matches!(what, FaultKind::ShiftingPages { .. }) {
+        // So many that ours begin the second page.
+        control.seed_types(Version::V1, (0..100).map(|at| stranger(&format!("A{at}"))));
+    }
+    bench.prepare(operation).await;
     control.add_fault(Fault { when: Match { times, ..operation.requests() }, what: what.clone() });
     let engine = bench.engine();
     let struck = bench.deploy_through(&engine).await;
@@ -326,6 +382,7 @@ fn matrix(version: Version) -> String {
         }
     }
     assert_eq!(failed, 0, "{failed} of {number} rows");
+    tally(number, "faults on operations of the platform");
     table
 }
 

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use mutate::{mutated, scattered};
 
 use crate::support::documents::Random;
+use crate::support::tally::tally;
 
 /// As much as the threads of tokio have.
 const STACK: usize = 2 << 20;
@@ -79,6 +80,8 @@ fn fuzz(name: &'static str, cases: u32, accident: Accident, entry: fn(&[u8])) {
             longest = longest.max(survive(name, entry, &accident(&seeds, &mut random)));
         }
         println!("{name}: {} seeds, {cases} mutated, the longest {longest:?}", seeds.len());
+        tally(1, "doors for what others wrote");
+        tally(seeds.len() + cases as usize, "inputs through the doors for what others wrote");
     };
     std::thread::Builder::new().stack_size(STACK).spawn(run).unwrap().join().unwrap();
     if let Some(peak) = peak_memory() {

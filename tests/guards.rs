@@ -1,6 +1,6 @@
 //! What is never deleted, never taken and never touched.
 
-use catalyst_sync::engine::{Query, RunOptions, RunRequest, RunStatus};
+use catalyst_sync::engine::{Query, RunOptions, RunRequest, RunStatus, TypeRef, VersionQuery};
 use serde_json::{Value, json};
 
 use crate::support::fake::{Fault, FaultKind, Kind, Match, Moment, Shift, Version};
@@ -381,6 +381,33 @@ async fn selected_types_limit_a_run() {
         let changes = world.engine().detect(&query).await.unwrap();
         assert_eq!((changes.summary.unchanged, changes.summary.total), (1, 0), "{name}");
         assert_eq!(changes.details.unwrap().unchanged, ["Beta"]);
+    }
+}
+
+/// A type whose row is gone keeps the names that it had, until it is made again from a version.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_type_is_named_by_its_key_or_its_id() {
+    for name in ["Gone", "gone"] {
+        let world = deployed(&["Gone", "Left", "Other"]).await;
+        for id in ["gone", "left"] {
+            world.drop_row(id);
+        }
+        let types = vec![name.to_owned()];
+        let query = Query { types, include_details: true, ..Query::default() };
+        let engine = world.engine();
+        let deleted = engine.detect(&query).await.unwrap().details.unwrap().deleted;
+        assert_eq!(deleted.iter().map(|one| &*one.key).collect::<Vec<_>>(), ["Gone"], "{name}");
+        let planned = engine.plan(&query, &allow_delete()).await.unwrap().operations;
+        assert_eq!(planned.iter().map(|one| &*one.type_key).collect::<Vec<_>>(), ["Gone"]);
+        let request = RunRequest { options: allow_delete(), ..select(&[name]) };
+        assert_eq!(brief(&world.run(&request).await.outcomes), ["Gone delete success"], "{name}");
+
+        let history = engine.version_history(&TypeRef::named(name), &VersionQuery::default()).await;
+        let history = history.unwrap();
+        let content = history.iter().find(|one| one.info.change_type != "delete").unwrap();
+        engine.restore_version(&content.info.hash, "ada", None).await.unwrap();
+        let created = engine.detect(&query).await.unwrap().details.unwrap().created;
+        assert_eq!(created.iter().map(|one| &*one.key).collect::<Vec<_>>(), ["Gone"], "{name}");
     }
 }
 

@@ -596,7 +596,7 @@ mod answers {
     #[tokio::test]
     async fn that_do_not_come_are_lost() {
         let (text, calls) = outcome(Method::Post, || Reply::Cut).await;
-        assert!(text.starts_with("lost: the answer was lost: "), "{text}");
+        assert!(text.starts_with("lost: the answer of 127.0.0.1 was lost: "), "{text}");
         assert_eq!(calls, 1);
         assert_eq!(outcome(Method::Get, || Reply::Cut).await.1, 3);
     }
@@ -606,7 +606,7 @@ mod answers {
         let cut =
             || Reply::Last("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"items\":[".to_owned());
         let (text, calls) = outcome(Method::Patch, cut).await;
-        assert!(text.starts_with("lost: the answer was lost: "), "{text}");
+        assert!(text.starts_with("lost: the answer of 127.0.0.1 was lost: "), "{text}");
         assert_eq!(calls, 1);
         let chunked = || {
             Reply::Last(
@@ -619,13 +619,13 @@ mod answers {
     #[tokio::test]
     async fn that_take_too_long_are_lost() {
         let late = || Reply::After(Duration::from_secs(5), Box::new(answer(200, "", "")));
-        let expected = "lost: no answer within 200 ms".to_owned();
+        let expected = "lost: no answer from 127.0.0.1 within 200 ms".to_owned();
         assert_eq!(outcome(Method::Delete, late).await, (expected, 1));
         let stalled = || {
             let head = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{".to_owned();
             Reply::Bytes(head)
         };
-        let expected = "lost: no answer within 200 ms".to_owned();
+        let expected = "lost: no answer from 127.0.0.1 within 200 ms".to_owned();
         assert_eq!(outcome(Method::Delete, stalled).await, (expected, 1));
     }
 
@@ -652,7 +652,10 @@ mod answers {
             .expect("set");
         let outcome = transport.send(&request(Method::Post, "/x"), &CancellationToken::new()).await;
         let Err(TransportError::NotSent { message }) = outcome else { panic!("{outcome:?}") };
-        assert!(message.starts_with("the token endpoint cannot be reached: no connection: "));
+        assert!(
+            message
+                .starts_with("the token endpoint cannot be reached: no connection to 127.0.0.1: ")
+        );
     }
 }
 

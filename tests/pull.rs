@@ -1,6 +1,7 @@
 //! What the platform says comes home into the studio's own rows.
 
 mod generated;
+mod gone;
 mod interrupted;
 mod meanwhile;
 mod newcomers;
@@ -387,6 +388,28 @@ async fn a_pull_right_after_a_pull_does_not_believe_them_either() {
     nothing_is_left(&world).await;
 }
 
+/// A type that was deleted and is added again is not what a listing that lags still shows of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_that_is_added_again_gets_nothing_of_what_was_deleted() {
+    let world = deployed("compatible", Version::V1).await;
+    world.sql("DELETE FROM ContentType WHERE id = ?1", &["c2"]);
+    let allowed = RunOptions { allow_delete: true, ..options("push") };
+    let deleted = Box::pin(world.deploy_with(allowed)).await;
+    assert_eq!(brief(&deleted.outcomes), ["Post delete success"]);
+    lag(&world);
+    let again = json!({ "name": "Post", "fields": [{ "name": "other", "type": "text", "label": "Other" }] });
+    world.add("c2", "Post", &again);
+    let report = run(&world, "bidirectional").await;
+    let outcomes = ["Event none skipped STALE_READ", "Post none skipped STALE_READ"];
+    assert_eq!(brief(&report.outcomes), outcomes);
+    assert_eq!(definition(&world, "c2"), again);
+    catch_up(&world);
+    let report = run(&world, "bidirectional").await;
+    assert_eq!(brief(&report.outcomes), ["Post create success"]);
+    assert_eq!(definition(&world, "c2"), again);
+    nothing_is_left(&world).await;
+}
+
 /// From now on, reads show what was there before the latest write.
 fn lag(world: &World) {
     let what = FaultKind::Lag { reads: 1000, ms: 0 };
@@ -403,16 +426,34 @@ async fn what_was_deleted_there_goes_here_only_with_consent_and_without_content(
     let world = deployed("compatible", Version::V1).await;
     world.let_time_pass();
     world.fake.control().remove("Post");
+    let warned = async |options: &RunOptions| {
+        let plan = world.engine().plan(&Query::default(), options).await.unwrap();
+        let of_post =
+            plan.findings.into_iter().filter(|one| one.type_key.as_deref() == Some("Post"));
+        let said = of_post.map(|one| format!("{} {}; {}", one.code, one.message, one.remedy));
+        (plan.summary.destroy, said.collect::<Vec<_>>())
+    };
+    let stays = "DELETE_REFUSED gone from the platform, and left in the studio";
+    let (deleted, said) = warned(&options("pull")).await;
+    assert_eq!((deleted, said), (0, vec![format!("{stays}; pull with allowDelete to delete it")]));
     let kept = run(&world, "pull").await;
     assert_eq!(brief(&kept.outcomes), ["Post delete skipped DELETE_REFUSED"]);
     let item = "INSERT INTO ContentItem (id, contentTypeId, websiteId, data, updatedAt)
                 VALUES ('i1', 'c2', 'w1', '{}', 1)";
     world.sql(item, &[]);
     let allowed = RunOptions { allow_delete: true, ..options("pull") };
+    let (deleted, said) = warned(&allowed).await;
+    let used =
+        format!("{stays} because 1 content items are of it; delete them in the studio first");
+    assert_eq!((deleted, said), (0, vec![used]));
     let kept = Box::pin(world.deploy_with(allowed.clone())).await;
     assert_eq!(brief(&kept.outcomes), ["Post delete skipped DELETE_REFUSED"]);
     assert_eq!(rows(&world).len(), 2);
     world.sql("DELETE FROM ContentItem", &[]);
+    let (deleted, said) = warned(&allowed).await;
+    let goes = "DELETION the type Post is deleted in the studio, because it is gone from the \
+                platform; pull without allowDelete to keep it";
+    assert_eq!((deleted, said), (1, vec![goes.to_owned()]));
     let deleted = Box::pin(world.deploy_with(allowed)).await;
     assert_eq!(brief(&deleted.outcomes), ["Post delete success"]);
     assert_eq!(rows(&world).len(), 1);
@@ -456,7 +497,7 @@ async fn a_plan_shows_what_would_come_home_and_writes_nothing() {
         .iter()
         .map(|one| (&*one.type_key, one.operation, one.direction, one.risk))
         .collect();
-    assert_eq!(shown, [("Event", "update", "pull", "lossy")]);
+    assert_eq!(shown, [("Event", "update", "pull", "safe")], "there is no content to lose");
     let changes: BTreeMap<&str, &str> =
         plan.operations[0].changes.iter().map(|one| (one.path.as_str(), one.kind)).collect();
     assert_eq!(changes.get("/properties/title/displayName"), Some(&"modified"));
@@ -471,15 +512,20 @@ async fn a_plan_shows_what_would_come_home_and_writes_nothing() {
     let item = "INSERT INTO ContentItem (id, contentTypeId, websiteId, data, updatedAt)
                 VALUES ('i1', 'c1', 'w1', '{}', 1)";
     world.sql(item, &[]);
+    let accepted = RunOptions { allow_data_loss: true, ..options("pull") };
+    let plan = engine.plan(&Query::default(), &accepted).await.unwrap();
+    assert_eq!(plan.operations[0].risk, "lossy");
     let report = run(&world, "pull").await;
     assert_eq!(brief(&report.outcomes), ["Event update success"]);
     assert!(report.outcomes[0].withheld.iter().any(|path| path == "/properties/notes"));
     let mut expected = event();
     expected["fields"][0]["label"] = json!("C");
     assert_eq!(definition(&world, "c1"), expected);
+    let plan = engine.plan(&Query::default(), &options("pull")).await.unwrap();
+    let waits = plan.findings.iter().find(|one| one.code == "DATA_LOSS_REFUSED").unwrap();
+    assert!(waits.message.contains("waits for consent: /properties/notes"), "{}", waits.message);
     let waits = run(&world, "pull").await;
     assert_eq!(brief(&waits.outcomes), ["Event none skipped DATA_LOSS_REFUSED"]);
-    let accepted = RunOptions { allow_data_loss: true, ..options("pull") };
     let report = Box::pin(world.deploy_with(accepted)).await;
     assert_eq!(brief(&report.outcomes), ["Event update success"]);
     expected["fields"].as_array_mut().unwrap().remove(2);

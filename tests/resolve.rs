@@ -3,6 +3,7 @@
 mod at_once;
 mod processes;
 mod together;
+mod websites;
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::fake::Version;
 use crate::support::scenario::{allow_delete, definition, simple, writes};
-use crate::support::world::{Told, World, brief, request};
+use crate::support::world::{Told, World, brief, request, to_files};
 
 async fn world() -> World {
     let world = World::new().await;
@@ -230,4 +230,40 @@ async fn what_a_pull_would_overwrite_is_part_of_the_plan() {
     assert_eq!(listed, ["changed update Post"]);
     let reviewed = plan(&engine, &theirs).await;
     assert_eq!(brief(&deploy(&engine, &reviewed, theirs).await.outcomes), ["Post update success"]);
+}
+
+/// A folder gets its id by the first deployment, so the plan that was reviewed before calls it by its
+/// place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_for_a_folder_that_is_not_there_yet_is_carried_out() {
+    let world = world().await;
+    let engine = world.engine();
+    let RunRequest { provider, .. } = to_files("types");
+    let query = Query { provider, ..Query::default() };
+    let reviewed = engine.plan(&query, &RunOptions::default()).await.unwrap();
+    assert_eq!(reviewed.target, "files:local:new:types");
+    let deploy = async |directory: &str, engine: &Engine| {
+        let plan_digest = Some(reviewed.digest.clone());
+        let options = RunOptions { plan_digest, ..RunOptions::default() };
+        let request = RunRequest { options, ..to_files(directory) };
+        engine.deploy(&request, Arc::new(Told::default()), &CancellationToken::new()).await
+    };
+
+    world.add("news", "News", &simple("News"));
+    let (message, listed) = refusal(&deploy("types", &engine).await);
+    assert_eq!(listed, ["added create News"]);
+    assert_eq!(message, "the plan is not the one that was reviewed: added create of News");
+    world.drop_row("news");
+    // Another folder is another target, however new.
+    let (message, _) = refusal(&deploy("others", &engine).await);
+    assert!(message.contains("target was \"files:local:new:types\" and is"), "{message}");
+
+    let report = deploy("types", &world.engine()).await;
+    assert_eq!(
+        brief(&report.outcomes),
+        ["Note create success", "Page create success", "Post create success"]
+    );
+    let done = engine.plan(&query, &RunOptions::default()).await.unwrap();
+    assert_eq!(done.operations.len(), 0);
+    assert_ne!(done.target, reviewed.target);
 }

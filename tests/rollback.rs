@@ -8,6 +8,7 @@ mod generated;
 mod held;
 mod kept;
 mod killed;
+mod rerun;
 mod undone;
 
 use std::sync::Arc;

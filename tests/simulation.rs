@@ -12,6 +12,8 @@ mod world;
 use bugs::Bug;
 use story::live;
 
+use crate::support::tally::tally;
+
 /// Seeds of the ordinary run of the tests.
 const SEEDS: u64 = 2000;
 
@@ -34,9 +36,8 @@ macro_rules! parts {
         $(
             #[test]
             fn $name() {
-                for seed in (0..SEEDS).filter(|seed| seed % PARTS == $part) {
-                    check(seed);
-                }
+                let seeds = (0..SEEDS).filter(|seed| seed % PARTS == $part);
+                tally(seeds.map(check).count(), "seeds of a simulated world");
             }
         )+
     };
@@ -70,6 +71,7 @@ fn is_found(bug: Bug) {
     });
     let (seed, broken) = found.unwrap_or_else(|| panic!("{bug:?} is not found"));
     println!("{bug:?} is found by seed {seed}: {}", broken[0]);
+    tally(1, "deliberate bugs that the simulation finds");
 }
 
 macro_rules! bugs {
@@ -92,6 +94,7 @@ bugs! {
     finds_a_skipped_journal: SkipJournal;
     finds_a_base_that_moves_early: MoveBaseEarly;
     finds_an_ignored_precondition: IgnoreIfMatch;
+    finds_settling_by_value_only: SettleByValueOnly;
     finds_trust_in_a_truncated_listing: TrustTruncatedListing;
     finds_trust_in_a_stale_read: TrustStaleRead;
     finds_a_dropped_fence: DropFence;

@@ -4,6 +4,7 @@ mod earlier;
 mod journal;
 mod lease;
 mod location;
+mod memory;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod own_locks;
 mod row_journal;

@@ -43,7 +43,38 @@ pub fn content_hash(definition: Json<'_>) -> Digest {
         ),
         other => other,
     };
+    let kept = if has_prototype(&kept) { without_prototypes(kept) } else { kept };
     Digest::from(Sha256::digest(write(&kept)))
+}
+
+/// A member that the hasher loses, at every level: it rebuilds objects by assignment, and to assign
+/// `__proto__` sets a prototype instead of a member.
+const PROTOTYPE: &str = "__proto__";
+
+fn has_prototype(value: &Json<'_>) -> bool {
+    match value {
+        Json::Array(elements) => elements.iter().any(has_prototype),
+        Json::Object(members) => members
+            .iter()
+            .any(|(key, member)| key.as_str() == Some(PROTOTYPE) || has_prototype(member)),
+        _ => false,
+    }
+}
+
+fn without_prototypes(value: Json<'_>) -> Json<'_> {
+    match value {
+        Json::Array(elements) => {
+            Json::Array(elements.into_iter().map(without_prototypes).collect())
+        }
+        Json::Object(members) => Json::Object(
+            members
+                .into_iter()
+                .filter(|(key, _)| key.as_str() != Some(PROTOTYPE))
+                .map(|(key, member)| (key, without_prototypes(member)))
+                .collect(),
+        ),
+        scalar => scalar,
+    }
 }
 
 /// The content hash of a row, over the snapshot that the studio's version history takes of it:

@@ -2,7 +2,8 @@
 //!
 //! The canonical JSON of a value is what the studio's `ContentTypeHasher` makes of it, byte for
 //! byte: members in JavaScript's order, numbers in ECMAScript's shortest form, lone surrogates
-//! escaped. The crate's own parser is needed for that, because no other keeps a lone surrogate or
+//! escaped. But for members called `__proto__`, which the hasher loses: only the content hash leaves
+//! them out, because a platform may well have a property of that name. The crate's own parser is needed for that, because no other keeps a lone surrogate or
 //! lets the last of two equal members win (the studio's rules are in the README, "Hashes").
 
 mod column;

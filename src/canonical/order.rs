@@ -9,10 +9,9 @@ type Member<'m, 'a> = &'m (Text<'a>, Json<'a>);
 
 /// Sorts members as JavaScript lists them after the studio has rebuilt the object from its sorted
 /// keys: array indices first and by number, then the rest by UTF-16 code unit. Of two equal names
-/// the last stays; `__proto__` goes, because assigning it sets a prototype instead of a member.
+/// the last stays.
 pub(super) fn sorted<'m, 'a>(members: &'m [(Text<'a>, Json<'a>)]) -> Vec<Member<'m, 'a>> {
-    let mut sorted: Vec<_> =
-        members.iter().filter(|(key, _)| key.as_str() != Some("__proto__")).collect();
+    let mut sorted: Vec<_> = members.iter().collect();
     // Stable, so equal names keep the order in which they were written.
     sorted.sort_by(|(a, _), (b, _)| compare(a, b));
     sorted.reverse();
@@ -23,8 +22,7 @@ pub(super) fn sorted<'m, 'a>(members: &'m [(Text<'a>, Json<'a>)]) -> Vec<Member<
 
 /// Whether members stand as [`sorted`] would put them.
 pub(super) fn is_sorted(members: &[(Text<'_>, Json<'_>)]) -> bool {
-    members.iter().all(|(key, _)| key.as_str() != Some("__proto__"))
-        && members.is_sorted_by(|(a, _), (b, _)| compare(a, b) == Ordering::Less)
+    members.is_sorted_by(|(a, _), (b, _)| compare(a, b) == Ordering::Less)
 }
 
 fn compare(a: &Text<'_>, b: &Text<'_>) -> Ordering {

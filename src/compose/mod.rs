@@ -6,12 +6,14 @@ mod audit_key;
 mod credentials;
 mod options;
 mod platforms;
+mod test_bed;
 
 use std::sync::Arc;
 
 pub use options::{
     EngineOptions, Keep, Mapping, PartialStatus, Retention, provider_request, texts_by_name,
 };
+pub use test_bed::{Calls, TestBed};
 
 use crate::engine::{CountedRequest, Counters, Engine, Ports, studio_failure};
 use crate::error::{ErrorCode, SyncError};
@@ -20,6 +22,7 @@ use crate::port::chain::Seal;
 use crate::port::{Clock, Store};
 use crate::sqlite::{Folders, SqliteStore, SqliteStudio, StateLocation, resolve_database};
 use crate::system::SystemClock;
+pub use crate::system::VirtualClock;
 
 use audit_key::AuditKeys;
 use credentials::CredentialStore;
@@ -98,23 +101,41 @@ pub fn ports(options: &EngineOptions, surroundings: Surroundings) -> Result<Port
     counted_ports(options, surroundings, &counters)
 }
 
-fn counted_ports(
-    options: &EngineOptions,
-    surroundings: Surroundings,
-    counters: &Arc<Counters>,
-) -> Result<Ports, SyncError> {
+/// Where the two databases are. Opens neither.
+///
+/// # Errors
+///
+/// As [`engine`], for what it says of databases.
+pub fn state_location(options: &EngineOptions) -> Result<StateLocation, SyncError> {
     let folders = Folders::of(&options.working_directory);
     let Some(url) = options.database() else {
         return Err(SyncError::new(ErrorCode::DatabaseNotFound, "no database is named"));
     };
     let studio = resolve_database(url, &folders).map_err(studio_failure)?;
     let state = options.state_url.as_deref();
-    let location = StateLocation::resolve(state, &studio, &folders).map_err(|error| {
+    StateLocation::resolve(state, &studio, &folders).map_err(|error| {
         studio_failure(error)
             .next_step("set stateUrl to a file such as file:./sync.db, or leave it out")
-    })?;
+    })
+}
+
+fn counted_ports(
+    options: &EngineOptions,
+    surroundings: Surroundings,
+    counters: &Arc<Counters>,
+) -> Result<Ports, SyncError> {
+    assemble(options, &state_location(options)?, surroundings, counters)
+}
+
+/// Makes what an engine is made of, over two databases.
+fn assemble(
+    options: &EngineOptions,
+    location: &StateLocation,
+    surroundings: Surroundings,
+    counters: &Arc<Counters>,
+) -> Result<Ports, SyncError> {
     let seal = AuditKeys::of(options)?.map(|keys| Arc::new(keys) as Arc<dyn Seal>);
-    let store = Arc::new(SqliteStore::new(&location).sealed(seal));
+    let store = Arc::new(SqliteStore::new(location).sealed(seal));
     let clock = Arc::clone(&surroundings.clock);
     let credentials = CredentialStore::new(options, store.clone(), Arc::clone(&clock));
     let platforms = KnownPlatforms::new(
@@ -124,7 +145,7 @@ fn counted_ports(
         credentials,
     );
     Ok(Ports {
-        studio: Arc::new(SqliteStudio::new(studio)),
+        studio: Arc::new(SqliteStudio::new(location.studio().to_owned())),
         store: Arc::clone(&store) as Arc<dyn Store>,
         platforms: Arc::new(platforms),
         clock,

@@ -94,6 +94,28 @@ pub struct Keep {
     pub count: Option<u32>,
 }
 
+/// Members of the options; the logger stays with whoever calls it.
+const KNOWN: [&str; 18] = [
+    "databaseUrl",
+    "stateUrl",
+    "provider",
+    "mapping",
+    "mode",
+    "conflictStrategy",
+    "partialStatus",
+    "requestsPerMinute",
+    "maxInFlight",
+    "requestTimeoutMs",
+    "maxAttempts",
+    "cacheTtlMs",
+    "updateIntervalMs",
+    "filesRoot",
+    "allowedHosts",
+    "retention",
+    "logger",
+    "workingDirectory",
+];
+
 const HOUR_MS: u32 = 3_600_000;
 const MODES: &[(&str, &str)] =
     &[("push", "push"), ("pull", "pull"), ("bidirectional", "bidirectional")];
@@ -106,7 +128,8 @@ const STRATEGIES: &[(&str, &str)] = &[
 
 impl EngineOptions {
     /// Reads the options as JSON: the members of the public contract, with `environment` (name by
-    /// name) and `workingDirectory` besides. Unknown members are ignored.
+    /// name) and `workingDirectory` besides. Unknown members are
+    /// ignored, unless they are nearly one that is known.
     ///
     /// # Errors
     ///
@@ -114,6 +137,7 @@ impl EngineOptions {
     pub fn from_json(text: &str) -> Result<Self, SyncError> {
         let json = parse_argument("options", text)?;
         let options = Argument::new("options", &json);
+        options.refuse_misspelt(&KNOWN)?;
         let member = |name: &str| options.member(name);
         let owned = |name: &str| Ok::<_, SyncError>(member(name)?.text()?.map(str::to_owned));
         let word = |name: &str, words| {
@@ -127,6 +151,8 @@ impl EngineOptions {
         };
         let mut provider = provider_request(&member("provider")?)?;
         provider.id.get_or_insert_with(|| Settings::default().default_provider);
+        let retention = member("retention")?;
+        retention.refuse_misspelt(&["versions", "audit", "backups"])?;
         Ok(Self {
             database_url: owned("databaseUrl")?,
             state_url: owned("stateUrl")?,
@@ -148,9 +174,9 @@ impl EngineOptions {
             files_root: owned("filesRoot")?.map(PathBuf::from),
             allowed_hosts: member("allowedHosts")?.texts()?,
             retention: Retention {
-                versions: keep(&member("retention")?, "versions")?,
-                audit: keep(&member("retention")?, "audit")?,
-                backups: keep(&member("retention")?, "backups")?,
+                versions: keep(&retention, "versions")?,
+                audit: keep(&retention, "audit")?,
+                backups: keep(&retention, "backups")?,
             },
             environment: texts_by_name(&member("environment")?)?.into_iter().collect(),
             working_directory: owned("workingDirectory")?.unwrap_or_default().into(),
@@ -236,6 +262,7 @@ pub fn texts_by_name(argument: &Argument<'_>) -> Result<Vec<(String, String)>, S
 
 fn keep(retention: &Argument<'_>, what: &str) -> Result<Keep, SyncError> {
     let kept = retention.member(what)?;
+    kept.refuse_misspelt(&["days", "count"])?;
     Ok(Keep {
         days: kept.member("days")?.whole(1, 36_500)?,
         count: kept.member("count")?.whole(1, u32::MAX)?,

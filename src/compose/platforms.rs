@@ -106,6 +106,7 @@ impl KnownPlatforms {
         Ok(Platform {
             provider: "optimizely".to_owned(),
             target,
+            unborn: None,
             dialect: Arc::new(OptimizelyDialect::new(settings)),
             adapter: Arc::new(adapter),
         })
@@ -137,10 +138,11 @@ impl KnownPlatforms {
                 "see that the folder can be used, and that its catalyst-sync.json is whole",
             )
         })?;
+        let unborn = format!("files:local:new:{}", adapter.place());
         Ok(Platform {
             provider: "files".to_owned(),
-            target: id
-                .map_or_else(|| "files:local:new".to_owned(), |id| format!("files:local:{id}")),
+            target: id.map_or_else(|| unborn.clone(), |id| format!("files:local:{id}")),
+            unborn: Some(unborn),
             dialect: Arc::new(FilesDialect),
             adapter: Arc::new(adapter),
         })

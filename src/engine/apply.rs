@@ -15,7 +15,7 @@ use crate::digest::Digest;
 use crate::error::{ErrorCode, SyncError};
 use crate::merge::{AtomMovement, Merge, Movement, Shape, three_way};
 use crate::plan::{PreconditionMode, Verb};
-use crate::port::{Closing, Lease, OperationState, RemoteDefinition, TouchedAtom};
+use crate::port::{Closing, Lease, OperationState, Record, RemoteDefinition, TouchedAtom};
 
 use super::examine::Examined;
 use super::references::References;
@@ -50,6 +50,8 @@ pub(super) struct Task<'t> {
     pub current: Option<RemoteDefinition>,
     /// Bindings of fields that the operation establishes.
     pub bindings: String,
+    /// As [`Done::lost`]: what earlier runs sent.
+    pub lost: Vec<Record>,
 }
 
 /// What an operation left behind.
@@ -63,8 +65,6 @@ pub(super) struct Done {
     pub deleted: bool,
     /// What was sent, or turned out to be there already, in symbolic references.
     pub touched: Vec<TouchedAtom>,
-    /// What was carried out, and changed by somebody else before it could be seen.
-    pub edited: Vec<TouchedAtom>,
     /// What was sent without it being possible to tell whether it was carried out.
     pub doubted: Vec<TouchedAtom>,
     /// Movements that were not sent, because the platform moved the same atoms meanwhile.
@@ -73,10 +73,12 @@ pub(super) struct Done {
     pub last_write: Option<(i64, Digest)>,
     /// Journal entries that the record closes.
     pub closes: Vec<Closing>,
-    /// Closes a request whose answer was lost and that does not seem to have been carried out, or a
+    /// Closes requests whose answer was lost and that do not seem to have been carried out, or a
     /// creation whose key is taken. What was sent may still be under way, or not be shown yet, so it
     /// stays open until another request has left, or what it was for is recorded.
-    pub lost: Option<Closing>,
+    pub lost: Vec<Record>,
+    /// What was lost and is known now.
+    pub found: Vec<Record>,
     /// Requests that wrote, or tried to.
     pub attempts: u32,
     /// Body of the last request.
@@ -113,7 +115,7 @@ enum Left {
 impl Hands<'_> {
     /// Carries out an operation.
     pub async fn perform(&self, mut task: Task<'_>) -> Done {
-        let mut done = Done::default();
+        let mut done = Done { lost: std::mem::take(&mut task.lost), ..Done::default() };
         if let Err(error) = self.attempts(&mut task, &mut done).await {
             done.error = Some(error.of(&task.one.key).during(task.verb.as_str()));
         }
@@ -241,8 +243,7 @@ impl Hands<'_> {
                 _ => self.touched(task.one, &task.ships, &now),
             };
             if is_there && !task.ships.is_empty() {
-                let carried_out = |lost| Closing { state: OperationState::Applied, ..lost };
-                done.closes.extend(done.lost.take().map(carried_out));
+                done.found.extend(done.lost.drain(..).map(carried_out));
             }
             done.view = now;
             done.stored = Some(current);
@@ -317,7 +318,7 @@ impl Hands<'_> {
             done.touched = self.touched(task.one, &same, &now);
             done.view = now;
             done.stored = Some(definition);
-            done.closes.extend(done.lost.take());
+            done.found.append(&mut done.lost);
             return Ok(Left::Nothing);
         }
         // What is there already needs no sending, and is agreed on with the rest.
@@ -347,6 +348,18 @@ impl Hands<'_> {
             () = self.cancel.cancelled() => Err(SyncError::new(ErrorCode::Cancelled, "cancelled while waiting")),
         }
     }
+}
+
+/// What is recorded of a lost request that turned out to have been carried out.
+fn carried_out(mut lost: Record) -> Record {
+    for closing in &mut lost.closes {
+        closing.state = OperationState::Applied;
+    }
+    if let Some(history) = &mut lost.history {
+        history.status = "SUCCESS";
+        (history.code, history.error) = (None, None);
+    }
+    lost
 }
 
 /// What an operation touches, with the values before.

@@ -263,7 +263,7 @@ impl Engine {
         if request.options.dry_run || !REFUSALS.contains(&error.code) {
             return error;
         }
-        let action = request.options.action().unwrap_or(Action::Deploy);
+        let action = request.action().unwrap_or(Action::Deploy);
         let needed = (error.code == ErrorCode::RoleRefused).then(|| action.role());
         let refusal = Refusal {
             needed,

@@ -1,6 +1,6 @@
 //! Which document of a scope is which on the platform, and how that is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::map_of;
 use crate::port::{Entity, RemoteId, StateRow};
@@ -18,6 +18,8 @@ pub(super) struct Bindings {
     pub new: BTreeMap<Entity, TypeBinding>,
     /// Documents by the ids of the rows that are gone, under which the state knows them.
     pub rebound: BTreeMap<Entity, Entity>,
+    /// Keys of what we deleted on the platform so lately that it may still be shown.
+    pub deleted: BTreeSet<String>,
 }
 
 impl Bindings {

@@ -18,7 +18,8 @@ use super::fields::write_bindings;
 use super::narrate::Narrator;
 use super::outcome::{conflicted, had_conflict, outcome_error, planned};
 use super::plan::{ScopePlan, Step};
-use super::record::{Standing, conflict_row, seen_since, state_after};
+use super::record::{Standing, awaits_decision, conflict_row, seen_since, state_after};
+use super::recover::Pending;
 use super::report::{Outcome, OutcomeError};
 use super::verify::verify;
 use super::wanted::Wanted;
@@ -30,6 +31,7 @@ pub(super) struct Execution<'e> {
     pub plan: &'e ScopePlan,
     pub narrator: &'e Narrator,
     pub wanted: &'e Wanted,
+    pub pending: &'e Pending,
     pub stop_on_error: bool,
     pub provider: &'e str,
     pub actor: &'e str,
@@ -59,6 +61,7 @@ impl Execution<'_> {
             ships: step.ships.clone(),
             current: Self::current(one, step.verb),
             bindings: write_bindings(&one.bindings),
+            lost: self.pending.get(&one.subject.entity).cloned().unwrap_or_default(),
         };
         let began = self.hands.engine.ports.clock.now();
         let done = self.hands.perform(task).await;
@@ -84,6 +87,7 @@ impl Execution<'_> {
             ships: step.deferred.clone(),
             current: first.stored.clone(),
             bindings: write_bindings(&one.bindings),
+            lost: Vec::new(),
         };
         let began = self.hands.engine.ports.clock.now();
         let mut done = self.hands.perform(task).await;
@@ -176,10 +180,11 @@ impl Execution<'_> {
             outcome = conflicted(one, outcome);
         }
         let record = self.record_of(step, one, &mut done, &outcome, sent);
+        let mut records = std::mem::take(&mut done.found);
+        records.extend(Some(record).filter(|record| *record != Record::default()));
         let mut fatal = done.error.take().filter(stops_the_run);
-        if record != Record::default() {
-            let recorded =
-                self.hands.engine.ports.store.record(self.hands.lease, vec![record]).await;
+        if !records.is_empty() {
+            let recorded = self.hands.engine.ports.store.record(self.hands.lease, records).await;
             if let Err(error) = recorded {
                 let error = store_failure(error).of(&one.key);
                 "failed".clone_into(&mut outcome.status);
@@ -212,7 +217,6 @@ impl Execution<'_> {
                 remote: stored,
                 view: &done.view,
                 sent: &done.touched,
-                edited: &done.edited,
                 doubted: &done.doubted,
                 undone: one.undoing.as_ref().and_then(|undoing| undoing.base.as_ref()),
                 last_write: done.last_write,
@@ -228,14 +232,14 @@ impl Execution<'_> {
             record.history = Some(self.attempt_of(one, done, outcome, sent, now));
         }
         if let Some(state) = &record.state {
-            let conflicts = matches!(&*state.row.status, "conflict" | "in_doubt");
+            let waits = awaits_decision(state);
             // It may be one that the plan did not know, or not so.
-            if conflicts && let Some(stored) = done.stored.clone() {
+            if waits && let Some(stored) = done.stored.clone() {
                 let dialect = &*hands.platform.dialect;
                 let references = &self.scoped.references;
                 let seen = seen_since(one.as_it_is(), Arc::new(stored), state, references, dialect);
                 record.conflict = conflict_row(&seen, &self.scoped.scope, &shape, now);
-            } else if !conflicts && had_conflict(one) {
+            } else if !waits && had_conflict(one) {
                 record.settled_conflict = Some(one.subject.entity.clone());
             }
         } else if record.forget.is_some() && had_conflict(one) {

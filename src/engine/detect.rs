@@ -26,7 +26,7 @@ use super::locals::Locals;
 use super::parse::parse_head;
 use super::references::References;
 use super::walk::{Visit, part_side};
-use super::{Engine, Platform};
+use super::{Engine, Platform, Ports};
 
 /// What is looked for.
 pub(super) struct Search<'s> {
@@ -114,6 +114,16 @@ pub(super) fn root_id(id: &str) -> &str {
     id.split('/').next().unwrap_or(id)
 }
 
+/// What we deleted a moment ago may still be shown, and is not new.
+fn set_aside_deleted(found: &mut Scoped, bindings: &Bindings) {
+    let (stale, new): (Vec<_>, Vec<_>) = std::mem::take(&mut found.remote_new)
+        .into_iter()
+        .partition(|definition| bindings.deleted.contains(&definition.id.key()));
+    found.remote_new = new;
+    let keys = stale.iter().map(|definition| definition.id.key());
+    found.stale.extend(keys.map(|key| Unseen { id: key.clone(), key }));
+}
+
 /// One pass over a scope.
 pub(super) struct Pass<'p> {
     pub engine: &'p Engine,
@@ -144,7 +154,8 @@ impl Pass<'_> {
             stale: Vec::new(),
             findings: Vec::new(),
         };
-        let mut bindings = Bindings::default();
+        let deleted = self.deleted_lately(&found.scope).await?;
+        let mut bindings = Bindings { deleted, ..Bindings::default() };
         let mut orphans = Vec::new();
         let mut of_root: HashMap<&str, Vec<&StateRow>> = HashMap::new();
         for state in &states {
@@ -188,7 +199,7 @@ impl Pass<'_> {
         let parts = self.walk(&mut found, visits, &bindings).await?;
         self.walk_parts(&mut found, parts, &mut bindings, &orphans, claims).await?;
         self.collect_new(&mut found, &states, &bindings, claims);
-        self.set_aside_deleted(&mut found).await?;
+        set_aside_deleted(&mut found, &bindings);
         found.held_elsewhere = self.held_elsewhere(&found);
         let held = bindings.new.into_iter().filter(|(_, binding)| binding.holds());
         let claims_now = held
@@ -318,20 +329,13 @@ impl Pass<'_> {
         examine(subject, references, &*self.search.platform.dialect).status == Status::Same
     }
 
-    /// What we deleted a moment ago may still be shown, and is not new.
-    async fn set_aside_deleted(&self, found: &mut Scoped) -> Result<(), SyncError> {
-        let Some(since) = self.lag_began().filter(|_| !found.remote_new.is_empty()) else {
-            return Ok(());
-        };
-        let deleted = self.engine.ports.store.deleted_since(&found.scope, since).await;
-        let deleted = deleted.map_err(store_failure)?;
-        let (stale, new): (Vec<_>, Vec<_>) = std::mem::take(&mut found.remote_new)
-            .into_iter()
-            .partition(|definition| deleted.contains(&definition.id.key()));
-        found.remote_new = new;
-        let keys = stale.iter().map(|definition| definition.id.key());
-        found.stale.extend(keys.map(|key| Unseen { id: key.clone(), key }));
-        Ok(())
+    /// Keys of what we deleted on the platform so lately that it may still be shown.
+    async fn deleted_lately(&self, scope: &Scope) -> Result<BTreeSet<String>, SyncError> {
+        let asked_at = self.remotes.asked_at;
+        let Some(since) = self.lag_began(asked_at) else { return Ok(BTreeSet::new()) };
+        let Ports { store, clock, .. } = &self.engine.ports;
+        let deleted = store.deleted_since(scope, since, clock.now()).await;
+        Ok(deleted.map_err(store_failure)?.into_iter().collect())
     }
 
     /// What is on the platform and in nobody's studio.

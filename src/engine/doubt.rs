@@ -1,18 +1,25 @@
-//! Finds out what became of a request whose answer is not known: the table of `design.md` §3.5.
+//! Finds out what became of a request whose answer is not known: by the table of `design.md` §3.5, from
+//! which it departs in three places, on purpose.
 //!
-//! What a read shows is evidence of two kinds. *Positive* evidence, an intended value that was not
-//! there before, is conclusive at once: nothing takes it back. *Negative* evidence, the value
-//! before, may only mean that the request is still under way or that the read lags. It is trusted at
-//! once only where acting on it is safe anyway: the studio still wants the same, and the next request
-//! carries a guard that fails if the first one took effect after all, an entity tag or a creation
-//! that refuses an existing key. Everything else waits until the request can no longer take effect unseen (request timeout
-//! plus read lag since it was sent), and is looked at again.
+//! * Some atoms as intended, and some not, is no evidence, and settled like none as intended: as in doubt.
+//!   The table takes it for applied and edited since; but a colleague may have made one of the same edits
+//!   while ours was refused, and the rest of ours would be lost.
+//! * *Positive* evidence does not wait for request timeout plus read lag: every atom as intended, a
+//!   definition under the key of a creation, none where one was to be changed or deleted. Whoever made it
+//!   so, it is so.
+//! * *Negative* evidence, every atom as before, may only mean that the request is still under way or that
+//!   the read lags. It is trusted at once where acting on it is safe anyway: the studio still wants the
+//!   same, and the next request carries a guard that fails if the first one took effect after all, an entity
+//!   tag or a creation that refuses an existing key. Until that request has left, what became of the first
+//!   one stays open.
+//!
+//! Everything else waits until the request can no longer take effect unseen (request timeout plus read
+//! lag since it was sent), and is looked at again.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::canonical::Path;
 use crate::error::SyncError;
 use crate::plan::{CreateMode, PreconditionMode, Verb};
 use crate::port::{RemoteDefinition, RemoteId, Revision, TouchedAtom};
@@ -38,10 +45,10 @@ pub(super) struct Sent<'s> {
 pub(super) enum Fate {
     /// Carried out.
     Applied(RemoteDefinition),
-    /// Carried out, and these atoms were changed by somebody else since.
-    AppliedThenEdited(RemoteDefinition, Vec<Path>),
-    /// Not carried out, and safe to send again.
+    /// Not carried out.
     NotApplied,
+    /// Nothing shows that it was carried out, and it is safe to send it again.
+    NotYet,
     /// The definition is not there: a deletion was carried out, an update has nothing to change.
     Gone,
     /// What was to be created exists, and differs from what was meant.
@@ -55,13 +62,10 @@ impl Hands<'_> {
     /// so that it may just as well take effect later.
     pub(super) async fn find_out(&self, sent: &Sent<'_>, wanted: bool) -> Result<Fate, SyncError> {
         let fate = self.look(sent).await?;
-        let is_conclusive = match fate {
-            Fate::NotApplied => wanted && self.is_guarded(sent),
-            Fate::Undecided(_) => false,
-            _ => true,
-        };
-        if is_conclusive {
-            return Ok(fate);
+        match fate {
+            Fate::NotApplied if wanted && self.is_guarded(sent) => return Ok(Fate::NotYet),
+            Fate::NotApplied | Fate::Undecided(_) => {}
+            _ => return Ok(fate),
         }
         self.outwait(sent.at).await?;
         let fate = self.look(sent).await?;
@@ -84,14 +88,8 @@ impl Hands<'_> {
         Ok(match weigh(sent.atoms, &now, moved) {
             Evidence::Applied => Fate::Applied(definition),
             _ if sent.verb == Verb::Create => Fate::Exists(definition),
-            Evidence::AppliedThenEdited => {
-                let edited =
-                    sent.atoms.iter().filter(|atom| now.get(&atom.path) != atom.intended.as_ref());
-                let edited = edited.map(|atom| atom.path.clone()).collect();
-                Fate::AppliedThenEdited(definition, edited)
-            }
             Evidence::NotApplied => Fate::NotApplied,
-            Evidence::Undecided | Evidence::Overtaken => Fate::Undecided(definition),
+            Evidence::Undecided => Fate::Undecided(definition),
         })
     }
 

@@ -24,7 +24,7 @@ use super::outcome::idle_record;
 use super::presence::stale_finding;
 use super::references::References;
 use super::report::AcceptedDrift;
-use super::resolve::RECORDED_FIRST;
+use super::resolve::DETECT_AGAIN;
 use super::type_ref::NamedType;
 use super::{Engine, Platform, ProviderRequest, Purpose, TypeRef};
 
@@ -213,7 +213,7 @@ impl Engine {
             return Ok((Some(record), Ruled { type_key, website_id, target, paths, local }));
         }
         if is_overruled && !is_upheld && matches!(one.status, Status::Conflict(_)) {
-            return Err(unrecorded(&one));
+            return Err(overtaken(&one));
         }
         if one.subject.local.is_none() || one.subject.remote.is_none() {
             let message = format!("{key} is gone on one side, which is no drift of a value");
@@ -260,17 +260,16 @@ fn settled_paths(before: &Base, after: &Base, one: &Examined) -> Vec<Path> {
     moved.filter(is_settled).cloned().collect()
 }
 
-/// A conflict that no run has met is decided by nobody: nothing names its sides yet.
-fn unrecorded(one: &Examined) -> SyncError {
+/// A conflict that came up while it was asked for.
+fn overtaken(one: &Examined) -> SyncError {
     let paths: Vec<&str> = one.merge.overlaps().map(|atom| atom.path.as_str()).collect();
     let place = match &paths[..] {
         [] | [""] => String::new(),
         paths => format!(" at {}", paths.join(", ")),
     };
-    let message =
-        format!("{} is in conflict{place}, and no deployment has recorded that yet", one.key);
+    let message = format!("{} came into conflict{place} meanwhile", one.key);
     let error = SyncError::new(ErrorCode::InvalidArgument, message).of(&one.key);
-    error.next_step(RECORDED_FIRST)
+    error.next_step(DETECT_AGAIN)
 }
 
 fn unmoved(key: &str, ruling: Ruling<'_>) -> SyncError {

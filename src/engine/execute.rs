@@ -1,6 +1,6 @@
 //! Carries out the steps of a plan: as many at once as allowed, each after what it needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -54,12 +54,14 @@ pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<
     let mut stopped: Option<SyncError> = None;
     let mut halted = !execution.begin;
     let hands: &Hands<'_> = execution.hands;
+    // With none at once it would never come to its end.
+    let at_once = hands.engine.settings.max_in_flight.max(1);
     loop {
         halted |= hands.cancel.is_cancelled();
         let mut blocked = false;
         let mut from = 0;
         while !halted
-            && running.len() < hands.engine.max_in_flight()
+            && running.len() < at_once
             && let Some(at) = waiting.range(from..).next().copied()
         {
             from = at + 1;
@@ -120,15 +122,14 @@ pub(super) async fn execute(execution: &Execution<'_>) -> (Vec<Outcome>, Option<
     if stopped.is_none() && execution.begin && hands.cancel.is_cancelled() {
         stopped = Some(SyncError::new(ErrorCode::Cancelled, "cancelled by the user"));
     }
-    let halfway = |at: usize| {
-        let second = items.iter().position(|item| item.second && item.step == at);
-        second.is_some_and(|second| progress.get(second) == Some(&Progress::Waiting))
-    };
+    let waits = |at: &usize| progress.get(*at) == Some(&Progress::Waiting);
+    let seconds = items.iter().enumerate().filter(|(at, item)| item.second && waits(at));
+    let halfway: HashSet<usize> = seconds.map(|(_, item)| item.step).collect();
     let outcomes = steps.iter().enumerate().filter_map(|(at, step)| {
         let one = execution.scoped.examined.get(step.at)?;
         let done = finished.remove(&at).map(|done| done.outcome);
         let mut outcome = done.unwrap_or_else(|| planned(step, one, "not_attempted"));
-        if outcome.status == "success" && halfway(at) {
+        if outcome.status == "success" && halfway.contains(&at) {
             // The references that were to follow were not sent; the next run sends them.
             "not_attempted".clone_into(&mut outcome.status);
         }

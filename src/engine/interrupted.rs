@@ -11,10 +11,11 @@ use crate::port::{Entity, Lease, OperationState, RunEnd, RunRow, RunStep, Scope,
 
 use super::actor::Action;
 use super::apply::Hands;
+use super::carried::{Covered, cumulated};
 use super::failure::store_failure;
 use super::job::stored_result;
 use super::narrate::KEPT_ENTRIES;
-use super::outcome;
+use super::outcome::{self, Counts};
 use super::plan::Policy;
 use super::report::{Metrics, Outcome, OutcomeError, RunReport, RunStatus};
 use super::{Engine, Platform, ProviderRequest, Purpose, RunOptions, RunRequest};
@@ -79,8 +80,9 @@ impl Engine {
         self.permit(Action::Recover).await?;
         let scopes = self.ports.store.unsettled().await.map_err(store_failure)?;
         let mut report = RecoveryReport::default();
+        let mut settled = Vec::new();
         for scope in scopes {
-            match self.recover_scope(provider, &scope).await {
+            match self.recover_scope(provider, &scope, &mut settled).await {
                 Ok((runs, findings)) => {
                     report.runs.extend(runs);
                     report.findings.extend(findings);
@@ -103,6 +105,7 @@ impl Engine {
         &self,
         provider: &ProviderRequest,
         scope: &Scope,
+        settled: &mut Vec<Scope>,
     ) -> Result<(Vec<RecoveredRun>, Vec<Finding>), SyncError> {
         let id = scope.target.split(':').next().unwrap_or_default();
         let of_target = ProviderRequest { id: Some(id.to_owned()), config: Vec::new() };
@@ -117,20 +120,23 @@ impl Engine {
         let store = &self.ports.store;
         let acquired = store.acquire(scope, OWNER, self.ports.clock.now()).await;
         let lease = acquired.map_err(store_failure)?;
-        let settled = self.settle_scope(&platform, &lease).await;
+        let done = self.settle_scope(&platform, &lease, settled).await;
         // A lease that cannot be given back is taken over by whoever comes: its lock is gone.
         let released = store.release(lease).await;
-        let settled = settled?;
+        let done = done?;
         match released {
-            Ok(()) | Err(StoreError::LeaseLost) => Ok(settled),
+            Ok(()) | Err(StoreError::LeaseLost) => Ok(done),
             Err(error) => Err(store_failure(error)),
         }
     }
 
-    async fn settle_scope(
+    /// Finishes or closes what interrupted runs left open in a scope, and ends those that have nothing
+    /// open in any that is not `settled`.
+    pub(super) async fn settle_scope(
         &self,
         platform: &Platform,
         lease: &Lease,
+        settled: &mut Vec<Scope>,
     ) -> Result<(Vec<RecoveredRun>, Vec<Finding>), SyncError> {
         let mut findings = self.settle_rows(platform, lease).await?;
         let locals = self.locals().await?;
@@ -147,34 +153,59 @@ impl Engine {
             force: policy.force,
             cancel: &cancel,
         };
-        findings.extend(self.settle_open(&hands, lease, &locals).await?);
-        Ok((self.close_interrupted(&lease.scope, "").await?, findings))
+        // What is to be sent again stays open for the deployment that does so.
+        findings.extend(self.settle_open(&hands, lease, &locals).await?.0);
+        settled.push(lease.scope.clone());
+        Ok((self.close_interrupted(&lease.scope, settled, "").await?, findings))
     }
 
     /// Ends the runs that nobody will end any more: they hold a scope that the caller holds now, and
-    /// what they left open there is settled. `own` is the run that asks.
+    /// what they left open is settled. One that left something open in another scope waits for that,
+    /// or what is told of it would be wrong for ever. `own` is the run that asks.
     pub(super) async fn close_interrupted(
         &self,
         scope: &Scope,
+        settled: &[Scope],
         own: &str,
     ) -> Result<Vec<RecoveredRun>, SyncError> {
         let store = &self.ports.store;
         let unfinished = store.unfinished_runs(scope).await.map_err(store_failure)?;
         let mut closed = Vec::new();
         for run in unfinished.into_iter().filter(|run| run.run_id != own) {
+            if self.is_open_besides(&run, settled).await? {
+                continue;
+            }
             let steps = store.steps(&run.run_id).await.map_err(store_failure)?;
             let entries = u32::try_from(KEPT_ENTRIES).unwrap_or(u32::MAX);
             let told = store.told(&run.run_id, entries).await.map_err(store_failure)?;
             let log = told.map(|told| told.entries).unwrap_or_default();
-            let (end, recovered) = self.ending(&run, &steps, &log);
+            let earlier = self.outcomes_before(&run.run_id).await?;
+            let (end, recovered) = self.ending(&run, &steps, earlier, &log);
             store.finish_run(end).await.map_err(store_failure)?;
             closed.push(recovered);
         }
         Ok(closed)
     }
 
+    /// Whether a request of a run may be under way in a scope that is not settled.
+    async fn is_open_besides(&self, run: &RunRow, settled: &[Scope]) -> Result<bool, SyncError> {
+        for scope in run.scopes.iter().filter(|scope| !settled.contains(scope)) {
+            let open = self.ports.store.open_operations(scope).await.map_err(store_failure)?;
+            if open.iter().any(|entry| entry.intent.run_id == run.run_id) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// How a run ended whose process ended before it.
-    fn ending(&self, run: &RunRow, steps: &[RunStep], log: &[String]) -> (RunEnd, RecoveredRun) {
+    fn ending(
+        &self,
+        run: &RunRow,
+        steps: &[RunStep],
+        earlier: Vec<Outcome>,
+        log: &[String],
+    ) -> (RunEnd, RecoveredRun) {
         let outcomes = outcomes_of(steps);
         let of = |status: &str| outcomes.iter().filter(|one| one.status == status).count();
         let (successful, not_attempted) = (of("success"), of("not_attempted"));
@@ -193,21 +224,22 @@ impl Engine {
             job: run.job.clone(),
             ..RunRequest::default()
         };
+        let outcomes = cumulated(earlier, outcomes, &Covered::Nothing);
+        let counts = Counts::of(&outcomes);
         let report = RunReport {
             status: RunStatus::Failed,
             error: Some(error),
             progress: 0,
-            recovery: Some(outcome::recovery(&outcomes)),
+            recovery: outcome::recovery(&outcomes, RunStatus::Failed),
             outcomes,
             metrics: Metrics::default(),
         };
-        let total = report.outcomes.len();
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let end = RunEnd {
             run_id: run.run_id.clone(),
             status: outcome::status_word(report.status).to_owned(),
             plan_digest: None,
-            counts: [count(total), count(successful), count(total - successful)],
+            counts: [counts.succeeded + counts.left(), counts.succeeded, counts.left()].map(count),
             result: stored_result(&request, &report, log, &*self.ports.platforms, at),
             completed_at: at,
         };

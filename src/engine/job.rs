@@ -2,7 +2,7 @@
 
 use crate::canonical::{parse, write};
 use crate::model::{Json, Text};
-use crate::port::Told;
+use crate::port::{RunRow, Told};
 
 use super::narrate::KEPT_ENTRIES;
 use super::outcome::status_word;
@@ -75,6 +75,29 @@ pub(super) fn running(job: &str, told: &Told) -> String {
             members.push((Text::from(name), value));
         }
         add_to_log(members, &told.entries);
+    }
+    write(&job)
+}
+
+/// A kept job with what its run knows of it: one that undoes a deployment was not given by anybody, and
+/// says neither where it went nor when it began.
+pub(super) fn with_run(job: &str, run: &RunRow) -> String {
+    let mut job = parse(job).map_or(Json::Object(Vec::new()), Json::into_owned);
+    if let Json::Object(members) = &mut job {
+        let has = |members: &[(Text<'_>, Json<'_>)], name| {
+            members.iter().any(|(own, value)| own.as_str() == Some(name) && !value.is_null())
+        };
+        if !has(members, "providerId") {
+            members.push((Text::from("providerId"), Json::str(run.provider.clone())));
+            if let [scope] = &*run.scopes {
+                members.push((Text::from("websiteId"), Json::str(scope.website_id.clone())));
+            }
+        }
+        if !has(members, "startedAt") {
+            #[expect(clippy::cast_precision_loss, reason = "no moment comes near 2^53")]
+            let began = run.started_at as f64;
+            members.push((Text::from("startedAt"), Json::Number(began)));
+        }
     }
     write(&job)
 }

@@ -38,6 +38,9 @@ pub(super) enum Sighting {
 /// A listing, as far as it was kept.
 #[derive(Debug, Default)]
 pub(super) struct Remotes {
+    /// When it was asked for, in milliseconds: what it can not show yet goes by that, however long ago
+    /// it is when somebody looks at it.
+    pub asked_at: i64,
     /// Read to its end, nothing moved between pages.
     pub complete: bool,
     /// What of the listing could not be read.
@@ -52,6 +55,7 @@ pub(super) struct Remotes {
 #[derive(Debug)]
 pub(super) struct KeptListing {
     at: Duration,
+    asked_at: i64,
     complete: bool,
     findings: Vec<Finding>,
     definitions: Vec<Arc<RemoteDefinition>>,
@@ -84,7 +88,8 @@ impl Engine {
         let slot = self.listing_slot(&platform.target);
         let mut kept = slot.lock().await;
         let ttl = Duration::from_millis(self.settings.cache_ttl_ms);
-        let mut remotes = Remotes::default();
+        let asked_at = self.ports.clock.now();
+        let mut remotes = Remotes { asked_at, ..Remotes::default() };
         let suffices = |listing: &&KeptListing| match freshness {
             Freshness::Cached => self.ports.clock.elapsed().saturating_sub(listing.at) < ttl,
             Freshness::Since(moment) => listing.at >= moment,
@@ -94,6 +99,7 @@ impl Engine {
             for definition in &listing.definitions {
                 remotes.take(Arc::clone(definition), expected);
             }
+            remotes.asked_at = listing.asked_at;
             remotes.complete = listing.complete;
             remotes.findings.clone_from(&listing.findings);
             return Ok(remotes);
@@ -126,6 +132,7 @@ impl Engine {
         if keep && bytes <= KEPT_BYTES {
             *kept = Some(KeptListing {
                 at: self.ports.clock.elapsed(),
+                asked_at,
                 complete: listing.complete,
                 findings: remotes.findings.clone(),
                 definitions: all,

@@ -34,6 +34,8 @@ pub(super) struct Locals {
     /// Made by the first call that asks for them.
     targets: OnceLock<TargetIndex>,
     keys: OnceLock<Keys>,
+    /// Websites whose rows are written as lists of fields.
+    of_lists: OnceLock<BTreeSet<String>>,
 }
 
 /// The keys by which the studio knows its types.
@@ -57,8 +59,8 @@ impl Locals {
         for (at, row) in rows.types.iter().enumerate() {
             by_website.entry(row.website_id.clone()).or_default().push(at);
         }
-        let (targets, keys) = (OnceLock::new(), OnceLock::new());
-        Self { rows, digests, context, whole, by_id, by_website, targets, keys }
+        let (targets, keys, of_lists) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { rows, digests, context, whole, by_id, by_website, targets, keys, of_lists }
     }
 
     /// Whether there is a row of an id.
@@ -79,10 +81,20 @@ impl Locals {
 
     /// Whether a type of a website, other than the one of an id, has a name in any case.
     pub fn is_called(&self, website_id: &str, id: &str, name: &str) -> bool {
-        let name = name.to_lowercase();
-        let places = self.by_website.get(website_id).map(Vec::as_slice).unwrap_or_default();
-        let mut others = places.iter().filter_map(|at| self.rows.types.get(*at));
-        others.any(|row| row.id != id && row.name.to_lowercase() == name)
+        self.target_index().is_called(website_id, id, name)
+    }
+
+    /// Whether most rows of a website are written as lists of fields.
+    pub fn is_of_lists(&self, website_id: &str) -> bool {
+        let is_list =
+            |row: &TypeRow| row.fields.as_deref().unwrap_or_default().trim_start().starts_with('[');
+        let is_of_lists = |website: &&String| {
+            let (lists, objects): (Vec<_>, Vec<_>) =
+                self.of_website(website).partition(|(row, _)| is_list(row));
+            lists.len() > objects.len()
+        };
+        let of_lists = || self.by_website.keys().filter(is_of_lists).cloned().collect();
+        self.of_lists.get_or_init(of_lists).contains(website_id)
     }
 
     /// The rows of a website, in order.

@@ -210,7 +210,8 @@ impl Underway<'_> {
     pub fn end(&self, report: &RunReport, taken: Duration) {
         let mut counts = self.counters.lock();
         counts.durations.entry(outcome_of(report)).or_default().add(taken);
-        for outcome in report.outcomes.iter().filter(|outcome| outcome.operation != "none") {
+        let is_own = |outcome: &&Outcome| !outcome.is_carried_over && outcome.operation != "none";
+        for outcome in report.outcomes.iter().filter(is_own) {
             let class = class_of(outcome).to_owned();
             let labels = [outcome.operation.clone(), outcome.status.clone(), class];
             *counts.operations.entry(labels).or_default() += 1;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::canonical::Canonical;
+use crate::canonical::{Canonical, parse};
 use crate::model::{Finding, Json};
 use crate::plan::Verb;
 use crate::port::Clock;
@@ -47,8 +47,8 @@ impl Phase {
 
 /// Tells the caller of a run how far it is. Progress never falls.
 ///
-/// A phase is told when it begins. A type has two entries at most: that it is its turn, and what
-/// went wrong with it.
+/// A phase is told when it begins. A type has two entries: that it is its turn, and what became of it,
+/// the latter with its outcome for programs that follow.
 pub(super) struct Narrator {
     reporter: Arc<dyn Reporter>,
     clock: Arc<dyn Clock>,
@@ -59,7 +59,7 @@ pub(super) struct Narrator {
     begun: AtomicUsize,
     /// Phases that were told.
     told: [AtomicBool; 4],
-    ended: AtomicUsize,
+    done: AtomicUsize,
     /// The last entries of the log.
     kept: Mutex<VecDeque<LogEntry>>,
 }
@@ -75,7 +75,7 @@ impl Narrator {
             totals: Default::default(),
             begun: AtomicUsize::new(0),
             told: Default::default(),
-            ended: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
             kept: Mutex::default(),
         }
     }
@@ -138,22 +138,27 @@ impl Narrator {
 
     /// An operation ended.
     pub fn end(&self, outcome: &Outcome) {
-        self.error(outcome);
-        let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
-        let total = self.total.load(Ordering::Relaxed).max(1);
-        self.reach(20 + u8::try_from(60 * ended.min(total) / total).unwrap_or(60));
+        self.ended(outcome);
+        self.advance();
     }
 
-    /// What went wrong with a type, if anything did.
-    pub fn error(&self, outcome: &Outcome) {
-        if let Some(error) = &outcome.error {
-            let level =
-                if outcome.status == "failed" { LogLevel::Error } else { LogLevel::Warning };
-            let details = Json::object([("code", Json::str(&*error.code))]);
-            let message = format!("{}: {}", outcome.name, error.message);
-            let details = Some(Canonical::of(&details));
-            self.log(level, message, Some(&outcome.type_key), details);
-        }
+    /// An operation is done as far as it can be until others are.
+    pub fn advance(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let total = self.total.load(Ordering::Relaxed).max(1);
+        self.reach(20 + u8::try_from(60 * done.min(total) / total).unwrap_or(60));
+    }
+
+    /// What became of a type.
+    pub fn ended(&self, outcome: &Outcome) {
+        let (level, said) = match (&outcome.error, &*outcome.status) {
+            (Some(error), "failed") => (LogLevel::Error, &*error.message),
+            (Some(error), _) => (LogLevel::Warning, &*error.message),
+            (None, "success") => (LogLevel::Info, past_of(&outcome.operation)),
+            (None, status) => (LogLevel::Info, status),
+        };
+        let message = format!("{}: {said}", outcome.name);
+        self.log(level, message, Some(&outcome.type_key), Some(details_of(outcome)));
     }
 
     /// How far the run is, as the caller knows it.
@@ -198,4 +203,23 @@ impl Narrator {
         }
         self.reporter.report(RunEvent::Log { level, message, type_key, details });
     }
+}
+
+/// The word for an operation that succeeded.
+fn past_of(operation: &str) -> &'static str {
+    match operation {
+        "create" => "created",
+        "update" => "updated",
+        "delete" => "deleted",
+        _ => "unchanged",
+    }
+}
+
+/// What programs are told of a type that ended: its outcome as the result of the run has it, and the
+/// code of its error.
+fn details_of(outcome: &Outcome) -> Canonical {
+    let text = serde_json::to_string(outcome).unwrap_or_default();
+    let outcome_of = parse(&text).unwrap_or(Json::Null);
+    let code = outcome.error.as_ref().map(|error| ("code", Json::str(&*error.code)));
+    Canonical::of(&Json::object(code.into_iter().chain([("outcome", outcome_of)])))
 }

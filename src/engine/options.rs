@@ -112,6 +112,16 @@ impl Mode {
 }
 
 impl RunOptions {
+    /// Takes back what was allowed for one plan that somebody reviewed: another one destroys and
+    /// overrules nothing.
+    pub fn withdraw_consents(&mut self) {
+        self.allow_delete = false;
+        self.allow_data_loss = false;
+        if matches!(self.conflict_strategy.as_deref(), Some("source_wins" | "target_wins")) {
+            self.conflict_strategy = None;
+        }
+    }
+
     /// Which way it goes.
     ///
     /// # Errors

@@ -1,12 +1,12 @@
 //! What became of each type, and what a run leaves behind for those it did not write.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::canonical::Path;
 use crate::error::{ErrorCode, SyncError};
 use crate::port::{Check, Dialect, Record, Scope, StateDetail, StateRow};
 
-use super::Engine;
 use super::apply::Hands;
 use super::binding::Origin;
 use super::changes::{describe, failed_type};
@@ -15,7 +15,7 @@ use super::detect::Scoped;
 use super::examine::{Examined, Status};
 use super::plan::{ScopePlan, Step};
 use super::presence::stale_finding;
-use super::record::{Standing, conflict_after, state_after};
+use super::record::{Standing, awaits_decision, conflict_after, state_after};
 use super::references::References;
 use super::report::{Outcome, OutcomeError, Recovery, RecoveryError, RunStatus};
 use super::see;
@@ -200,7 +200,6 @@ pub(super) fn idle_record(
             remote,
             view: &one.remote,
             sent: &[],
-            edited: &[],
             doubted: &[],
             undone: None,
             last_write: None,
@@ -247,22 +246,54 @@ fn marked(one: &Examined, old: &StateDetail) -> Option<StateDetail> {
 
 /// Whether the state knows of an open conflict.
 pub(super) fn had_conflict(one: &Examined) -> bool {
-    let old = one.subject.detail.as_ref();
-    old.is_some_and(|old| matches!(&*old.row.status, "conflict" | "in_doubt"))
+    one.subject.detail.as_ref().is_some_and(awaits_decision)
 }
 
-/// How many types succeeded, and how many did not. What waits for consent counts as neither, and so
-/// does what nobody can do anything about.
-pub(super) fn counts(outcomes: &[Outcome]) -> (usize, usize) {
+/// How many types came to what. What waits for consent counts as nothing, and so does what nobody can
+/// do anything about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Counts {
+    pub succeeded: usize,
+    /// They were attempted.
+    pub failed: usize,
+    pub not_attempted: usize,
+}
+
+impl Counts {
+    pub fn of(outcomes: &[Outcome]) -> Self {
+        let count = |is_it: fn(&Outcome) -> bool| outcomes.iter().filter(|one| is_it(one)).count();
+        Self {
+            succeeded: count(|one| one.status == "success"),
+            failed: count(has_failed),
+            not_attempted: count(|one| one.status == "not_attempted"),
+        }
+    }
+
+    /// How many are left to do.
+    pub fn left(self) -> usize {
+        self.failed + self.not_attempted
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} succeeded, {} failed", self.succeeded, self.failed)?;
+        match self.not_attempted {
+            0 => Ok(()),
+            count => write!(f, ", {count} not attempted"),
+        }
+    }
+}
+
+/// Whether a type was attempted and did not succeed.
+fn has_failed(outcome: &Outcome) -> bool {
     let is_neither =
         |code: &str| matches!(code, "DELETE_REFUSED" | "DATA_LOSS_REFUSED" | "NOT_REPRESENTABLE");
-    let waits = |outcome: &&Outcome| {
-        outcome.status == "skipped"
-            && outcome.error.as_ref().is_some_and(|error| is_neither(&error.code))
-    };
-    let succeeded = outcomes.iter().filter(|outcome| outcome.status == "success").count();
-    let neither = outcomes.iter().filter(waits).count();
-    (succeeded, outcomes.len() - succeeded - neither)
+    match &*outcome.status {
+        "success" | "not_attempted" => false,
+        "skipped" => !outcome.error.as_ref().is_some_and(|error| is_neither(&error.code)),
+        _ => true,
+    }
 }
 
 /// Whether everything was attempted that was to be.
@@ -286,38 +317,49 @@ pub(super) fn failure(outcomes: &[Outcome]) -> Option<SyncError> {
     let error = first.error.as_ref()?;
     // What is wrong with a definition has a code of its own.
     let code = ErrorCode::ALL.iter().copied().find(|code| code.as_str() == error.code);
-    let message = match counts(outcomes) {
-        (_, 1) => format!("{} was not deployed: {}", first.name, error.message),
-        (_, all) => {
-            format!("none of {all} types was deployed; {}: {}", first.name, error.message)
-        }
+    let code = code.unwrap_or(ErrorCode::ValidationFailed);
+    // What to do next is told apart.
+    let why = error.message.strip_suffix(&format!("; {}", code.next_step()));
+    let why = why.unwrap_or(&error.message);
+    let message = match Counts::of(outcomes).left() {
+        1 => format!("{} was not deployed: {why}", first.name),
+        all => format!("none of {all} types was deployed; {}: {why}", first.name),
     };
-    Some(SyncError::new(code.unwrap_or(ErrorCode::ValidationFailed), message).of(&first.type_key))
+    Some(SyncError::new(code, message).of(&first.type_key))
 }
 
-/// The recovery dialog of the requirements.
-pub(super) fn recovery(outcomes: &[Outcome]) -> Recovery {
-    let (successful, failed) = counts(outcomes);
-    let errors = outcomes
-        .iter()
-        .filter(|outcome| outcome.status != "success")
-        .filter_map(|outcome| {
-            let error = outcome.error.as_ref()?;
-            Some(RecoveryError {
-                type_key: outcome.type_key.clone(),
-                code: error.code.clone(),
-                error: error.message.clone(),
-            })
-        })
-        .collect();
-    Recovery {
-        message: "Sync partially completed".to_owned(),
-        successful,
-        failed,
-        errors,
-        can_resume: true,
-        actions: vec!["retry_failed", "view_errors", "continue_later", "force_full", "manual_fix"],
+/// The recovery dialog of the requirements; none where nothing is left to do.
+pub(super) fn recovery(outcomes: &[Outcome], status: RunStatus) -> Option<Recovery> {
+    let counts = Counts::of(outcomes);
+    if counts.left() == 0 || matches!(status, RunStatus::Cancelled | RunStatus::Completed) {
+        return None;
     }
+    let error_of = |outcome: &Outcome| {
+        let error = outcome.error.as_ref();
+        RecoveryError {
+            type_key: outcome.type_key.clone(),
+            code: error
+                .map_or(ErrorCode::DependencyFailed.as_str(), |error| &error.code)
+                .to_owned(),
+            error: error.map_or_else(|| outcome.status.clone(), |error| error.message.clone()),
+        }
+    };
+    let message = match (status, counts.succeeded) {
+        (RunStatus::Failed, 0) => "Sync failed",
+        _ => "Sync partially completed",
+    };
+    let of_failures: &[&str] =
+        if counts.failed == 0 { &[] } else { &["retry_failed", "view_errors"] };
+    let of_all = ["continue_later", "force_full", "manual_fix"];
+    Some(Recovery {
+        message: message.to_owned(),
+        successful: counts.succeeded,
+        failed: counts.failed,
+        not_attempted: counts.not_attempted,
+        errors: outcomes.iter().filter(|one| has_failed(one)).map(error_of).collect(),
+        can_resume: true,
+        actions: of_failures.iter().copied().chain(of_all).collect(),
+    })
 }
 
 /// The word for how a run ended.
@@ -327,13 +369,5 @@ pub(super) fn status_word(status: RunStatus) -> &'static str {
         RunStatus::Partial => "partial",
         RunStatus::Failed => "failed",
         RunStatus::Cancelled => "cancelled",
-    }
-}
-
-impl Engine {
-    /// Whether the engine was given settings that allow any request at all.
-    #[must_use]
-    pub fn max_in_flight(&self) -> usize {
-        self.settings.max_in_flight.max(1)
     }
 }

@@ -12,7 +12,7 @@ use crate::model::Finding;
 use crate::plan::{Consent, Risk, Verb, Withholding, withhold};
 
 use super::arrange::{arrange, trim};
-use super::changes::{ChangeReader, conflict};
+use super::changes::ChangeReader;
 use super::consequences::consequences;
 use super::detect::{Detection, Keep, Scoped, Search};
 use super::examine::{Examined, Status};
@@ -27,6 +27,7 @@ use super::report::{AtomChange, PlanReport, PlanSummary, PlannedOperation};
 use super::see::wanted_websites;
 use super::selection::Selection;
 use super::sketch::{Sketch, sketch};
+use super::unmet::open_conflict;
 use super::warned::hold_back;
 use super::{ConflictStrategy, Engine, Platform, Purpose, Query, RunOptions};
 
@@ -244,7 +245,7 @@ impl Engine {
             let glimpsed = scoped.glimpsed.iter().filter(|one| selection.glimpses(one)).count();
             report.summary.unchanged += same + settled + glimpsed;
             for one in wanted() {
-                report.conflicts.extend(conflict(one, &scoped.scope, &shape, now));
+                report.conflicts.extend(open_conflict(one, scoped, &*platform.dialect, now));
                 report.findings.extend(one.subject.findings.iter().cloned());
             }
             report.findings.extend(plan.findings.iter().chain(&scoped.findings).cloned());

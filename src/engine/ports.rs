@@ -19,10 +19,25 @@ pub struct Platform {
     pub provider: String,
     /// `platform:host:tenant`.
     pub target: String,
+    /// What plans call the target as long as it has no id of its own, where it gets one by the first
+    /// deployment.
+    pub unborn: Option<String>,
     /// What it can express.
     pub dialect: Arc<dyn Dialect>,
     /// The connection.
     pub adapter: Arc<dyn Adapter>,
+}
+
+impl Platform {
+    /// Whether nothing has been deployed to it yet that would have given it an id of its own.
+    pub(super) fn is_unborn(&self) -> bool {
+        self.unborn.as_ref() == Some(&self.target)
+    }
+
+    /// The platform under the name that it had before it got an id of its own.
+    pub(super) fn as_unborn(&self) -> Option<Self> {
+        Some(Self { target: self.unborn.clone()?, ..self.clone() })
+    }
 }
 
 /// Makes platforms. The composition root implements it, because only it knows them all.

@@ -51,14 +51,16 @@ impl Pass<'_> {
             }
             return self.read_now(&binding.remote_id).await.map(Presence::from);
         }
-        if seen.as_ref().is_some_and(|definition| !self.is_stale(definition, detail)) {
+        let listed_at = self.remotes.asked_at;
+        if seen.as_ref().is_some_and(|definition| !self.is_stale(definition, detail, listed_at)) {
             return Ok(Presence::from(seen));
         }
         if seen.is_none() && !self.within_lag(detail) {
             return self.read_now(&binding.remote_id).await.map(Presence::from);
         }
+        let read_at = self.engine.ports.clock.now();
         match self.read_now(&binding.remote_id).await? {
-            Some(definition) if !self.is_stale(&definition, detail) => {
+            Some(definition) if !self.is_stale(&definition, detail, read_at) => {
                 Ok(Presence::Here(definition))
             }
             _ => Ok(Presence::Stale),
@@ -75,32 +77,37 @@ impl Pass<'_> {
             .map_err(|error| adapter_failure(error, "read").of(id.key()))
     }
 
-    /// Our own last write may not be visible yet.
+    /// The listing may not show our own last write yet.
     pub(super) fn within_lag(&self, detail: Option<&StateDetail>) -> bool {
-        let written = detail.and_then(|detail| detail.last_write.as_ref()).map(|(at, _)| *at);
-        self.is_within_lag(written)
+        self.may_miss(written_at(detail), self.remotes.asked_at)
     }
 
-    fn is_within_lag(&self, at: Option<i64>) -> bool {
-        at.zip(self.lag_began()).is_some_and(|(at, began)| at > began)
+    /// Whether what was read at one time may not show what was written at another.
+    fn may_miss(&self, written: Option<i64>, read_at: i64) -> bool {
+        written.zip(self.lag_began(read_at)).is_some_and(|(written, began)| written > began)
     }
 
-    /// The earliest write that a read may not show yet; `None` where reads do not lag.
-    pub(super) fn lag_began(&self) -> Option<i64> {
+    /// The earliest write that what was read then may not show; `None` where reads do not lag.
+    pub(super) fn lag_began(&self, read_at: i64) -> Option<i64> {
         let lag = self.search.platform.dialect.capabilities().read_lag;
         let lag = i64::try_from(lag.as_millis()).unwrap_or(i64::MAX);
-        (lag > 0).then(|| self.engine.ports.clock.now().saturating_sub(lag))
+        (lag > 0).then(|| read_at.saturating_sub(lag))
     }
 
     /// The definition is still what our own last write changed, and may be so for some time.
-    fn is_stale(&self, definition: &RemoteDefinition, detail: Option<&StateDetail>) -> bool {
+    fn is_stale(
+        &self,
+        definition: &RemoteDefinition,
+        detail: Option<&StateDetail>,
+        read_at: i64,
+    ) -> bool {
         let Some(detail) = detail else { return false };
         if detail.row.remote_digest == Some(definition.digest()) {
             return false;
         }
-        let is_ours = self.within_lag(Some(detail));
+        let is_ours = self.may_miss(written_at(Some(detail)), read_at);
         // What was taken home a moment ago is no older than what a lagging read shows now.
-        let is_fresh = is_ours || self.is_within_lag(detail.last_sync_at);
+        let is_fresh = is_ours || self.may_miss(detail.last_sync_at, read_at);
         if is_fresh && is_older(&definition.revision, &detail.revision) {
             return true;
         }
@@ -111,6 +118,11 @@ impl Pass<'_> {
         let view = self.search.platform.dialect.normalize(definition);
         view.is_ok_and(|view| view.digest() == *before)
     }
+}
+
+/// When our own last write was over.
+fn written_at(detail: Option<&StateDetail>) -> Option<i64> {
+    detail.and_then(|detail| detail.last_write.as_ref()).map(|(at, _)| *at)
 }
 
 /// Whether a revision is known to be from before another.

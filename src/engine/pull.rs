@@ -1,16 +1,20 @@
 //! Brings home what a run found on the platform: one document after the other, because several may
 //! lie in one row.
 
+mod departures;
 mod newcomers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::canonical::Path;
 use crate::error::{ErrorCode, SyncError};
+use crate::merge::{AtomMovement, Movement, Shape};
 use crate::model::TargetIndex;
 use crate::plan::Verb;
 use crate::port::{Decision, Lease, RowWrite, TypeRow};
 
+use self::departures::Departures;
 use self::newcomers::Newcomers;
 use super::changes::conflict_digest;
 use super::complete::stops_the_run;
@@ -18,12 +22,12 @@ use super::decide::Strategy;
 use super::detect::{Scoped, root_id};
 use super::examine::{Examined, Status};
 use super::home::{
-    Arrival, Draft, Home, HomePlan, HomeStep, Ruling, Source, Stays, homeward, paths_of, takes,
+    Arrival, Draft, Home, HomePlan, HomeStep, Ruling, Source, Stays, homeward, name_taken,
+    paths_of, takes,
 };
 use super::locals::Locals;
 use super::narrate::Phase;
 use super::outcome::{blank, conflicted, outcome_error};
-use super::parse::parse_row;
 use super::plan::Policy;
 use super::references::References;
 use super::report::{Outcome, OutcomeError};
@@ -59,8 +63,11 @@ struct Trip<'t> {
     references: References,
     targets: TargetIndex,
     newcomers: Newcomers,
+    departures: Departures,
     /// Rows as this trip left them.
     written: BTreeMap<String, TypeRow>,
+    /// Their names, in lower case.
+    names: BTreeSet<String>,
 }
 
 impl Run<'_> {
@@ -77,7 +84,11 @@ impl Run<'_> {
         let mut pulled = Pulled::default();
         let locals = match self.engine.locals().await {
             Ok(locals) => locals,
-            Err(error) => return Pulled { stopped: Some(error), ..pulled },
+            Err(error) => {
+                let steps = plan.steps.iter();
+                let outcomes = steps.map(|step| planned(scoped, step, "not_attempted")).collect();
+                return Pulled { outcomes, stopped: Some(error) };
+            }
         };
         let mut trip = Trip {
             engine: self.engine,
@@ -91,7 +102,9 @@ impl Run<'_> {
             references: scoped.references.clone(),
             targets: TargetIndex::default(),
             newcomers: Newcomers::default(),
+            departures: Departures::default(),
             written: BTreeMap::new(),
+            names: BTreeSet::new(),
             locals,
         };
         trip.name_newcomers(plan);
@@ -106,7 +119,19 @@ impl Run<'_> {
                 self.complete_step(&mut trip, &mut pulled, step, at).await;
             }
         }
-        for step in others {
+        let kept = others.partition_point(|step| step.verb != Verb::Delete);
+        let (changes, deletions) = others.split_at(kept);
+        for step in changes {
+            self.take_step(&mut trip, &mut pulled, step).await;
+        }
+        let deletions = match trip.depart(deletions).await {
+            Ok(deletions) => deletions,
+            Err(error) => {
+                pulled.stopped.get_or_insert(error);
+                deletions.iter().collect()
+            }
+        };
+        for step in deletions {
             self.take_step(&mut trip, &mut pulled, step).await;
         }
         if pulled.stopped.is_none() && self.cancel.is_cancelled() {
@@ -133,17 +158,19 @@ impl Run<'_> {
         self.narrator.begin(&[Phase::from(step.verb)], &key, &name);
         let carried = Box::pin(trip.carry_out(step)).await;
         let (outcome, draft) = told_of(carried, pulled, || planned(scoped, step, "failed"));
-        // Of what is not complete yet nobody can say what it lacks.
-        if !trip.is_incomplete(step.of) {
+        // Of what is not complete yet nobody can say what it lacks, or how it ends.
+        if trip.is_incomplete(step.of) {
+            self.narrator.advance();
+        } else {
             for finding in draft.iter().flat_map(|draft| &draft.findings) {
                 self.narrator.finding(finding);
             }
+            self.narrator.end(&outcome);
         }
-        self.narrator.end(&outcome);
         pulled.outcomes.push(outcome);
     }
 
-    /// Completes a type that was made, and tells of it anew.
+    /// Completes a type that was made, and tells of it.
     async fn complete_step(
         &self,
         trip: &mut Trip<'_>,
@@ -158,7 +185,7 @@ impl Run<'_> {
         for finding in draft.iter().flat_map(|draft| &draft.findings) {
             self.narrator.finding(finding);
         }
-        self.narrator.error(&outcome);
+        self.narrator.ended(&outcome);
         if let Some(told) = pulled.outcomes.get_mut(at) {
             *told = outcome;
         }
@@ -188,6 +215,7 @@ impl Trip<'_> {
     async fn refresh(&mut self) -> Result<(), SyncError> {
         self.locals = self.engine.locals().await?;
         self.written.clear();
+        self.names.clear();
         self.targets = self.index();
         Ok(())
     }
@@ -246,8 +274,7 @@ impl Trip<'_> {
         draft: Draft,
         outcome: Outcome,
     ) -> Result<Carried, SyncError> {
-        let name = draft.after.name.to_lowercase();
-        let is_taken = self.written.values().any(|row| row.name.to_lowercase() == name);
+        let is_taken = self.names.contains(&draft.after.name.to_lowercase());
         let arrival = if is_taken {
             Arrival::Taken
         } else {
@@ -258,18 +285,16 @@ impl Trip<'_> {
             self.keep(&draft);
             return Ok((outcome, Some(draft)));
         }
-        Err(SyncError::new(
-            ErrorCode::ValidationFailed,
-            format!("the studio has another type with the name or key of {}", outcome.name),
-        )
-        .next_step("rename one of the two"))
+        Err(name_taken(&outcome.name))
     }
 
     /// Carries movements home. A row that somebody edited meanwhile is looked at again: what the
-    /// edit overlaps is a conflict then, and stays open.
-    async fn update(&mut self, one: &Examined, outcome: Outcome) -> Result<Carried, SyncError> {
+    /// edit overlaps is a conflict then, and stays open even where the platform wins: nobody who said so
+    /// has seen the edit.
+    async fn update(&mut self, one: &Examined, mut outcome: Outcome) -> Result<Carried, SyncError> {
         let shape = self.platform.dialect.capabilities().shape;
         let count = self.items.get(&one.subject.entity.id).copied().unwrap_or_default();
+        let mut taken_name = None;
         for _ in 0..ATTEMPTS {
             let Some(row) = self.row(&one.subject.entity.id) else { break };
             let home = self.home();
@@ -277,7 +302,10 @@ impl Trip<'_> {
             if now.status == Status::Failed {
                 break;
             }
-            let taken = takes(&now, self.policy, count, &shape);
+            let mut taken = takes(&now, self.policy, count, &shape);
+            let unseen = unseen(one, &now, &shape);
+            taken.ships.retain(|atom| !unseen.contains(top(atom)));
+            outcome.withheld = taken.withheld.iter().map(ToString::to_string).collect();
             let (view, base) = homeward(&now, &taken.ships, &shape);
             let draft = home.draft(&now, &view, base, row)?;
             let is_open = matches!(draft.after.status, Status::Conflict(_));
@@ -288,8 +316,14 @@ impl Trip<'_> {
                     self.keep(&draft);
                     return Ok((outcome, Some(draft)));
                 }
-                Arrival::Moved | Arrival::Taken | Arrival::InUse(_) => self.refresh().await?,
+                arrival => {
+                    taken_name = (arrival == Arrival::Taken).then_some(draft.after.name);
+                    self.refresh().await?;
+                }
             }
+        }
+        if let Some(name) = taken_name {
+            return Err(name_taken(&name));
         }
         let message = "edited in the studio meanwhile; detect the changes again".to_owned();
         let error = OutcomeError { code: ErrorCode::Conflict.as_str().to_owned(), message };
@@ -299,16 +333,22 @@ impl Trip<'_> {
     /// Deletes the row of a type that is gone from the platform, unless content items or other types
     /// still need it.
     async fn delete(&mut self, one: &Examined, outcome: Outcome) -> Result<Outcome, SyncError> {
-        if !self.written.is_empty() {
-            self.refresh().await?;
+        let deleted = self.try_to_delete(one, outcome).await;
+        if !deleted.as_ref().is_ok_and(|outcome| outcome.status == "success") {
+            self.departures.stay(&one.subject.entity.id);
         }
+        deleted
+    }
+
+    async fn try_to_delete(&self, one: &Examined, outcome: Outcome) -> Result<Outcome, SyncError> {
         let id = &one.subject.entity.id;
         let refused = |message: String| Outcome {
             status: "skipped".to_owned(),
             error: Some(OutcomeError { code: "DELETE_REFUSED".to_owned(), message }),
             ..outcome.clone()
         };
-        if let Some(name) = self.referring(id) {
+        let holder = self.departures.holder(id).and_then(|holder| self.row(holder));
+        if let Some(TypeRow { name, .. }) = holder {
             return Ok(refused(format!(
                 "gone from the platform, and left in the studio because {name} still refers to it"
             )));
@@ -316,7 +356,7 @@ impl Trip<'_> {
         let Some(row) = self.row(id) else { return Ok(outcome) };
         Ok(match self.home().remove(self.lease, one, row, self.ruling(one)).await? {
             Arrival::Home => outcome,
-            Arrival::InUse(items) => refused(in_use(items)),
+            Arrival::InUse(items) => refused(Stays::InUse(items).to_string()),
             Arrival::Moved | Arrival::Taken => {
                 let message = "edited in the studio meanwhile; detect the changes again".to_owned();
                 let error = OutcomeError { code: ErrorCode::Conflict.as_str().to_owned(), message };
@@ -325,21 +365,30 @@ impl Trip<'_> {
         })
     }
 
-    /// The name of a type of the website that refers to another one.
-    fn referring(&self, id: &str) -> Option<&str> {
-        let mut rows = self.locals.of_website(&self.scoped.scope.website_id);
-        let refers = |row: &TypeRow| {
-            let content = parse_row(row, &self.targets).content;
-            content.fields.iter().any(|field| field.targets.iter().any(|target| target == id))
-        };
-        rows.find(|(row, _)| row.id != id && refers(row)).map(|(row, _)| &*row.name)
-    }
-
     fn keep(&mut self, draft: &Draft) {
         if let Some(RowWrite::Update { row, .. } | RowWrite::Insert { row }) = &draft.write {
+            self.names.insert(row.name.to_lowercase());
             self.written.insert(row.id.clone(), (**row).clone());
         }
     }
+}
+
+/// Where conflicts are of what the studio says otherwise than when the document was looked at.
+fn unseen(looked_at: &Examined, now: &Examined, shape: &Shape) -> BTreeSet<Path> {
+    let is_new =
+        |atom: &&AtomMovement| now.local.get(&atom.path) != looked_at.local.get(&atom.path);
+    let mut unseen = BTreeSet::new();
+    for atom in now.merge.of(Movement::Conflict).filter(is_new) {
+        unseen.insert(top(atom).clone());
+        // Limits that allow nothing together conflict as one.
+        unseen.extend(shape.other_limit(&atom.path));
+    }
+    unseen
+}
+
+/// Where the conflict is that an atom belongs to.
+fn top(atom: &AtomMovement) -> &Path {
+    atom.under.as_ref().unwrap_or(&atom.path)
 }
 
 /// The outcome of a document that is home.
@@ -388,13 +437,7 @@ pub(super) fn of_staying(scoped: &Scoped, plan: &HomePlan) -> Vec<Outcome> {
         Some(Outcome { direction: PULL.to_owned(), ..blank(one, operation, "skipped") })
     };
     let stays = plan.stays.iter().filter_map(|(at, stays)| {
-        let message = match stays {
-            Stays::NotAllowed => {
-                "gone from the platform, and left in the studio; pull with allowDelete to delete it"
-                    .to_owned()
-            }
-            Stays::InUse(items) => in_use(*items),
-        };
+        let message = stays.to_string();
         Some(Outcome { error: refused("DELETE_REFUSED", message), ..one(at, "delete")? })
     });
     let waiting = plan.waiting.iter().filter_map(|(at, withheld)| {
@@ -414,12 +457,6 @@ pub(super) fn of_staying(scoped: &Scoped, plan: &HomePlan) -> Vec<Outcome> {
         })
     });
     stays.chain(waiting).chain(unsaid).collect()
-}
-
-fn in_use(items: u64) -> String {
-    format!(
-        "gone from the platform, and left in the studio because {items} content items are of it"
-    )
 }
 
 /// Key and name of a document that is to come home.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::canonical::{Path, View};
 use crate::collect::map_of;
 use crate::digest::Digest;
-use crate::merge::{Ancestor, AtomMovement, Base, Movement, Pair, Shape, three_way};
+use crate::merge::{Ancestor, AtomMovement, Base, Movement, Pair, Shape, is_reordered, three_way};
 use crate::port::{
     ConflictRow, Dialect, RemoteDefinition, Scope, StateDetail, StateRow, TouchedAtom,
 };
@@ -27,8 +27,6 @@ pub(super) struct Standing<'s> {
     pub view: &'s View,
     /// What was sent and verified.
     pub sent: &'s [TouchedAtom],
-    /// What was carried out, and changed by somebody else before it could be seen.
-    pub edited: &'s [TouchedAtom],
     /// What was sent without it being possible to tell whether it was carried out.
     pub doubted: &'s [TouchedAtom],
     /// What both sides had agreed on before the deployment that is undone, when one is.
@@ -97,9 +95,17 @@ fn base_after(one: &Examined, standing: &Standing<'_>, shape: &Shape) -> Base {
             }
         }
     }
+    // An order follows what comes and goes; one that somebody else changed since is a movement.
+    let orders = standing.view.iter().filter(|(path, _)| shape.ordered_list(path).is_some());
+    let reordered: BTreeSet<&Path> = orders
+        .filter(|(path, now)| is_reordered(one.remote.get(path), Some(now)))
+        .map(|(path, _)| path)
+        .collect();
     for atom in &one.merge.movements {
         match atom.movement {
-            Movement::Same if shape.ordered_list(&atom.path).is_some() => {
+            Movement::Same
+                if shape.ordered_list(&atom.path).is_some() && !reordered.contains(&atom.path) =>
+            {
                 base.set(&atom.path, pair_now(one, standing, &atom.path));
             }
             // As both sides were compared: what is stored by now may be somebody's edit since.
@@ -123,14 +129,10 @@ fn base_after(one: &Examined, standing: &Standing<'_>, shape: &Shape) -> Base {
             _ => base.set(&atom.path, Pair { local: atom.local.clone(), remote: stored }),
         }
     }
-    for atom in standing.edited {
-        let pair = Pair { local: atom.local.clone(), remote: atom.intended.clone() };
-        base.set(&atom.path, pair);
-    }
     doubt(&mut base, standing.doubted, standing.view, shape);
     let moved = one.merge.movements.iter().filter(|atom| atom.movement != Movement::Same);
     let sent = standing.sent.iter().map(|atom| &atom.path);
-    let moved = moved.map(|atom| &atom.path).chain(sent).collect();
+    let moved = moved.map(|atom| &atom.path).chain(sent).chain(reordered).collect();
     base.take_orders(&one.local, standing.view, &moved, shape);
     base
 }
@@ -220,13 +222,18 @@ pub(super) fn conflict_after(
     let shape = dialect.capabilities().shape;
     match (state, &one.subject.local, &one.subject.remote) {
         (Some(state), Some(_), Some(remote)) => {
-            let waits = matches!(&*state.row.status, "conflict" | "in_doubt");
             let remote = || Arc::clone(remote);
-            let seen = waits.then(|| seen_since(one, remote(), state, references, dialect))?;
+            let seen = awaits_decision(state)
+                .then(|| seen_since(one, remote(), state, references, dialect))?;
             conflict_row(&seen, scope, &shape, at)
         }
         _ => conflict_row(one, scope, &shape, at),
     }
+}
+
+/// Whether a document waits for a decision.
+pub(super) fn awaits_decision(state: &StateDetail) -> bool {
+    matches!(&*state.row.status, "conflict" | "in_doubt")
 }
 
 /// A document as the next look will find it, if nobody touches it.

@@ -1,15 +1,16 @@
 //! Settles what an interrupted run left open: `design.md` §3.5.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::Path;
 use crate::error::{ErrorClass, ErrorCode, SyncError};
-use crate::merge::{Base, Pair};
+use crate::merge::{Ancestor, Base, Pair};
 use crate::model::Finding;
 use crate::plan::Verb;
 use crate::port::{
-    Closing, Dialect, Direction, Held, HistoryRow, JournalEntry, Lease, OperationState, Record,
-    RemoteDefinition, RemoteId, Scope, StateDetail, StateRow, TouchedAtom,
+    Closing, Dialect, Direction, Entity, Held, HistoryRow, Intent, JournalEntry, Lease,
+    OperationState, Record, RemoteDefinition, RemoteId, Scope, StateDetail, StateRow, StoreError,
+    TouchedAtom,
 };
 
 use super::Engine;
@@ -24,24 +25,50 @@ use super::parse::parse_row;
 use super::record::doubt;
 use super::references::References;
 
+/// Requests of earlier runs that may still take effect, or did so without being shown yet: what closes
+/// each when another one took its place.
+pub(super) type Pending = BTreeMap<Entity, Vec<Record>>;
+
 impl Engine {
     /// Settles every operation of a scope that was started and not closed. What it finds to have been
     /// carried out is agreed on as far as the platform shows it; the rest is left to the detection
-    /// that follows. Returns one finding per operation.
+    /// that follows. Returns one finding per operation, and what stays open until it is sent again.
     pub(super) async fn settle_open(
         &self,
         hands: &Hands<'_>,
         lease: &Lease,
         locals: &Locals,
-    ) -> Result<Vec<Finding>, SyncError> {
+    ) -> Result<(Vec<Finding>, Pending), SyncError> {
         let store = &self.ports.store;
-        let open = store.open_operations(&lease.scope).await.map_err(store_failure)?;
-        let mut findings = Vec::new();
-        for entry in open {
+        let at = self.ports.clock.now();
+        let mut open = store.open_operations(&lease.scope).await.map_err(store_failure)?;
+        for entry in &mut open {
+            // The clock was set back since: what is dated ahead of now happened now, at the latest.
+            entry.intent.sent_at = entry.intent.sent_at.min(at);
+        }
+        // What was sent again as it was is found out once, however often a process died over it.
+        let (last, earlier): (Vec<_>, Vec<_>) = open.iter().enumerate().partition(|(at, entry)| {
+            !open.iter().skip(at + 1).any(|later| is_same(&entry.intent, &later.intent))
+        });
+        let sent_again = |(_, entry): (usize, &JournalEntry)| {
+            let finding = recovered(&entry.intent, "was sent again");
+            closed(hands, entry, (OperationState::Failed, Record::default(), &finding), at)
+        };
+        let earlier: Vec<Record> = earlier.into_iter().map(sent_again).collect();
+        if !earlier.is_empty() {
+            store.record(lease, earlier).await.map_err(store_failure)?;
+        }
+        let (mut findings, mut pending) = (Vec::new(), Pending::new());
+        for (_, entry) in last {
             let key = entry.intent.type_key.clone();
+            let entity = entry.intent.entity.clone();
             let finding = match self.settle(hands, lease, locals, entry).await {
-                Ok((record, finding)) => {
-                    store.record(lease, vec![record]).await.map_err(store_failure)?;
+                Ok(Settled { record, finding, is_open: false }) => {
+                    Box::pin(self.record_settled(lease, record)).await?;
+                    finding
+                }
+                Ok(Settled { record, finding, is_open: true }) => {
+                    pending.entry(entity).or_default().push(record);
                     finding
                 }
                 // What cannot be read concerns this type only, and stays open.
@@ -54,7 +81,7 @@ impl Engine {
             };
             findings.push(finding.of(key));
         }
-        Ok(findings)
+        Ok((findings, pending))
     }
 
     /// Which document of a scope is which on the platform, by the state and the open journal.
@@ -103,8 +130,8 @@ impl Engine {
         hands: &Hands<'_>,
         lease: &Lease,
         locals: &Locals,
-        entry: JournalEntry,
-    ) -> Result<(Record, Finding), SyncError> {
+        entry: &JournalEntry,
+    ) -> Result<Settled, SyncError> {
         let intent = &entry.intent;
         let sent = Sent {
             verb: intent.verb,
@@ -114,55 +141,141 @@ impl Engine {
             precondition: intent.precondition.as_ref(),
             at: intent.sent_at,
         };
-        let old = self.detail(lease, &entry).await?;
-        let wanted = is_wanted(hands, locals, &entry, old.as_ref());
-        let fate = hands.find_out(&sent, wanted).await?;
-        let what = format!("an interrupted {} of {}", intent.verb.as_str(), intent.type_key);
-        let recovered = |outcome: &str| {
-            Finding::info("RECOVERED", format!("{what} {outcome}"), "nothing to do")
+        let old = self.known(&lease.scope, &intent.entity, &intent.remote_id).await?;
+        let (is_open, (state, record, finding)) = if is_agreed(hands, intent, old.as_ref()) {
+            let finding = recovered(intent, "had been carried out");
+            (false, (OperationState::Applied, Record::default(), finding))
+        } else {
+            let wanted = is_wanted(hands, locals, entry, old.as_ref());
+            let fate = hands.find_out(&sent, wanted).await?;
+            (matches!(fate, Fate::NotYet), after(hands, entry, old.as_ref(), fate)?)
         };
-        let (state, record, finding) = match fate {
-            Fate::Gone if intent.verb == Verb::Delete => (
-                OperationState::Applied,
-                Record { forget: Some(intent.entity.clone()), ..Record::default() },
-                recovered("had been carried out"),
-            ),
-            Fate::NotApplied | Fate::Gone => {
-                (OperationState::Failed, Record::default(), recovered("had not been carried out"))
-            }
-            Fate::Applied(definition)
-            | Fate::AppliedThenEdited(definition, _)
-            | Fate::Exists(definition) => {
-                let state = agreed(hands, &entry, old.as_ref(), &definition)?;
-                let record = Record { state: Some(state), ..Record::default() };
-                (OperationState::Applied, record, recovered("had been carried out"))
-            }
-            Fate::Undecided(definition) => {
-                let state = doubted(hands, &entry, old.as_ref(), &definition)?;
-                let finding = Finding::warning(
-                    "IN_DOUBT",
-                    format!("{what} cannot be told from what somebody else did since"),
-                    "compare the type with the platform and decide",
-                );
-                let record = Record { state: Some(state), ..Record::default() };
-                (OperationState::Undecided, record, finding)
-            }
-        };
-        let at = self.ports.clock.now();
-        let closing = Closing { id: entry.id, state, response: None, at };
-        let history = Some(settled_attempt(hands, &entry, state, &finding, at));
-        Ok((Record { closes: vec![closing], history, seen_at: Some(at), ..record }, finding))
+        let record = closed(hands, entry, (state, record, &finding), self.ports.clock.now());
+        Ok(Settled { record, finding, is_open })
     }
 
-    async fn detail(
+    /// Records what became of a write. Where another website took the identity meanwhile, there is nothing
+    /// left to agree on; whose it is now is told by the detection that follows.
+    pub(super) async fn record_settled(
         &self,
         lease: &Lease,
-        entry: &JournalEntry,
-    ) -> Result<Option<StateDetail>, SyncError> {
-        let entity = entry.intent.entity.clone();
-        let details = self.ports.store.details(&lease.scope, vec![entity.clone()]).await;
-        Ok(details.map_err(store_failure)?.remove(&entity))
+        record: Record,
+    ) -> Result<(), SyncError> {
+        let store = &self.ports.store;
+        let closed = Record { state: None, ..record.clone() };
+        let recorded = match store.record(lease, vec![record]).await {
+            Err(StoreError::Claimed { .. }) => store.record(lease, vec![closed]).await,
+            recorded => recorded,
+        };
+        recorded.map_err(store_failure)
     }
+
+    /// What the state knows of a document that was being written. One that took the place of a row that
+    /// is gone is known by that row's id until it is recorded itself.
+    pub(super) async fn known(
+        &self,
+        scope: &Scope,
+        entity: &Entity,
+        remote_id: &RemoteId,
+    ) -> Result<Option<StateDetail>, SyncError> {
+        let store = &self.ports.store;
+        let own = store.details(scope, vec![entity.clone()]).await.map_err(store_failure)?;
+        if let Some(own) = own.into_values().next() {
+            return Ok(Some(own));
+        }
+        let bound = store.bound(scope, vec![remote_id.clone()]).await.map_err(store_failure)?;
+        let holders = bound.into_iter().map(|(holder, _)| holder).collect();
+        let held = store.details(scope, holders).await.map_err(store_failure)?;
+        Ok(held.into_values().next())
+    }
+}
+
+/// Whether two requests are the same one, sent twice.
+fn is_same(one: &Intent, other: &Intent) -> bool {
+    let is_alike =
+        (&one.entity, one.verb, &one.remote_id) == (&other.entity, other.verb, &other.remote_id);
+    is_alike && one.precondition == other.precondition && one.atoms == other.atoms
+}
+
+/// The record of an operation that is closed.
+fn closed(
+    hands: &Hands<'_>,
+    entry: &JournalEntry,
+    (state, record, finding): (OperationState, Record, &Finding),
+    at: i64,
+) -> Record {
+    let closing = Closing { id: entry.id, state, response: None, at };
+    let history = Some(settled_attempt(hands, entry, state, finding, at));
+    Record { closes: vec![closing], history, seen_at: Some(at), ..record }
+}
+
+/// What follows from the fate of an interrupted write.
+fn after(
+    hands: &Hands<'_>,
+    entry: &JournalEntry,
+    old: Option<&StateDetail>,
+    fate: Fate,
+) -> Result<(OperationState, Record, Finding), SyncError> {
+    let intent = &entry.intent;
+    let done = || recovered(intent, "had been carried out");
+    Ok(match fate {
+        Fate::Gone if intent.verb == Verb::Delete => (
+            OperationState::Applied,
+            Record { forget: Some(intent.entity.clone()), ..Record::default() },
+            done(),
+        ),
+        Fate::NotYet => {
+            (OperationState::Failed, Record::default(), recovered(intent, "is to be sent again"))
+        }
+        Fate::NotApplied | Fate::Gone => {
+            let finding = recovered(intent, "had not been carried out");
+            (OperationState::Failed, Record::default(), finding)
+        }
+        Fate::Applied(definition) | Fate::Exists(definition) => {
+            let state = agreed(hands, entry, old, &definition)?;
+            (OperationState::Applied, Record { state: Some(state), ..Record::default() }, done())
+        }
+        Fate::Undecided(definition) => {
+            let state = doubted(hands, entry, old, &definition)?;
+            let what = interrupted(intent);
+            let finding = Finding::warning(
+                "IN_DOUBT",
+                format!("{what} cannot be told from what somebody else did since"),
+                "compare the type with the platform and decide",
+            );
+            let record = Record { state: Some(state), ..Record::default() };
+            (OperationState::Undecided, record, finding)
+        }
+    })
+}
+
+fn interrupted(intent: &Intent) -> String {
+    format!("an interrupted {} of {}", intent.verb.as_str(), intent.type_key)
+}
+
+fn recovered(intent: &Intent, outcome: &str) -> Finding {
+    Finding::info("RECOVERED", format!("{} {outcome}", interrupted(intent)), "nothing to do")
+}
+
+/// What became of an open operation.
+struct Settled {
+    record: Record,
+    finding: Finding,
+    /// Not to be told before another request took its place, which then leaves the record behind.
+    is_open: bool,
+}
+
+/// Whether both sides have agreed since on what a write was for: whatever they hold now came later.
+fn is_agreed(hands: &Hands<'_>, intent: &Intent, old: Option<&StateDetail>) -> bool {
+    let Some(base) = old.and_then(|old| Base::from_json(&old.base).ok()) else { return false };
+    let shape = hands.shape();
+    let is_base = |atom: &TouchedAtom| match base.get(&atom.path, &shape) {
+        Ancestor::Known { local, remote } => {
+            local == atom.local.as_ref() && remote == atom.intended.as_ref()
+        }
+        Ancestor::Unknown => false,
+    };
+    intent.verb != Verb::Delete && intent.atoms.iter().all(is_base)
 }
 
 /// What the history tells of a write that its own run did not live to tell. Nothing came back, and
@@ -239,8 +352,8 @@ fn is_wanted(
     intent.verb != Verb::Delete && intent.atoms.iter().all(stands)
 }
 
-/// The state after a write that turned out to have been carried out: what shows the intended value is
-/// agreed; what does not was edited since, and its base is what was intended.
+/// The state after a write that turned out to have been carried out, or a creation whose type stands
+/// there: what shows the intended value is agreed.
 fn agreed(
     hands: &Hands<'_>,
     entry: &JournalEntry,
@@ -253,12 +366,11 @@ fn agreed(
     let mut base = old.and_then(|old| Base::from_json(&old.base).ok()).unwrap_or_default();
     base.cover(&hands.shape());
     for atom in &intent.atoms {
-        let shows = now.get(&atom.path) == atom.intended.as_ref();
-        if is_create && !shows {
+        if now.get(&atom.path) == atom.intended.as_ref() {
+            base.set(&atom.path, Pair { local: atom.local.clone(), remote: atom.intended.clone() });
+        } else {
             // Somebody else may have made it, so nothing says that ours was ever there.
             base.forget(&atom.path);
-        } else {
-            base.set(&atom.path, Pair { local: atom.local.clone(), remote: atom.intended.clone() });
         }
     }
     if is_create {
@@ -286,7 +398,8 @@ fn doubted(
     Ok(state)
 }
 
-/// The state that the detection which follows looks at anew, because nothing in it is settled.
+/// The state that the detection which follows looks at anew, because nothing in it is settled. It stays
+/// with the document that has the identity; that another row took its place is found out there.
 fn state_of(
     hands: &Hands<'_>,
     entry: &JournalEntry,
@@ -303,7 +416,7 @@ fn state_of(
     let origin = if intent.verb == Verb::Create { "created" } else { "adopted" };
     StateDetail {
         row: StateRow {
-            entity: intent.entity.clone(),
+            entity: old.map_or(&intent.entity, |old| &old.row.entity).clone(),
             type_key: intent.type_key.clone(),
             remote_id: Some(intent.remote_id.clone()),
             row_digest: None,

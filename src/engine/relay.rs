@@ -6,9 +6,10 @@ use crate::port::{Beat, RunRow, Told};
 
 use super::actor::Action;
 use super::failure::store_failure;
-use super::job::{running, stored_result};
+use super::job::{running, stored_result, with_run};
 use super::narrate::KEPT_ENTRIES;
-use super::report::{Metrics, RunReport, RunStatus};
+use super::outcome::recovery;
+use super::report::{Metrics, Outcome, RunReport, RunStatus};
 use super::{Engine, RunRequest};
 
 /// After this long without a word a run is taken for dead, in milliseconds: whoever runs one says so
@@ -42,26 +43,31 @@ impl Engine {
             return Ok(None);
         };
         if let Some(end) = end {
-            return Ok(Some(end.result));
+            return Ok(Some(with_run(&end.result, &run)));
         }
         let entries = u32::try_from(KEPT_ENTRIES).unwrap_or(u32::MAX);
         let told = store.told(&run.run_id, entries).await.map_err(store_failure)?;
         let told = told.unwrap_or(Told { at: run.started_at, progress: 0, entries: Vec::new() });
-        let is_silent = self.ports.clock.now() - told.at > SILENCE;
-        Ok(Some(if is_silent { self.died(&run, &told) } else { running(&run.job, &told) }))
+        // Whoever lives tells it again after the clock was set.
+        let is_silent = (self.ports.clock.now() - told.at).abs() > SILENCE;
+        if !is_silent {
+            return Ok(Some(with_run(&running(&run.job, &told), &run)));
+        }
+        let earlier = self.outcomes_before(&run.run_id).await?;
+        Ok(Some(with_run(&self.died(&run, &told, earlier), &run)))
     }
 
     /// What is to be told of a run whose process is gone.
-    fn died(&self, run: &RunRow, told: &Told) -> String {
+    fn died(&self, run: &RunRow, told: &Told, earlier: Vec<Outcome>) -> String {
         let message =
             format!("the process that ran the deployment {} is gone", quoted(&run.job_id));
         let report = RunReport {
             status: RunStatus::Failed,
             error: Some(SyncError::new(ErrorCode::Interrupted, message)),
             progress: told.progress,
-            outcomes: Vec::new(),
+            recovery: recovery(&earlier, RunStatus::Failed),
+            outcomes: earlier,
             metrics: Metrics::default(),
-            recovery: None,
         };
         let request = RunRequest {
             job_id: run.job_id.clone(),

@@ -6,6 +6,7 @@
 //! if they are not the same any more, the decision is refused.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::error::{ErrorCode, SyncError, quoted};
 use crate::port::{Decided, Lease, Scope, Settlement, StateDetail, StoredConflict};
@@ -31,9 +32,15 @@ const TOGETHER: usize = 32;
 /// How often a decision is made anew because a version of its type came in between.
 const ATTEMPTS: u32 = 8;
 
-/// What to do about a conflict that is not recorded: one that was only detected is not, either.
-pub(super) const RECORDED_FIRST: &str =
-    "deploy first, which records the conflicts that it meets, and decide those";
+/// What to do about a conflict that there is not.
+pub(super) const DETECT_AGAIN: &str = "detect the changes, and decide the conflicts that they show";
+
+/// Why no recorded conflict with an id is open.
+pub(super) struct Unfound {
+    pub error: Arc<SyncError>,
+    /// There is none in the log, so looking may show it.
+    pub may_be_unmet: bool,
+}
 
 /// A decision about one conflict.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,16 +74,17 @@ impl Engine {
         let platform = self.connect(provider, Purpose::Look).await?;
         let ids: Vec<&str> = verdicts.iter().map(|verdict| &*verdict.conflict).collect();
         let found = self.look_up(&ids).await?;
-        self.resolve_found(&platform, verdicts, found).await
+        Ok(self.resolve_found(&platform, verdicts, found).await)
     }
 
-    /// Decides what was looked up: the conflict of each verdict, or why there is none.
+    /// Decides what was looked up: the conflict of each verdict, or why there is none. What was decided in
+    /// one website is told, whatever becomes of the others.
     pub(super) async fn resolve_found(
         &self,
         platform: &Platform,
         verdicts: Vec<Verdict>,
-        found: Vec<Result<StoredConflict, SyncError>>,
-    ) -> Result<Vec<Resolution>, SyncError> {
+        found: Vec<Result<StoredConflict, Unfound>>,
+    ) -> Vec<Resolution> {
         let mut resolutions: Vec<Option<Resolution>> = verdicts.iter().map(|_| None).collect();
         let mut by_scope: BTreeMap<Scope, Vec<(usize, StoredConflict)>> = BTreeMap::new();
         for (at, (verdict, found)) in verdicts.iter().zip(found).enumerate() {
@@ -87,37 +95,42 @@ impl Engine {
                 Ok(conflict) => {
                     set(&mut resolutions, at, failed(verdict, "", &elsewhere(&conflict)));
                 }
-                Err(error) => set(&mut resolutions, at, failed(verdict, "", &error)),
+                Err(unfound) => set(&mut resolutions, at, failed(verdict, "", &unfound.error)),
             }
         }
         for (scope, conflicts) in by_scope {
             let now = self.ports.clock.now();
-            let lease = match self.ports.store.acquire(&scope, OWNER, now).await {
-                Ok(lease) => lease,
+            let decided = match self.ports.store.acquire(&scope, OWNER, now).await {
+                Ok(lease) => {
+                    let decided = self.resolve_scope(platform, &lease, &verdicts, &conflicts).await;
+                    // A lease that cannot be given back is taken over by whoever comes: its lock is gone.
+                    self.ports.store.release(lease).await.ok();
+                    decided
+                }
+                Err(error) => Err(store_failure(error)),
+            };
+            match decided {
+                Ok(decided) => {
+                    for (at, resolution) in decided {
+                        set(&mut resolutions, at, resolution);
+                    }
+                }
                 Err(error) => {
-                    let error = store_failure(error);
                     for (at, conflict) in &conflicts {
                         let Some(verdict) = verdicts.get(*at) else { continue };
                         set(&mut resolutions, *at, failed(verdict, &conflict.type_key, &error));
                     }
-                    continue;
                 }
-            };
-            let result = self.resolve_scope(platform, &lease, &verdicts, conflicts).await;
-            let released = self.ports.store.release(lease).await.map_err(store_failure);
-            for (at, resolution) in result? {
-                set(&mut resolutions, at, resolution);
             }
-            released?;
         }
-        Ok(resolutions.into_iter().flatten().collect())
+        resolutions.into_iter().flatten().collect()
     }
 
-    /// The open conflict of each id, or why there is none.
+    /// The open conflict of each id, or why none is recorded.
     pub(super) async fn look_up(
         &self,
         ids: &[&str],
-    ) -> Result<Vec<Result<StoredConflict, SyncError>>, SyncError> {
+    ) -> Result<Vec<Result<StoredConflict, Unfound>>, SyncError> {
         let names: BTreeSet<&str> = ids.iter().filter_map(|id| name_of(id)).collect();
         let names = names.into_iter().map(str::to_owned).collect();
         let known = self.ports.store.conflicts_named(names).await.map_err(store_failure)?;
@@ -138,19 +151,17 @@ impl Engine {
                 return Ok(open.clone());
             }
             let newer = name_of(id).and_then(|name| open_by_name.get(name));
-            Err(match (newer, exact.and_then(|one| one.decision.as_ref())) {
+            let error = match (newer, exact.and_then(|one| one.decision.as_ref())) {
                 (Some(newer), _) => outdated(id, &format!("it is {newer} now")),
                 (None, Some(decision)) => SyncError::new(
                     ErrorCode::Conflict,
                     format!("the conflict {id} was decided already: {}", decision.resolution),
                 )
                 .next_step("nothing to do; deploy to carry the decision out"),
-                (None, None) => SyncError::new(
-                    ErrorCode::InvalidArgument,
-                    format!("no recorded conflict has the id {}", quoted(id)),
-                )
-                .next_step(RECORDED_FIRST),
-            })
+                (None, None) => unknown(id),
+            };
+            let may_be_unmet = exact.is_none() && name_of(id).is_some();
+            Err(Unfound { error: Arc::new(error), may_be_unmet })
         };
         Ok(ids.iter().map(found).collect())
     }
@@ -160,7 +171,7 @@ impl Engine {
         platform: &Platform,
         lease: &Lease,
         verdicts: &[Verdict],
-        conflicts: Vec<(usize, StoredConflict)>,
+        conflicts: &[(usize, StoredConflict)],
     ) -> Result<Vec<(usize, Resolution)>, SyncError> {
         // What an interrupted decision left open comes first, and may be one of these.
         self.settle_rows(platform, lease).await?;
@@ -185,7 +196,7 @@ impl Engine {
         };
         let mut resolutions = Vec::new();
         let mut due = Vec::new();
-        for (at, conflict) in &conflicts {
+        for (at, conflict) in conflicts {
             let Some(verdict) = verdicts.get(*at) else { continue };
             let case = Case { at: *at, verdict, conflict, detail: details.get(&conflict.entity) };
             match bench.rule(&case).await {
@@ -304,6 +315,11 @@ pub(super) fn resolution(verdict: &Verdict, type_key: &str, is_done: bool) -> Re
 
 fn failed(verdict: &Verdict, type_key: &str, error: &SyncError) -> Resolution {
     Resolution { error: Some(outcome_error(error)), ..resolution(verdict, type_key, false) }
+}
+
+pub(super) fn unknown(id: &str) -> SyncError {
+    let message = format!("no conflict has the id {}", quoted(id));
+    SyncError::new(ErrorCode::InvalidArgument, message).next_step(DETECT_AGAIN)
 }
 
 pub(super) fn outdated(id: &str, why: &str) -> SyncError {

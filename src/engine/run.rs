@@ -7,9 +7,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::collect::map_of;
 use crate::error::{ErrorCode, SyncError};
-use crate::port::{Lease, RunRow, Traffic, VersionSource};
+use crate::port::{Lease, RunRow, Scope, Traffic, VersionSource};
 
 use super::apply::Hands;
+use super::carried::Covered;
 use super::complete::Execution;
 use super::detect::{Detection, Keep, Scoped, Search};
 use super::execute::execute;
@@ -23,12 +24,13 @@ use super::narrate::Narrator;
 use super::options::Mode;
 use super::outcome;
 use super::plan::{Policy, ScopePlan, plan_scope};
-use super::pull::{of_staying, planned, told};
+use super::pull::told;
+use super::recover::Pending;
 use super::references::References;
 use super::report::{LogLevel, Outcome, Reporter, RunReport, RunStatus};
 use super::scopes::Scopes;
 use super::see::wanted_websites;
-use super::sketch::sketch;
+use super::sketch::{Sketch, sketch};
 use super::wanted::Wanted;
 use super::{Engine, Platform, Purpose, RunRequest, VersionNote};
 
@@ -50,6 +52,10 @@ pub(super) struct Tally {
     pub plan_digest: Option<String>,
     pub traffic: Traffic,
     pub items: u64,
+    /// What earlier runs left under way, by scope in the order of the leases.
+    pub pending: Vec<Pending>,
+    /// What it has looked at to its end.
+    pub covered: Covered,
     /// The store knows of the run.
     began: bool,
     /// The run did not get to its end.
@@ -58,7 +64,12 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts the content items of what succeeded.
-    fn count(&mut self, scoped: &Scoped, items: &BTreeMap<String, u64>, outcomes: &[Outcome]) {
+    pub(super) fn count(
+        &mut self,
+        scoped: &Scoped,
+        items: &BTreeMap<String, u64>,
+        outcomes: &[Outcome],
+    ) {
         let ids: BTreeMap<&str, &str> =
             map_of(scoped.examined.iter().map(|one| (&*one.key, &*one.subject.entity.id)));
         self.items += outcomes
@@ -108,7 +119,13 @@ impl Engine {
             underway: (!request.options.dry_run).then(|| self.counters.begin(narrator.progress())),
         };
         let mut tally = Tally::default();
-        if let Err(error) = run.carry_out(&mut tally, &mut scopes).await {
+        let mut result = run.carry_out(&mut tally, &mut scopes).await;
+        let is_whole = outcome::is_whole(&tally.outcomes);
+        match self.earlier_outcomes(&run.id, request).await {
+            Ok(earlier) => tally.carry_over(earlier),
+            Err(error) => result = result.and(Err(error)),
+        }
+        if let Err(error) = result.and_then(|()| run.conclude(&tally.outcomes, is_whole)) {
             tally.stopped = Some(self.stopped(error, request).await);
         }
         let known = tally.began;
@@ -161,6 +178,7 @@ impl Run<'_> {
         if let Some(undone) = &undone {
             undone.check_target(&platform)?;
         }
+        self.engine.check_earlier_target(self.request, &platform).await?;
         self.stop_if_cancelled()?;
         let count: usize = websites.iter().map(|id| locals.of_website(id).count()).sum();
         self.narrator.step(10, format!("Found {count} content types to sync..."));
@@ -184,7 +202,7 @@ impl Run<'_> {
             }
         }
         if result.is_ok() {
-            result = match &self.request.undo {
+            result = match self.request.undo.as_ref().zip(undone.as_ref()) {
                 Some(undo) => {
                     let undone = self.roll_back(tally, (&locals, &platform), leases, undo);
                     Box::pin(undone).await
@@ -231,7 +249,7 @@ impl Run<'_> {
         leases: &[Lease],
         policy: &Policy,
     ) -> Result<(), SyncError> {
-        let locals = self.settle(platform, leases, locals, *policy).await?;
+        let locals = self.settle(tally, platform, leases, locals, *policy).await?;
         let began = self.engine.ports.clock.elapsed();
         let first = match policy.mode {
             Mode::Push => Freshness::Now,
@@ -242,10 +260,8 @@ impl Run<'_> {
         self.narrator
             .step(20, format!("Transforming to {} schema...", schema_name(&platform.provider)));
         let (homes, mut plans) = self.plan_both(platform, &found, *policy);
-        let website_id = self.request.website_id.as_deref().filter(|id| !id.is_empty());
-        let detection = &found.detection;
         let reviewed = self.request.options.plan_digest.as_deref();
-        let planned = sketch(platform, website_id, *policy, detection, &homes, &plans);
+        let planned = self.sketched(platform, &found, &homes, &plans, *policy);
         tally.plan_digest = Some(planned.digest.clone());
         if let Some(reviewed) = reviewed {
             self.engine.check_reviewed(reviewed, &planned)?;
@@ -260,24 +276,21 @@ impl Run<'_> {
             self.engine.record_seen(&found.locals, &websites, &note).await?;
         }
         self.tell_steps(&found, &homes, &plans);
-        if self.bring_home(tally, platform, leases, &found, &homes, *policy).await? {
-            let locals = self.engine.locals().await?;
-            // Only the studio was written since.
-            let again = (*policy, Freshness::Since(began));
-            found = self.find(locals, platform, &websites, leases, again).await?;
-            let homes;
-            (homes, plans) = self.plan_both(platform, &found, *policy);
-            if reviewed.is_some() {
-                let now = sketch(platform, website_id, *policy, &found.detection, &homes, &plans);
-                planned.check_outward(&now)?;
+        let reviewed = reviewed.is_some().then_some(&planned);
+        let way = (platform, &*websites, leases);
+        let came = self.come_home(tally, way, (&found, &homes), reviewed, (*policy, began)).await;
+        let ready = came.map(|again| {
+            if let Some(again) = again {
+                (found, plans) = again;
             }
-        }
-        self.send(tally, platform, leases, &found, &plans, *policy).await?;
-        self.conclude(&tally.outcomes)
+        });
+        self.send(tally, platform, leases, (&found, &plans), *policy, ready).await?;
+        tally.covered = found.wanted.covered();
+        Ok(())
     }
 
     /// Looks at both sides.
-    async fn find(
+    pub(super) async fn find(
         &self,
         locals: Arc<Locals>,
         platform: &Platform,
@@ -303,8 +316,26 @@ impl Run<'_> {
         Ok(Found { locals, detection, wanted, items })
     }
 
+    /// What the run would do, in the words of what was reviewed, where something was.
+    pub(super) fn sketched(
+        &self,
+        platform: &Platform,
+        found: &Found,
+        homes: &[HomePlan],
+        plans: &[ScopePlan],
+        policy: Policy,
+    ) -> Sketch {
+        let website_id = self.request.website_id.as_deref().filter(|id| !id.is_empty());
+        let detection = &found.detection;
+        let sketched = |on: &Platform| sketch(on, website_id, policy, detection, homes, plans);
+        let now = sketched(platform);
+        let Some(reviewed) = &self.request.options.plan_digest else { return now };
+        let unborn = || platform.as_unborn().map(|unborn| sketched(&unborn));
+        self.engine.in_words_of(reviewed, now, unborn)
+    }
+
     /// What comes home, and what goes to the platform.
-    fn plan_both(
+    pub(super) fn plan_both(
         &self,
         platform: &Platform,
         found: &Found,
@@ -318,70 +349,37 @@ impl Run<'_> {
         (homes, plans)
     }
 
-    /// Brings home what is to come home; tells whether anything was done.
-    async fn bring_home(
-        &self,
-        tally: &mut Tally,
-        platform: &Platform,
-        leases: &[Lease],
-        found: &Found,
-        homes: &[HomePlan],
-        policy: Policy,
-    ) -> Result<bool, SyncError> {
-        let mut is_done = false;
-        for (at, (scoped, plan)) in found.detection.scopes.iter().zip(homes).enumerate() {
-            tally.outcomes.extend(of_staying(scoped, plan));
-            let Some(lease) = leases.get(at) else {
-                let steps = plan.steps.iter();
-                tally.outcomes.extend(steps.map(|step| planned(scoped, step, "success")));
-                continue;
-            };
-            if plan.steps.is_empty() {
-                continue;
-            }
-            is_done = true;
-            let pulled = self.pull(platform, lease, scoped, plan, policy, &found.items).await;
-            tally.count(scoped, &found.items, &pulled.outcomes);
-            tally.outcomes.extend(pulled.outcomes);
-            if let Some(error) = pulled.stopped {
-                return Err(error);
-            }
-        }
-        Ok(is_done)
-    }
-
-    /// Sends what is to be sent, and records what is not.
+    /// Sends what is to be sent, and records what is not. A run that was stopped before tells what it
+    /// would have done, so that it can be carried on.
     pub(super) async fn send(
         &self,
         tally: &mut Tally,
         platform: &Platform,
         leases: &[Lease],
-        found: &Found,
-        plans: &[ScopePlan],
+        (found, plans): (&Found, &[ScopePlan]),
         policy: Policy,
+        ready: Result<(), SyncError>,
     ) -> Result<(), SyncError> {
         let Found { detection, wanted, items, .. } = found;
         let told = told(&tally.outcomes);
         let stop_on_error = self.request.options.stop_on_error;
-        let mut result = Ok(());
+        let nothing = Pending::new();
+        let mut result = match ready {
+            Ok(()) => self.record_plans((platform, leases), &detection.scopes, plans, policy).await,
+            stopped => stopped,
+        };
         for (at, (scoped, plan)) in detection.scopes.iter().zip(plans).enumerate() {
             let mut outcomes = outcome::of_idle(scoped, plan, &wanted.selection);
             outcomes.retain(|one| !told.contains(&(one.website_id.clone(), one.type_key.clone())));
             if let Some(lease) = leases.get(at) {
                 let hands = self.hands(platform, lease, policy, &scoped.references);
-                // What a rollback is not about is looked at only to be referred to.
-                if result.is_ok() && self.request.undo.is_none() {
-                    result = self.record_idle(&hands, scoped, plan).await;
-                }
-                if result.is_ok() {
-                    result = self.plan_rows(lease, scoped, plan).await;
-                }
                 let execution = Execution {
                     hands: &hands,
                     scoped,
                     plan,
                     narrator: self.narrator,
                     wanted,
+                    pending: tally.pending.get(at).unwrap_or(&nothing),
                     stop_on_error,
                     provider: &platform.provider,
                     actor: &self.engine.actor.id,
@@ -407,6 +405,7 @@ impl Run<'_> {
     /// platform. Returns the studio as it is then.
     pub(super) async fn settle(
         &self,
+        tally: &mut Tally,
         platform: &Platform,
         leases: &[Lease],
         locals: &Arc<Locals>,
@@ -420,11 +419,16 @@ impl Run<'_> {
             }
             let references = self.engine.known_references(&lease.scope).await?;
             let hands = self.hands(platform, lease, policy, &references);
-            let open = self.engine.settle_open(&hands, lease, &locals).await?;
+            let (open, pending) = self.engine.settle_open(&hands, lease, &locals).await?;
+            tally.pending.push(pending);
             for finding in settled.iter().chain(&open) {
                 self.narrator.finding(finding);
             }
-            for run in self.engine.close_interrupted(&lease.scope, &self.id).await? {
+        }
+        // Only now is it known of every scope what became of a run of several.
+        let settled: Vec<Scope> = leases.iter().map(|lease| lease.scope.clone()).collect();
+        for scope in &settled {
+            for run in self.engine.close_interrupted(scope, &settled, &self.id).await? {
                 let message = format!("The deployment {} was interrupted and is closed", run.id);
                 self.narrator.log(LogLevel::Info, message, None, None);
             }
@@ -432,24 +436,7 @@ impl Run<'_> {
         Ok(locals)
     }
 
-    /// Ends a run that nothing stopped but perhaps a failure of a type.
-    pub(super) fn conclude(&self, outcomes: &[Outcome]) -> Result<(), SyncError> {
-        if let Some(error) = outcome::failure(outcomes) {
-            return Err(error);
-        }
-        let (succeeded, failed) = outcome::counts(outcomes);
-        let came_to = format!("{succeeded} succeeded, {failed} failed");
-        if outcome::is_whole(outcomes) {
-            self.narrator.step(80, "Verifying synchronization...");
-            self.narrator.step(99, format!("Sync completed: {came_to}"));
-        } else {
-            let message = format!("Sync stopped at the first failure: {came_to}");
-            self.narrator.log(LogLevel::Warning, message, None, None);
-        }
-        Ok(())
-    }
-
-    fn hands<'h>(
+    pub(super) fn hands<'h>(
         &'h self,
         platform: &'h Platform,
         lease: &'h Lease,

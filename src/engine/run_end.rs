@@ -8,16 +8,33 @@ use crate::port::{HistoryFilter, RunEnd};
 use super::Engine;
 use super::failure::store_failure;
 use super::job::stored_result;
-use super::outcome;
-use super::report::{LogEntry, LogLevel, Metrics, RunReport, RunStatus};
+use super::outcome::{self, Counts};
+use super::report::{LogEntry, LogLevel, Metrics, Outcome, RunReport, RunStatus};
 use super::run::{Run, Tally};
 
 impl Run<'_> {
+    /// Ends a run that nothing stopped but perhaps a failure of a type, and that attempted all that it
+    /// was to if it is whole.
+    pub(super) fn conclude(&self, outcomes: &[Outcome], is_whole: bool) -> Result<(), SyncError> {
+        if let Some(error) = outcome::failure(outcomes) {
+            return Err(error);
+        }
+        let came_to = Counts::of(outcomes);
+        if is_whole {
+            self.narrator.step(80, "Verifying synchronization...");
+            self.narrator.step(99, format!("Sync completed: {came_to}"));
+        } else {
+            let message = format!("Sync stopped at the first failure: {came_to}");
+            self.narrator.log(LogLevel::Warning, message, None, None);
+        }
+        Ok(())
+    }
+
     /// What is told of a run that is over.
     pub(super) fn report(&self, tally: Tally, taken: Duration) -> (RunReport, Option<String>) {
-        let (succeeded, failed) = outcome::counts(&tally.outcomes);
+        let counts = Counts::of(&tally.outcomes);
         // Whoever cancelled it was told at once that it is cancelled, whatever it came to.
-        let status = match (&tally.stopped, failed) {
+        let status = match (&tally.stopped, counts.left()) {
             _ if self.cancel.is_cancelled() => RunStatus::Cancelled,
             (Some(_), _) => RunStatus::Failed,
             (None, 0) => RunStatus::Completed,
@@ -28,7 +45,7 @@ impl Run<'_> {
             time_taken: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
             content_items_processed: tally.items,
             bytes_transferred: tally.traffic.bytes,
-            success_rate: match (share(succeeded, failed), &tally.stopped) {
+            success_rate: match (share(counts), &tally.stopped) {
                 (Some(share), _) => share,
                 (None, None) => 1.0,
                 (None, Some(_)) => 0.0,
@@ -43,7 +60,7 @@ impl Run<'_> {
             } else {
                 self.narrator.shown()
             },
-            recovery: (status == RunStatus::Partial).then(|| outcome::recovery(&tally.outcomes)),
+            recovery: outcome::recovery(&tally.outcomes, status),
             outcomes: tally.outcomes,
             metrics,
         };
@@ -66,7 +83,8 @@ impl Run<'_> {
         report: &RunReport,
         plan_digest: Option<String>,
     ) -> Result<(), SyncError> {
-        let (succeeded, failed) = outcome::counts(&report.outcomes);
+        let counts = Counts::of(&report.outcomes);
+        let (succeeded, failed) = (counts.succeeded, counts.left());
         let mut log = self.narrator.log_entries();
         if report.status == RunStatus::Cancelled {
             log.push(self.cancelled().await?);
@@ -114,7 +132,8 @@ pub fn cancelled_by(name: Option<&str>) -> String {
 }
 
 /// The share of those that succeeded; `None` of nothing.
-fn share(succeeded: usize, failed: usize) -> Option<f64> {
+fn share(counts: Counts) -> Option<f64> {
     let whole = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-    (succeeded + failed > 0).then(|| whole(succeeded) / whole(succeeded + failed))
+    let all = counts.succeeded + counts.left();
+    (all > 0).then(|| whole(counts.succeeded) / whole(all))
 }

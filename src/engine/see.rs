@@ -11,8 +11,9 @@ use crate::error::{ErrorCode, SyncError, quoted};
 use crate::merge::Shape;
 use crate::model::Finding;
 use crate::plan::Consent;
+use crate::port::Scope;
 
-use super::changes::{conflict, failed_type, type_change};
+use super::changes::{failed_type, type_change};
 use super::detect::{Detection, Keep, Search};
 use super::examine::{Examined, Status};
 use super::failure::store_failure;
@@ -25,6 +26,7 @@ use super::report::{
     FailedType, FieldChanges, LastAttempt, Outcome, TypeChange, TypeMapping,
 };
 use super::selection::Selection;
+use super::unmet::open_conflict;
 use super::{Engine, Platform, Purpose, Query};
 
 /// Version of the extraction's format.
@@ -136,7 +138,8 @@ impl Engine {
                         details.remote_changed.push(change());
                     }
                     Status::Conflict(_) => {
-                        details.conflicts.extend(conflict(one, &scoped.scope, &shape, now));
+                        let dialect = &*platform.dialect;
+                        details.conflicts.extend(open_conflict(one, scoped, dialect, now));
                     }
                     Status::Failed => details.failed.push(failed_type(one, now)),
                 }
@@ -203,18 +206,45 @@ impl Engine {
                 map_of(outcomes.map(|outcome| (&*outcome.type_key, outcome)));
             let at = last.as_ref().map_or(0, |end| end.completed_at);
             let present = scoped.examined.iter().filter(|one| one.subject.local.is_some());
-            for one in present.filter(|one| selection.includes(one)) {
+            let present: Vec<_> = present.filter(|one| selection.includes(one)).collect();
+            let is_older = |one: &&Examined| !outcomes.contains_key(&*one.key);
+            let older = present.iter().copied().filter(is_older).collect();
+            let mut earlier = self.attempts_before(&scoped.scope, older).await?;
+            for one in present {
                 let outcome = outcomes.get(&*one.key);
-                let last_attempt = outcome.map(|outcome| LastAttempt {
+                let latest = outcome.map(|outcome| LastAttempt {
                     status: outcome.status.clone(),
                     error: outcome.error.as_ref().map(|error| error.message.clone()),
                     at,
                 });
+                let last_attempt = latest.or_else(|| earlier.remove(&*one.subject.entity.id));
                 mappings.push(mapping(one, last_attempt));
             }
         }
         mappings.sort_by(|a, b| a.type_key.cmp(&b.type_key));
         Ok(mappings)
+    }
+
+    /// How types fared that the last run of a scope had nothing to do with, by their ids.
+    async fn attempts_before(
+        &self,
+        scope: &Scope,
+        types: Vec<&Examined>,
+    ) -> Result<BTreeMap<String, LastAttempt>, SyncError> {
+        let document = |one: &Examined| (scope.website_id.clone(), one.subject.entity.id.clone());
+        let documents: Vec<(String, String)> = types.into_iter().map(document).collect();
+        let target = Some(scope.target.clone());
+        let attempts = self.ports.store.last_attempts(documents, target);
+        let attempts = attempts.await.map_err(store_failure)?;
+        Ok(map_of(attempts.into_iter().map(|one| {
+            let status = match &*one.status {
+                "SUCCESS" => "success",
+                "PARTIAL" => "conflict",
+                _ => "failed",
+            };
+            let last = LastAttempt { status: status.to_owned(), error: one.error, at: one.at };
+            (one.entity.id, last)
+        })))
     }
 
     /// Looking works without a state that can be written; deploying does not.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{ErrorCode, SyncError, quoted};
+use crate::error::{SyncError, no_type};
 
 use super::detect::{Detection, Unseen, root_id};
 use super::examine::{Examined, Glimpse};
@@ -27,8 +27,24 @@ impl Selection {
         locals: &Locals,
         detection: &Detection,
     ) -> Result<Self, SyncError> {
+        let (selection, unknown) = Self::read(wanted, locals, detection);
+        unknown.into_iter().next().map_or(Ok(selection), |(_, error)| Err(error))
+    }
+
+    /// The same for a job that was begun before: a type that is not there any more, because the job
+    /// itself deleted it for example, stops nobody. Returns the keys and ids of these, too.
+    pub fn still(wanted: &[String], locals: &Locals, detection: &Detection) -> (Self, Vec<String>) {
+        let (selection, unknown) = Self::read(wanted, locals, detection);
+        (selection, unknown.into_iter().map(|(name, _)| name).collect())
+    }
+
+    fn read(
+        wanted: &[String],
+        locals: &Locals,
+        detection: &Detection,
+    ) -> (Self, Vec<(String, SyncError)>) {
         if wanted.is_empty() {
-            return Ok(Self::Everything);
+            return (Self::Everything, Vec::new());
         }
         let mut asked: BTreeSet<String> = wanted.iter().cloned().collect();
         let selection = Self::Named(asked.clone());
@@ -38,17 +54,17 @@ impl Selection {
         named.extend(rows.iter().flat_map(|row| [Some(&*row.id), row.key.as_deref()]).flatten());
         for scoped in &detection.scopes {
             let unseen = scoped.settled.iter().chain(&scoped.stale);
-            named.extend(unseen.map(|one| &*one.key));
+            named.extend(unseen.flat_map(|one| [&*one.key, &*one.id]));
             for one in &scoped.examined {
-                named.insert(&one.key);
                 let id = &one.subject.entity.id;
+                named.extend([&*one.key, id]);
                 if !id.contains('/') && selection.includes(one) {
                     owners.push(id.clone());
                 }
             }
             for one in &scoped.glimpsed {
-                named.insert(&one.key);
                 let id = &one.entity.id;
+                named.extend([&*one.key, id]);
                 if !id.contains('/') && selection.glimpses(one) {
                     owners.push(id.clone());
                 }
@@ -58,15 +74,13 @@ impl Selection {
         let foreign: BTreeSet<String> = foreign.map(|definition| definition.id.key()).collect();
         let is_unknown =
             |name: &&String| !named.contains(name.as_str()) && !foreign.contains(name.as_str());
-        if let Some(name) = wanted.iter().find(is_unknown) {
-            return Err(SyncError::new(
-                ErrorCode::TypeNotFound,
-                format!("no type has the key or id {}", quoted(name)),
-            )
-            .of(name));
-        }
+        let refused = |name: &String| {
+            let known = named.iter().copied().chain(foreign.iter().map(String::as_str));
+            (name.clone(), no_type(name, known))
+        };
+        let unknown = wanted.iter().filter(is_unknown).map(refused).collect();
         asked.extend(owners);
-        Ok(Self::Named(asked))
+        (Self::Named(asked), unknown)
     }
 
     /// Whether a type is asked for.

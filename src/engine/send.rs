@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use crate::canonical::{View, write};
 use crate::digest::Digest;
+use crate::drift::is_noise;
 use crate::error::{ErrorCode, SyncError};
+use crate::merge::{Rewrite, is_reordered};
 use crate::model::Json;
 use crate::plan::Verb;
 use crate::port::{
-    AdapterError, Closing, Effect, Intent, Operation, OperationState, Refusal, Stored,
+    AdapterError, Closing, Effect, Intent, Operation, OperationState, Record, Refusal, Stored,
+    TouchedAtom,
 };
 
-use super::apply::{Attempt, Done, Hands, LONGEST_WAIT, Task, touched_by};
+use super::apply::{Attempt, Done, Hands, LONGEST_WAIT, Task};
 use super::doubt::{Fate, Sent};
 use super::failure::{adapter_failure, store_failure};
 
@@ -45,7 +48,7 @@ impl Hands<'_> {
         }
         if let (Verb::Update, true, Some(current)) = (task.verb, body.is_empty(), &task.current) {
             // The platform's own form of the definition does not differ.
-            done.closes.extend(done.lost.take());
+            done.found.append(&mut done.lost);
             return Ok(Attempt::Stored(current.clone()));
         }
         self.stop_if_cancelled()?;
@@ -99,7 +102,7 @@ impl Hands<'_> {
                     return Ok(Attempt::Fail(unseen(&task.one.key)));
                 };
                 done.closes.push(closing(OperationState::Applied, None));
-                Ok(seen)
+                self.as_meant(seen, task, done)
             }
             Err(error) if is_lost(&error) => {
                 let failure = adapter_failure(error, task.verb.as_str());
@@ -113,7 +116,7 @@ impl Hands<'_> {
                     // Closed together with what it means for the base.
                     done.closes.push(closed);
                 } else if matches!(attempt, Attempt::Again(..)) {
-                    done.lost = Some(closed);
+                    done.lost.push(Record { closes: vec![closed], ..Record::default() });
                 } else {
                     store.close(self.lease, closed).await.map_err(store_failure)?;
                 }
@@ -128,21 +131,22 @@ impl Hands<'_> {
         }
     }
 
-    /// Closes an earlier request whose answer was lost, once this one took its place. One that never
-    /// left tells nothing of it, and one that was refused as stale may have been so because the lost
+    /// Closes earlier requests whose answer was lost, once this one took their place. One that never
+    /// left tells nothing of them, and one that was refused as stale may have been so because a lost
     /// one was carried out.
     async fn close_lost(
         &self,
         answer: &Result<Stored, AdapterError>,
         done: &mut Done,
     ) -> Result<(), SyncError> {
-        let is_stale = matches!(answer, Err(AdapterError::Refused { refusal: Refusal::Stale, .. }));
-        match done.lost.take_if(|_| !is_stale) {
-            Some(closing) => {
-                self.engine.ports.store.close(self.lease, closing).await.map_err(store_failure)
-            }
-            None => Ok(()),
+        if matches!(answer, Err(AdapterError::Refused { refusal: Refusal::Stale, .. })) {
+            return Ok(());
         }
+        let lost = std::mem::take(&mut done.lost);
+        if lost.is_empty() {
+            return Ok(());
+        }
+        self.engine.ports.store.record(self.lease, lost).await.map_err(store_failure)
     }
 
     /// What has the key of a creation may be of an earlier request of ours, and may not be shown yet:
@@ -154,7 +158,7 @@ impl Hands<'_> {
         done: &mut Done,
     ) -> Result<(), SyncError> {
         if matches!(attempt, Attempt::Exists) {
-            done.lost = Some(closing);
+            done.lost.push(Record { closes: vec![closing], ..Record::default() });
             return Ok(());
         }
         self.engine.ports.store.close(self.lease, closing).await.map_err(store_failure)
@@ -178,6 +182,40 @@ impl Hands<'_> {
             bindings: task.bindings.clone(),
             sent_at,
         }
+    }
+
+    /// What is seen of a write only later may be what the platform made of it, or what somebody else
+    /// did since: what is not as it was meant is in doubt.
+    fn as_meant(
+        &self,
+        seen: Attempt,
+        task: &Task<'_>,
+        done: &mut Done,
+    ) -> Result<Attempt, SyncError> {
+        let Attempt::Stored(definition) = seen else { return Ok(seen) };
+        let now = self.view_of(&definition)?;
+        let shape = self.shape();
+        let is_meant = |atom: &TouchedAtom| {
+            let (meant, holds) = (atom.intended.as_ref(), now.get(&atom.path));
+            let rewrites: Vec<Rewrite> = shape.rewrites_of(&atom.path).collect();
+            if shape.ordered_list(&atom.path).is_some() {
+                // It is meant with what else the platform has.
+                return !is_reordered(meant, holds);
+            }
+            meant == holds || is_noise(meant, holds, &rewrites)
+        };
+        (done.touched, done.doubted) =
+            std::mem::take(&mut done.touched).into_iter().partition(is_meant);
+        if done.doubted.is_empty() {
+            return Ok(Attempt::Stored(definition));
+        }
+        let paths: Vec<&str> = done.doubted.iter().map(|atom| atom.path.as_str()).collect();
+        let message = format!(
+            "the platform accepted the change of {} without showing it, and holds something else now at {}",
+            task.one.key,
+            paths.join(", ")
+        );
+        Ok(Attempt::Doubt(definition, in_doubt(message)))
     }
 
     /// The definition with the movements in it.
@@ -229,6 +267,11 @@ fn unseen(key: &str) -> SyncError {
     .next_step("deploy again in a minute")
 }
 
+fn in_doubt(message: String) -> SyncError {
+    SyncError::new(ErrorCode::InDoubt, message)
+        .next_step("compare the type with the platform and decide")
+}
+
 /// What came back, as the history keeps it: the definition as stored, or how the platform refused.
 fn answered(answer: &Result<Stored, AdapterError>) -> Option<String> {
     match answer {
@@ -265,16 +308,10 @@ fn after_loss(
 ) -> (OperationState, Attempt) {
     match fate {
         Fate::Applied(definition) => (OperationState::Applied, Attempt::Stored(definition)),
-        Fate::AppliedThenEdited(definition, edited) => {
-            done.touched.retain(|atom| !edited.contains(&atom.path));
-            let ships = touched_by(&task.ships, &View::new());
-            done.edited = ships.into_iter().filter(|atom| edited.contains(&atom.path)).collect();
-            (OperationState::Applied, Attempt::Stored(definition))
-        }
         Fate::Gone if task.verb == Verb::Delete => (OperationState::Applied, Attempt::Deleted),
         Fate::Gone => (OperationState::Failed, Attempt::Reread),
         // The precondition of the next request is the guard; the read only saved one.
-        Fate::NotApplied => (OperationState::Failed, Attempt::Again(wait, failure)),
+        Fate::NotApplied | Fate::NotYet => (OperationState::Failed, Attempt::Again(wait, failure)),
         Fate::Exists(_) => (OperationState::Applied, Attempt::Exists),
         Fate::Undecided(definition) => {
             done.doubted = std::mem::take(&mut done.touched);
@@ -282,10 +319,10 @@ fn after_loss(
                 "the answer to an update of {} was lost, and what the platform shows now cannot tell whether it was carried out",
                 task.one.key
             );
-            let error = SyncError::new(ErrorCode::InDoubt, message)
-                .next_step("compare the type with the platform and decide")
-                .caused_by(failure);
-            (OperationState::Undecided, Attempt::Doubt(definition, error))
+            (
+                OperationState::Undecided,
+                Attempt::Doubt(definition, in_doubt(message).caused_by(failure)),
+            )
         }
     }
 }

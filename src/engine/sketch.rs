@@ -3,7 +3,7 @@
 //! A plan is not stored, because planning writes nothing: an engine remembers the last ones that it
 //! made. Of a plan that another process showed, only the digest can be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::digest::Digest;
 use crate::error::{ErrorCode, StaleOperation, SyncError};
@@ -128,15 +128,35 @@ impl Engine {
         plans.push_back(sketch);
     }
 
+    /// A run's sketch in the words of the plan that was reviewed: one that was made before its target
+    /// had an id calls it `unborn`. What would be done, and on top of which values, is covered by the
+    /// digest either way.
+    pub(super) fn in_words_of(
+        &self,
+        reviewed: &str,
+        now: Sketch,
+        unborn: impl FnOnce() -> Option<Sketch>,
+    ) -> Sketch {
+        let known = self.shown(reviewed);
+        let is_meant = |unborn: &Sketch| {
+            unborn.digest == reviewed
+                || known.is_some_and(|then| then.terms.first() == unborn.terms.first())
+        };
+        let differs = now.digest != reviewed;
+        differs.then(unborn).flatten().filter(is_meant).unwrap_or(now)
+    }
+
+    fn shown(&self, digest: &str) -> Option<Sketch> {
+        let plans = self.shown_plans.lock().ok()?;
+        plans.iter().find(|plan| plan.digest == digest).cloned()
+    }
+
     /// Refuses a plan that is not the one that was reviewed, and says what moved.
     pub(super) fn check_reviewed(&self, reviewed: &str, now: &Sketch) -> Result<(), SyncError> {
         if now.digest == reviewed {
             return Ok(());
         }
-        let plans = self.shown_plans.lock().ok();
-        let known =
-            plans.and_then(|plans| plans.iter().find(|plan| plan.digest == reviewed).cloned());
-        Err(match known {
+        Err(match self.shown(reviewed) {
             Some(then) => stale(&then, now),
             None => unknown(now),
         })
@@ -146,7 +166,10 @@ impl Engine {
 impl Sketch {
     /// Refuses what goes to the platform now, and was no part of this plan.
     pub(super) fn check_outward(&self, now: &Self) -> Result<(), SyncError> {
-        let is_new = |part: &&Part| part.is_outward && !self.operations.contains(part);
+        // The digest of an operation covers which type it is of, and what is done.
+        let meant = self.operations.iter().filter(|part| part.is_outward);
+        let meant: HashSet<Digest> = meant.map(|part| part.digest).collect();
+        let is_new = |part: &&Part| part.is_outward && !meant.contains(&part.digest);
         let moved: Vec<StaleOperation> =
             now.operations.iter().filter(is_new).map(|part| part.stale("changed")).collect();
         if moved.is_empty() { Ok(()) } else { Err(refusal("", moved)) }

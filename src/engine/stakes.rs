@@ -13,6 +13,14 @@ use super::detect::Detection;
 use super::examine::{Examined, Status};
 use super::failure::studio_failure;
 
+/// What to do before a field that content items hold is changed.
+const DEPLOYED: &str =
+    "move the content first, or keep the field as it was; the change waits for allowDataLoss";
+
+/// What to do before such a change is undone.
+const ROLLED_BACK: &str =
+    "move the content first, or leave the deployment as it is; the change waits for allowDataLoss";
+
 /// A field that a movement takes away or makes another kind of, on either side.
 struct Loss {
     /// The property that stands for it.
@@ -65,7 +73,7 @@ impl Engine {
             for loss in losses(one, shape) {
                 let count = |name: &String| held.get(id).and_then(|of| of.get(name)).copied();
                 let count = all.min(loss.members.iter().filter_map(count).sum());
-                findings.extend((count > 0).then(|| of_field(&loss, count).of(&*one.key)));
+                findings.extend((count > 0).then(|| of_field(one, &loss, count)));
             }
             one.subject.findings.extend(findings);
         }
@@ -75,7 +83,9 @@ impl Engine {
 
 /// The fields that movements of either side would take away or make another kind of.
 fn losses(one: &Examined, shape: &Shape) -> Vec<Loss> {
-    if one.subject.local.is_none() || one.subject.remote.is_none() {
+    // What cannot be read is not gone, and what is failed is left alone.
+    let is_known = one.subject.local.is_some() && one.subject.remote.is_some();
+    if !is_known || one.status == Status::Failed {
         return Vec::new();
     }
     let moved = |movement: Movement| one.merge.of(movement);
@@ -111,22 +121,33 @@ fn loss_of(one: &Examined, path: Path, goes: bool) -> Loss {
 }
 
 fn of_type(one: &Examined, count: u64) -> Finding {
+    let becomes = if one.undoing.is_some() {
+        "the rollback deletes from the platform"
+    } else {
+        "is gone from the studio"
+    };
     Finding::warning(
         "CONTENT_AT_STAKE",
-        format!("{} the type {}, which is gone from the studio", content(count, "use"), one.key),
+        format!("{} the type {}, which {becomes}", content(count, "use"), one.key),
         "move or delete the content first; a deletion waits for allowDelete",
     )
     .of(&*one.key)
 }
 
-fn of_field(loss: &Loss, count: u64) -> Finding {
-    let becomes = if loss.goes { "is removed" } else { "gets another type" };
+fn of_field(one: &Examined, loss: &Loss, count: u64) -> Finding {
+    let (becomes, remedy) = match (one.undoing.is_some(), loss.goes) {
+        (true, true) => ("the rollback removes from the platform", ROLLED_BACK),
+        (true, false) => ("the rollback makes of another type on the platform", ROLLED_BACK),
+        (false, true) => ("is removed", DEPLOYED),
+        (false, false) => ("gets another type", DEPLOYED),
+    };
     Finding::warning(
         "CONTENT_AT_STAKE",
         format!("{} the field {}, which {becomes}", content(count, "hold"), loss.name),
-        "move the content first, or keep the field as it was; the change waits for allowDataLoss",
+        remedy,
     )
     .at(loss.path.as_str())
+    .of(&*one.key)
 }
 
 /// So many content items do something.

@@ -174,7 +174,7 @@ fn state_of(row: SyncStateRow, locals: &Locals) -> SyncState {
 
 /// A type that was never agreed on with any platform.
 fn new_state(named: &NamedType, key: String, attempt: Option<LastAttempt>) -> SyncState {
-    let failed = attempt.as_ref().is_some_and(|attempt| attempt.failed);
+    let failed = attempt.as_ref().is_some_and(LastAttempt::failed);
     let key = attempt.as_ref().map_or(key, |attempt| attempt.type_key.clone());
     SyncState {
         type_key: key,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{ErrorCode, SyncError, quoted};
+use crate::error::{ErrorCode, SyncError, no_type, quoted};
 use crate::port::{Document, Entity, KnownType};
 
 use super::Engine;
@@ -78,8 +78,8 @@ impl Engine {
         }
         match candidates.len() {
             0 | 1 => candidates.pop().ok_or_else(|| {
-                let message = format!("no type has the key or id {}", quoted(&wanted.name));
-                SyncError::new(ErrorCode::TypeNotFound, message).of(&wanted.name)
+                let ids = locals.rows.types.iter().map(|row| &*row.id);
+                no_type(&wanted.name, ids.flat_map(|id| [locals.key_of(id), id]))
             }),
             _ => Err(ambiguous(&wanted.name, &candidates)),
         }

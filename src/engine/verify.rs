@@ -25,19 +25,16 @@ pub(super) fn verify(touched: &[TouchedAtom], stored: &View) -> Verdict {
     verdict
 }
 
-/// What a read shows of a write whose answer was lost: the table of `design.md` §3.5.
+/// What a read shows of a write whose answer was lost; see [`super::doubt`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Evidence {
     /// Every touched atom is as intended.
     Applied,
-    /// Some are, so it was carried out and edited since.
-    AppliedThenEdited,
     /// All are as before, and nothing else moved either.
     NotApplied,
-    /// All are as before, and yet the definition moved.
+    /// Not to be told from somebody else's edit: some atoms are as intended and some are not, or all
+    /// are as before and yet the definition moved.
     Undecided,
-    /// None is as intended, and some are not as before.
-    Overtaken,
 }
 
 /// Whether a definition is in another state than it was. Entity tags tell more than times, and a tag
@@ -54,16 +51,11 @@ pub(super) fn has_moved(was: &Revision, is: &Revision) -> bool {
 pub(super) fn weigh(touched: &[TouchedAtom], now: &View, revision_moved: bool) -> Evidence {
     let is_intended = |atom: &TouchedAtom| now.get(&atom.path) == atom.intended.as_ref();
     let is_before = |atom: &TouchedAtom| now.get(&atom.path) == atom.before.as_ref();
-    let shows_effect = |atom: &&TouchedAtom| is_intended(atom) && !is_before(atom);
     if touched.iter().all(is_intended) {
         Evidence::Applied
-    } else if touched.iter().any(|atom| shows_effect(&atom)) {
-        Evidence::AppliedThenEdited
-    } else if !touched.iter().all(is_before) {
-        Evidence::Overtaken
-    } else if revision_moved {
-        Evidence::Undecided
-    } else {
+    } else if touched.iter().all(is_before) && !revision_moved {
         Evidence::NotApplied
+    } else {
+        Evidence::Undecided
     }
 }

@@ -79,10 +79,12 @@ impl Pass<'_> {
             return Ok(Vec::new());
         };
         let mut refused = None;
+        // A type that was deleted and is wanted again is not what a read that lags still shows.
+        let is_left_over = detail.is_none() && bindings.deleted.contains(&binding.remote_id.key());
         let remote = match self.presence(&binding, detail.as_ref()).await {
-            Ok(Presence::Here(definition)) => Some(definition),
+            Ok(Presence::Here(definition)) if !is_left_over => Some(definition),
             Ok(Presence::Absent) => None,
-            Ok(Presence::Stale) => {
+            Ok(Presence::Here(_) | Presence::Stale) => {
                 found.stale.push(Unseen { key: binding.remote_id.key(), id: entity.id });
                 return Ok(Vec::new());
             }

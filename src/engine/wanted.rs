@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::error::SyncError;
 use crate::model::Finding;
 
+use super::carried::{Covered, known_outcomes, was_interrupted};
 use super::detection::{Detection, Scoped};
 use super::examine::Examined;
 use super::failure::store_failure;
@@ -17,7 +18,7 @@ use super::selection::Selection;
 use super::{Engine, Repeat, RunRequest};
 
 /// A type by its website and its key.
-type Named = (String, String);
+pub(super) type Named = (String, String);
 
 /// What a run is about.
 pub(super) struct Wanted {
@@ -27,12 +28,14 @@ pub(super) struct Wanted {
     pub failed: usize,
     /// Types that did not succeed when they were last attempted.
     open: BTreeSet<Named>,
+    /// What is repeated of an earlier run; `None` for everything that the job asks for.
+    repeated: Option<BTreeSet<Named>>,
     /// Keys of types that were to be repeated, and are not there any more.
     gone: Vec<String>,
 }
 
 impl Engine {
-    /// Says what a run is about. A retry is about no more than the run that it repeats.
+    /// Says what a run is about. A retry is about no more than the job that it repeats.
     pub(super) async fn wanted(
         &self,
         (run_id, request): (&str, &RunRequest),
@@ -53,19 +56,24 @@ impl Engine {
             }
         }
         let mut gone = Vec::new();
-        let selection = if let Some(repeated) = self.repeated(run_id, request).await? {
-            let (ids, missing) = find(&repeated, &detection.scopes);
+        let repeated = self.repeated(run_id, request).await?;
+        let selection = if let Some(repeated) = &repeated {
+            let (ids, missing) = find(repeated, &detection.scopes);
             gone = missing;
-            open.extend(repeated);
+            open.extend(repeated.iter().cloned());
             Selection::Documents(ids)
+        } else if request.retry_of.is_some() {
+            let (selection, missing) = Selection::still(&request.selected_types, locals, detection);
+            gone = missing;
+            selection
         } else {
             Selection::new(&request.selected_types, locals, detection)?
         };
-        Ok(Wanted { selection, failed, open, gone })
+        Ok(Wanted { selection, failed, open, repeated, gone })
     }
 
     /// What a retry repeats; `None` for a run that is no retry, and for the retry of one of which it
-    /// is not known what it would have done: it never ended, or never came to a plan.
+    /// is not known what it would have done: it never ended, never came to a plan, or died.
     async fn repeated(
         &self,
         run_id: &str,
@@ -78,8 +86,10 @@ impl Engine {
         // A run that resumes another one has its id.
         let earlier = self.ports.store.run(job_id, Some(run_id)).await.map_err(store_failure)?;
         let Some((_, Some(end))) = earlier else { return Ok(None) };
-        let outcomes = stored_outcomes(&end.result);
-        if outcomes.is_empty() && end.status != "completed" {
+        let Some(outcomes) = known_outcomes(&end) else { return Ok(None) };
+        // Of a run that died the journal tells what it was to send, and nothing of what it could not
+        // read or take home: whoever goes on with it looks at all of it again.
+        if request.repeat != Repeat::Failed && was_interrupted(&end) {
             return Ok(None);
         }
         // What was undone is as if it had never been attempted.
@@ -95,7 +105,12 @@ impl Engine {
 impl Wanted {
     /// A run about these types, of which nothing is repeated.
     pub fn of(selection: Selection) -> Self {
-        Self { selection, failed: 0, open: BTreeSet::new(), gone: Vec::new() }
+        Self { selection, failed: 0, open: BTreeSet::new(), repeated: None, gone: Vec::new() }
+    }
+
+    /// What a run about it has looked at once it came to its end.
+    pub fn covered(&self) -> Covered {
+        self.repeated.clone().map_or(Covered::Everything, Covered::These)
     }
 
     /// What a step is called in the log.
@@ -110,7 +125,7 @@ impl Wanted {
         (!self.gone.is_empty()).then(|| {
             Finding::warning(
                 "RETRY_GONE",
-                format!("failed then, and not to be found any more: {}", self.gone.join(", ")),
+                format!("asked for then, and not to be found any more: {}", self.gone.join(", ")),
                 "start a new deployment if they were renamed",
             )
         })

@@ -6,30 +6,15 @@ use std::collections::BTreeSet;
 use crate::canonical::{Canonical, Path, parse};
 use crate::error::{ErrorCode, SyncError};
 use crate::model::Json;
-use crate::port::{ConflictFilter, StoredConflict};
+use crate::port::StoredConflict;
 
 use super::actor::Action;
-use super::conflicts::{id_of, shown};
+use super::conflict_ref::{ConflictRef, Found, Missing};
+use super::conflicts::id_of;
 use super::drift::{Ruled, Ruling};
-use super::failure::store_failure;
 use super::outcome::outcome_error;
 use super::report::{ConflictField, Resolution};
-use super::resolve::{RECORDED_FIRST, outdated};
-use super::{Engine, Platform, ProviderRequest, Purpose, Strategy, TypeRef, Values, Verdict};
-
-/// A conflict as a caller names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConflictRef {
-    /// By its id.
-    Id {
-        /// The id.
-        id: String,
-        /// Digest of the three sides that the caller has seen, where it says so.
-        digest: Option<String>,
-    },
-    /// The one that is open between a type and the target of the call.
-    Type(TypeRef),
-}
+use super::{Engine, ProviderRequest, Strategy, TypeRef, Values, Verdict};
 
 /// What is chosen for a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +48,7 @@ impl Engine {
         conflicts: Vec<Result<ConflictRef, SyncError>>,
     ) -> Result<Vec<Option<Canonical>>, SyncError> {
         let (_, found) = self.find(provider, conflicts).await?;
-        found.iter().map(|one| one.as_ref().ok().map(shown).transpose()).collect()
+        found.iter().map(|one| one.as_ref().ok().map(Found::shown).transpose()).collect()
     }
 
     /// Decides conflicts as a caller wishes, each by itself: one that cannot be decided stays open and
@@ -83,6 +68,7 @@ impl Engine {
         let (conflicts, choices): (Vec<_>, Vec<_>) =
             wishes.into_iter().map(|wish| (wish.conflict, wish.choice)).unzip();
         let (platform, found) = self.find(provider, conflicts).await?;
+        let found = self.met(&platform, found).await?;
         let mut resolutions = Vec::new();
         let (mut verdicts, mut decided) = (Vec::new(), Vec::new());
         let mut places = Vec::new();
@@ -122,7 +108,7 @@ impl Engine {
             resolutions.push((at, answer));
         }
         if !verdicts.is_empty() {
-            let decided = self.resolve_found(&platform, verdicts, decided).await?;
+            let decided = self.resolve_found(&platform, verdicts, decided).await;
             resolutions.extend(places.into_iter().zip(decided));
         }
         resolutions.extend(self.overrule(provider, overruled).await);
@@ -170,77 +156,6 @@ impl Engine {
         };
         places.into_iter().zip(ruled.into_iter().map(resolution)).collect()
     }
-
-    /// The open conflict of each name, or why there is none; and the platform that is meant.
-    async fn find(
-        &self,
-        provider: &ProviderRequest,
-        conflicts: Vec<Result<ConflictRef, SyncError>>,
-    ) -> Result<(Platform, Vec<Result<StoredConflict, Missing>>), SyncError> {
-        let platform = self.connect(provider, Purpose::Look).await?;
-        let target = &platform.target;
-        let mut pinned = Vec::with_capacity(conflicts.len());
-        for conflict in conflicts {
-            pinned.push(match conflict {
-                Ok(ConflictRef::Id { id, digest }) => Ok((id, digest)),
-                Ok(ConflictRef::Type(wanted)) => match self.open_of(&wanted, target).await {
-                    Ok(Some(id)) => Ok((id, None)),
-                    Ok(None) => Err(Missing {
-                        error: none_open(&wanted, target),
-                        of: Some(Box::new(wanted)),
-                    }),
-                    Err(error) => Err(Missing::from(error)),
-                },
-                Err(error) => Err(Missing::from(error)),
-            });
-        }
-        let ids: Vec<&str> = pinned.iter().flatten().map(|(id, _)| &**id).collect();
-        let mut found = self.look_up(&ids).await?.into_iter();
-        let mut conflicts = Vec::with_capacity(pinned.len());
-        for pin in pinned {
-            let one = match pin {
-                Ok((id, digest)) => found.next().map(|one| {
-                    let one = one.map_err(Missing::from)?;
-                    let is_as_seen = digest.is_none_or(|seen| seen == one.digest.to_string());
-                    let outdated = || Missing::from(outdated(&id, "its digest is another"));
-                    is_as_seen.then_some(one).ok_or_else(outdated)
-                }),
-                Err(error) => Some(Err(error)),
-            };
-            conflicts.extend(one);
-        }
-        Ok((platform, conflicts))
-    }
-
-    /// The id of the conflict that is open between a type and a target.
-    async fn open_of(&self, wanted: &TypeRef, target: &str) -> Result<Option<String>, SyncError> {
-        let named = self.named_type(&*self.locals().await?, wanted).await?;
-        let filter = ConflictFilter {
-            documents: vec![(named.website_id, named.entity)],
-            open: Some(true),
-            ..ConflictFilter::default()
-        };
-        let (open, _) = self.ports.store.conflicts(filter).await.map_err(store_failure)?;
-        Ok(open.iter().find(|one| one.scope.target == target).map(id_of))
-    }
-}
-
-/// Why there is no open conflict.
-struct Missing {
-    error: SyncError,
-    /// The type that has none.
-    of: Option<Box<TypeRef>>,
-}
-
-impl From<SyncError> for Missing {
-    fn from(error: SyncError) -> Self {
-        Self { error, of: None }
-    }
-}
-
-fn none_open(wanted: &TypeRef, target: &str) -> SyncError {
-    let message = format!("no recorded conflict of {} with {target} is open", wanted.name);
-    SyncError::new(ErrorCode::InvalidArgument, message).of(&wanted.name).next_step(RECORDED_FIRST)
 }
 
 /// A conflict that stays open because nothing can be decided.

@@ -29,4 +29,9 @@ pub trait Carrier: Send + Sync {
     ///
     /// [`TransportError::NotSent`] and [`TransportError::Lost`], where no answer comes.
     async fn carry(&self, parcel: Parcel) -> Result<Response, TransportError>;
+
+    /// Who shares pacing and tokens: those with the same number. Sockets have none, which is 0.
+    fn lane(&self) -> u64 {
+        0
+    }
 }

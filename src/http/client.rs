@@ -98,15 +98,16 @@ impl HttpTransport {
     ) -> Result<Self, TransportError> {
         let HttpOptions { pace, max_attempts, request_timeout, patience, max_body, .. } = options;
         let limits = (request_timeout, max_body);
+        let carried = options.carrier.as_ref().map_or(0, |carrier| carrier.lane()).to_le_bytes();
         let way = Way::of(&endpoint, request_timeout, options.carrier)?;
         let told = (options.observer, options.meter);
         let wire = Arc::new(Wire::new(way, limits, Arc::clone(&clock), told));
         let policy = RetryPolicy { max_attempts, patience };
         let client = credentials.client_id.as_bytes();
-        let lane = Digest::of_parts([endpoint.origin().as_str().as_bytes(), client]);
+        let lane = Digest::of_parts([endpoint.origin().as_str().as_bytes(), client, &carried]);
         let seat = Seat::take(lane, pace, &clock);
         let (shared, time) = (Arc::clone(&wire), Arc::clone(&clock));
-        let tokens = Tokens::new(&endpoint, credentials, policy, shared, time);
+        let tokens = Tokens::new(&endpoint, credentials, carried, policy, shared, time);
         Ok(Self { endpoint, tokens, seat, wire, clock, policy })
     }
 

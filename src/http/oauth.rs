@@ -75,6 +75,7 @@ impl Tokens {
     pub(super) fn new(
         endpoint: &Endpoint,
         credentials: Credentials,
+        carried: [u8; 8],
         policy: RetryPolicy,
         wire: Arc<Wire>,
         clock: Arc<dyn Clock>,
@@ -85,6 +86,7 @@ impl Tokens {
             endpoint.origin().as_str().as_bytes(),
             client_id.as_bytes(),
             client_secret.expose().as_bytes(),
+            &carried,
         ]);
         let mut cells = lock(&CELLS);
         let now = clock.elapsed();

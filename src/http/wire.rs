@@ -184,11 +184,13 @@ impl Wire {
                 return Ok(answer);
             }
         };
+        // Only the host: the rest of an address may hold what is nobody's business.
+        let host = url.host_str().unwrap_or("the platform").to_owned();
         let mut request = client.request(method, url).headers(headers);
         if let Some(body) = body {
             request = request.body(body);
         }
-        let mut answer = request.send().await.map_err(|error| self.failure(error))?;
+        let mut answer = request.send().await.map_err(|error| self.failure(&host, error))?;
         let limit = self.max_body;
         let too_large = || Failure::TooLarge(format!("the answer is longer than {limit} bytes"));
         let announced = answer.content_length().and_then(|length| usize::try_from(length).ok());
@@ -196,7 +198,7 @@ impl Wire {
             return Err(too_large());
         }
         let mut body = Vec::with_capacity(announced.unwrap_or_default());
-        while let Some(chunk) = answer.chunk().await.map_err(|error| self.failure(error))? {
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.failure(&host, error))? {
             self.count(chunk.len());
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
@@ -217,13 +219,14 @@ impl Wire {
     }
 
     /// Only what failed before there was a connection is known not to have left.
-    fn failure(&self, error: reqwest::Error) -> Failure {
+    fn failure(&self, host: &str, error: reqwest::Error) -> Failure {
         if error.is_connect() || error.is_builder() {
-            Failure::NotSent(format!("no connection: {}", chain(error)))
+            Failure::NotSent(format!("no connection to {host}: {}", chain(error)))
         } else if error.is_timeout() {
-            Failure::Lost(format!("no answer within {} ms", self.timeout.as_millis()))
+            let limit = self.timeout.as_millis();
+            Failure::Lost(format!("no answer from {host} within {limit} ms"))
         } else {
-            Failure::Lost(format!("the answer was lost: {}", chain(error)))
+            Failure::Lost(format!("the answer of {host} was lost: {}", chain(error)))
         }
     }
 }

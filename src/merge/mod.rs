@@ -21,6 +21,7 @@ mod three_way;
 pub use base::{Ancestor, Base, Pair};
 pub use meaning::{Meaning, Rewrite};
 pub use movement::{Movement, classify};
+pub use order::is_reordered;
 pub use overlap::{ConflictKind, conflict_kind};
 pub use rename::{Rename, renames};
 pub use shape::Shape;

@@ -106,6 +106,17 @@ pub(super) fn sequence(order: Option<&Canonical>) -> Order {
     Some(value.elements()?.iter().filter_map(Json::as_str).map(str::to_owned).collect())
 }
 
+/// Whether what two orders both name stands in another sequence.
+#[must_use]
+pub fn is_reordered(one: Option<&Canonical>, other: Option<&Canonical>) -> bool {
+    let (Some(mut one), Some(mut other)) = (sequence(one), sequence(other)) else { return false };
+    let both: BTreeSet<String> =
+        one.iter().filter(|identity| other.contains(identity)).cloned().collect();
+    one.retain(|identity| both.contains(identity));
+    other.retain(|identity| both.contains(identity));
+    one != other
+}
+
 /// What a side said of its order, and which elements it had.
 type Side<'s> = (Option<&'s Vec<String>>, &'s dyn Fn(&str) -> bool);
 

@@ -172,7 +172,34 @@ pub struct Choice {
     pub description: Option<String>,
 }
 
+/// Says whether a limit is set, by the name that the studio has for it.
+type IsSet = (&'static str, fn(&Constraints) -> bool);
+
+const LIMITS: [IsSet; 10] = [
+    ("minLength", |own| own.min_length.is_some()),
+    ("maxLength", |own| own.max_length.is_some()),
+    ("pattern", |own| own.pattern.is_some()),
+    ("min", |own| own.min.is_some()),
+    ("max", |own| own.max.is_some()),
+    ("precision", |own| own.precision.is_some()),
+    ("minDate", |own| own.min_date.is_some()),
+    ("maxDate", |own| own.max_date.is_some()),
+    ("minItems", |own| own.min_items.is_some()),
+    ("maxItems", |own| own.max_items.is_some()),
+];
+
 impl Field {
+    /// Names of the limits that are written on the field and say nothing, because no value could be
+    /// theirs. They are kept as they are, which is no wish to have none.
+    pub fn unsaid_limits(&self) -> impl Iterator<Item = &'static str> {
+        let is_kept = |name: &str| {
+            let kept = self.extra.keys().map(|own| own.strip_prefix("validation/").unwrap_or(own));
+            kept.into_iter().any(|own| own == name || own == "validation")
+        };
+        let is_unsaid = move |(name, is_set): &IsSet| !is_set(&self.constraints) && is_kept(name);
+        LIMITS.into_iter().filter(is_unsaid).map(|(name, _)| name)
+    }
+
     /// What a field is bound by: its id, else its name.
     #[must_use]
     pub fn identity(&self) -> String {

@@ -46,15 +46,28 @@ impl TargetIndex {
     ) -> Self {
         let mut index = Self::default();
         for (website, id, key, name) in types {
-            let names = index.websites.entry(website.to_owned()).or_default();
-            add(&mut names.ids, id.to_owned(), id);
-            if let Some(key) = key {
-                add(&mut names.keys, key.to_owned(), id);
-            }
-            add(&mut names.called, name.to_owned(), id);
-            add(&mut names.folded, name.to_lowercase(), id);
+            index.insert(website, id, key, name);
         }
         index
+    }
+
+    /// Indexes one more type.
+    pub fn insert(&mut self, website: &str, id: &str, key: Option<&str>, name: &str) {
+        let names = self.websites.entry(website.to_owned()).or_default();
+        add(&mut names.ids, id.to_owned(), id);
+        if let Some(key) = key {
+            add(&mut names.keys, key.to_owned(), id);
+        }
+        add(&mut names.called, name.to_owned(), id);
+        add(&mut names.folded, name.to_lowercase(), id);
+    }
+
+    /// Whether a type of a website, other than the one of an id, has a name in any case.
+    #[must_use]
+    pub fn is_called(&self, website_id: &str, id: &str, name: &str) -> bool {
+        let names = self.websites.get(website_id);
+        let called = names.and_then(|names| names.folded.get(&name.to_lowercase()));
+        called.is_some_and(|own| own.as_deref() != Some(id))
     }
 
     /// The row id that a target of a website names, if exactly one type answers to it.

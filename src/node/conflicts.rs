@@ -145,6 +145,7 @@ struct Options {
 fn options_of(text: &str, shared: &Shared) -> Result<Options, SyncError> {
     let json = parse_argument("options", text)?;
     let options = Argument::new("options", &json);
+    options.refuse_misspelt(&["strategy", "values", "resolvedBy", "provider"])?;
     let by = options.member("resolvedBy")?.text()?.filter(|by| !by.is_empty());
     Ok(Options {
         provider: with_default(provider_request(&options.member("provider")?)?, &shared.options),
@@ -220,7 +221,10 @@ fn answer(json: &Json<'_>) -> Result<Option<Choice>, SyncError> {
     }
     let answer = json.get("choice").map(|choice| Argument::new("onConflict()", choice));
     match answer.filter(|answer| answer.value().is_some()) {
-        Some(answer) => choice(&answer, None).map(Some),
+        Some(answer) => {
+            answer.refuse_misspelt(&["strategy", "values"])?;
+            choice(&answer, None).map(Some)
+        }
         None => Ok(None),
     }
 }

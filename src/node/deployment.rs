@@ -54,7 +54,8 @@ impl Deployment {
         asked: Result<Asked, SyncError>,
         own_progress: u8,
     ) -> Self {
-        let progress = Progress::new(own_progress, shared.options.partial_status);
+        let counters = Arc::clone(&shared.counters);
+        let progress = Progress::new(own_progress, shared.options.partial_status, counters);
         Self {
             shared,
             progress: Arc::new(progress),

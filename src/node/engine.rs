@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::deployment::{Asked, Deployment};
 use super::resume::Resume;
 use super::{error, options, stored};
-use crate::compose::{self, EngineOptions};
+use crate::compose::{self, EngineOptions, TestBed};
 use crate::engine::{Action, Actor, Counters, Engine};
 use crate::error::{ErrorCode, SyncError};
 
@@ -29,6 +29,8 @@ pub(super) struct Shared {
     /// What it has done, whether it was opened or closed.
     pub(super) counters: Arc<Counters>,
     closed: Arc<AtomicBool>,
+    /// Only of a test engine: what it lives by.
+    bed: Option<Arc<TestBed>>,
     /// Made by the first call that needs it, on the runtime; `None` once closed.
     engine: Arc<RwLock<Option<OnceCell<Engine>>>>,
 }
@@ -71,12 +73,35 @@ impl Shared {
         let cell = open.as_ref().ok_or_else(closed)?;
         let compose = || async {
             let (options, counters) = (Arc::clone(&self.options), Arc::clone(&self.counters));
-            tokio::task::spawn_blocking(move || compose::engine_counting(&options, counters))
-                .await
-                .map_err(error::crashed)?
+            let bed = self.bed.clone();
+            tokio::task::spawn_blocking(move || match bed {
+                Some(bed) => bed.engine(&options, counters),
+                None => compose::engine_counting(&options, counters),
+            })
+            .await
+            .map_err(error::crashed)?
         };
         let engine = cell.get_or_try_init(compose).await?.acting(self.actor.clone())?;
         Ok(InUse { engine, open })
+    }
+}
+
+impl NativeEngine {
+    /// An engine that is made when it is first needed, on a test bed where there is one.
+    pub(super) fn over(
+        options: EngineOptions,
+        counters: Arc<Counters>,
+        bed: Option<Arc<TestBed>>,
+    ) -> Self {
+        let shared = Shared {
+            options: Arc::new(options),
+            actor: Actor::default(),
+            counters,
+            closed: Arc::default(),
+            bed,
+            engine: Arc::new(RwLock::new(Some(OnceCell::new()))),
+        };
+        Self { shared: Arc::new(shared) }
     }
 }
 
@@ -86,15 +111,7 @@ impl NativeEngine {
     #[napi(factory, catch_unwind)]
     pub fn configure(options: String) -> napi::Result<Self> {
         let options = EngineOptions::from_json(&options).map_err(|error| error::thrown(&error))?;
-        let engine = Arc::new(RwLock::new(Some(OnceCell::new())));
-        let shared = Shared {
-            options: Arc::new(options),
-            actor: Actor::default(),
-            counters: compose::counters(),
-            closed: Arc::default(),
-            engine,
-        };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self::over(options, compose::counters(), None))
     }
 
     /// The same engine, acting for somebody.
@@ -106,6 +123,7 @@ impl NativeEngine {
             actor: actor.map_err(|error| error::thrown(&error))?,
             counters: Arc::clone(&self.shared.counters),
             closed: Arc::clone(&self.shared.closed),
+            bed: self.shared.bed.clone(),
             engine: Arc::clone(&self.shared.engine),
         };
         Ok(Self { shared: Arc::new(shared) })

@@ -27,5 +27,6 @@ mod rollback;
 mod runtime;
 mod safety;
 mod stored;
+mod test_bed;
 mod type_ref;
 mod versions;

@@ -10,13 +10,35 @@ use crate::model::Json;
 const ROLES: [(&str, Role); 3] =
     [("viewer", Role::Viewer), ("editor", Role::Editor), ("admin", Role::Admin)];
 
+/// What a call can say of what it looks at and of how a run behaves; `job.options` may hold all of it,
+/// because `synchronize` passes on there what it was given.
+const OPTIONS: [&str; 15] = [
+    "provider",
+    "websiteId",
+    "contentTypeKeys",
+    "includeDetails",
+    "dryRun",
+    "mode",
+    "planDigest",
+    "stopOnError",
+    "force",
+    "allowDelete",
+    "allowDataLoss",
+    "conflictStrategy",
+    "rollback",
+    "preserveData",
+    "bypassValidation",
+];
+
 /// Bytes of an actor's id, which is kept with everything they do.
 const LONGEST_ID: usize = 200;
 
 /// Reads the website that an extraction is limited to.
 pub(super) fn extraction(text: &str) -> Result<Option<String>, SyncError> {
     let json = parse_argument("options", text)?;
-    website(&Argument::new("options", &json))
+    let options = Argument::new("options", &json);
+    options.refuse_misspelt(&OPTIONS)?;
+    website(&options)
 }
 
 /// Reads who acts, on behalf of somebody who may do at least as much. Without a role, they may look.
@@ -97,6 +119,7 @@ pub(super) fn own_progress(job_text: &str) -> u8 {
 }
 
 fn query_of(options: &Argument<'_>, defaults: &EngineOptions) -> Result<Query, SyncError> {
+    options.refuse_misspelt(&OPTIONS)?;
     Ok(Query {
         provider: with_default(provider_request(&options.member("provider")?)?, defaults),
         website_id: website(options)?,
@@ -117,6 +140,7 @@ pub(super) fn with_default(asked: ProviderRequest, defaults: &EngineOptions) -> 
 }
 
 fn run_options(options: &Argument<'_>, defaults: &EngineOptions) -> Result<RunOptions, SyncError> {
+    options.refuse_misspelt(&OPTIONS)?;
     let flag = |name: &str| options.member(name)?.flag();
     let text = |name: &str| Ok::<_, SyncError>(options.member(name)?.text()?.map(str::to_owned));
     let read = RunOptions {

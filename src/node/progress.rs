@@ -1,13 +1,12 @@
 //! What a run has told and JavaScript has not yet seen.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
 use super::report::{self, LogEntry};
 use crate::compose::PartialStatus;
-use crate::engine::{LogLevel, Outcome, Reporter, RunEvent, RunReport, cancelled_by};
+use crate::engine::{Counters, LogLevel, Outcome, Reporter, RunEvent, RunReport, cancelled_by};
 
 /// Most entries and most outcomes in one message: what takes JavaScript about a millisecond.
 const PART: usize = 500;
@@ -20,6 +19,8 @@ const PART: usize = 500;
 pub(super) struct Progress {
     state: Mutex<State>,
     partial_status: PartialStatus,
+    /// Whose time it is.
+    counters: Arc<Counters>,
     moved: Notify,
     taken: Notify,
 }
@@ -39,7 +40,7 @@ struct State {
 
 impl Progress {
     /// Starts at the progress that the job brings.
-    pub(super) fn new(own: u8, partial_status: PartialStatus) -> Self {
+    pub(super) fn new(own: u8, partial_status: PartialStatus, counters: Arc<Counters>) -> Self {
         let state = State {
             progress: own,
             logs: Vec::new(),
@@ -51,6 +52,7 @@ impl Progress {
         Self {
             state: Mutex::new(state),
             partial_status,
+            counters,
             moved: Notify::new(),
             taken: Notify::new(),
         }
@@ -75,8 +77,9 @@ impl Progress {
             (Some(run), true) => Some(report::settled(&run, &state.logs)),
             (Some(run), false) => {
                 state.ended = true;
-                state.add_reason(&run);
-                Some(report::ended(&run, state.progress, &state.logs, self.partial_status))
+                let now = self.now();
+                state.add_reason(&run, now);
+                Some(report::ended(&run, state.progress, &state.logs, self.partial_status, now))
             }
             (None, false) if state.fresh => {
                 let logs = state.take_logs();
@@ -107,9 +110,10 @@ impl Progress {
         }
         state.ended = true;
         state.fresh = false;
-        state.logs.push(LogEntry::now(LogLevel::Warning, cancelled_by(None)));
+        let now = self.now();
+        state.logs.push(LogEntry::at(now, LogLevel::Warning, cancelled_by(None)));
         let logs = std::mem::take(&mut state.logs);
-        Some(report::cancelled(state.progress, &logs))
+        Some(report::cancelled(state.progress, &logs, now))
     }
 
     /// Says how the worker ended.
@@ -123,6 +127,11 @@ impl Progress {
     /// Whether the worker has ended and there is more to tell than the last message takes.
     pub(super) fn has_parts(&self) -> bool {
         self.lock().has_parts()
+    }
+
+    /// What time it is for the run, in milliseconds since the epoch.
+    pub(super) fn now(&self) -> i64 {
+        self.counters.now()
     }
 
     /// Waits until there is something to take.
@@ -165,12 +174,12 @@ impl State {
     }
 
     /// A failed run says why in its log too, unless it did.
-    fn add_reason(&mut self, run: &RunReport) {
+    fn add_reason(&mut self, run: &RunReport, now: i64) {
         let Some(error) = &run.error else { return };
         let said =
             self.logs.last().is_some_and(|entry| entry.tells(LogLevel::Error, &error.message));
         if !said {
-            self.logs.push(LogEntry::now(LogLevel::Error, error.message.clone()));
+            self.logs.push(LogEntry::at(now, LogLevel::Error, error.message.clone()));
         }
     }
 }
@@ -188,7 +197,8 @@ impl Reporter for Progress {
                 state.progress = percent;
             }
             RunEvent::Log { level, message, type_key, details } => {
-                state.logs.push(LogEntry { timestamp: now(), level, message, details, type_key });
+                let timestamp = self.now();
+                state.logs.push(LogEntry { timestamp, level, message, details, type_key });
             }
         }
         if !state.ended {
@@ -200,10 +210,4 @@ impl Reporter for Progress {
     fn shown(&self, _reached: u8) -> u8 {
         self.lock().progress
     }
-}
-
-/// Milliseconds since the epoch.
-pub(super) fn now() -> i64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
 }

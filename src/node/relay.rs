@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::progress::{Progress, now};
+use super::progress::Progress;
 use crate::engine::{Engine, LogEntry, LogLevel, Reporter, RunEvent, cancelled_by};
 use crate::error::SyncError;
 
@@ -109,7 +109,7 @@ impl Reporter for Relay {
                 RunEvent::Progress(progress) => pending.progress = *progress,
                 RunEvent::Log { level, message, details, .. } => {
                     let entry = LogEntry {
-                        timestamp: now(),
+                        timestamp: self.progress.now(),
                         level: *level,
                         message: message.clone(),
                         details: details.clone(),

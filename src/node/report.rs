@@ -6,9 +6,10 @@
 //! a `part`, which brings `outcomes` and entries that are too many for one message: the last message
 //! of a run comes after all of its parts.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde::Serialize;
 
-use super::progress::now;
 use crate::canonical::Canonical;
 use crate::compose::PartialStatus;
 use crate::engine::{LogLevel, Metrics, Outcome, Recovery, RunReport, RunStatus};
@@ -34,8 +35,8 @@ pub(super) struct LogEntry {
 
 impl LogEntry {
     /// Makes an entry about the run as a whole.
-    pub(super) fn now(level: LogLevel, message: String) -> Self {
-        Self { timestamp: now(), level, message, details: None, type_key: None }
+    pub(super) fn at(timestamp: i64, level: LogLevel, message: String) -> Self {
+        Self { timestamp, level, message, details: None, type_key: None }
     }
 
     /// Whether this is what the entry says.
@@ -96,11 +97,11 @@ pub(super) fn running(progress: u8, logs: &[LogEntry]) -> String {
 }
 
 /// The end that the user chose.
-pub(super) fn cancelled(progress: u8, logs: &[LogEntry]) -> String {
+pub(super) fn cancelled(progress: u8, logs: &[LogEntry], now: i64) -> String {
     let patch = Patch {
         status: Some("cancelled"),
         progress: Some(progress),
-        completed_at: Some(now()),
+        completed_at: Some(now),
         logs,
         ..Patch::default()
     };
@@ -125,6 +126,7 @@ pub(super) fn ended(
     progress: u8,
     logs: &[LogEntry],
     partial_status: PartialStatus,
+    now: i64,
 ) -> String {
     let (status, outcome) = match (run.status, partial_status) {
         (RunStatus::Completed, _) => ("completed", Some("success")),
@@ -136,7 +138,7 @@ pub(super) fn ended(
     let patch = Patch {
         status: Some(status),
         progress: Some(run.progress.max(progress)),
-        completed_at: Some(now()),
+        completed_at: Some(now),
         outcome,
         error: run.shortfall(),
         error_info: run.failure().map(ErrorInfo::from),
@@ -149,8 +151,9 @@ pub(super) fn ended(
 
 /// The end of a run that never began, because of an error.
 pub(super) fn refused(error: SyncError, progress: u8) -> String {
-    let logs = [LogEntry::now(LogLevel::Error, error.message.clone())];
-    ended(&failure(error), progress, &logs, PartialStatus::Failed)
+    let now = now();
+    let logs = [LogEntry::at(now, LogLevel::Error, error.message.clone())];
+    ended(&failure(error), progress, &logs, PartialStatus::Failed, now)
 }
 
 /// The report of a run that failed before it did anything.
@@ -168,6 +171,12 @@ pub(super) fn nothing_done(status: RunStatus, error: Option<SyncError>) -> RunRe
         metrics: Metrics::default(),
         recovery: None,
     }
+}
+
+/// What time it is where there is no engine, in milliseconds since the epoch.
+pub(super) fn now() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn write(kind: &'static str, patch: Patch<'_>) -> String {

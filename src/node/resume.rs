@@ -28,7 +28,9 @@ impl Resume {
         let named = Argument::new("id", &id_json);
         let id = named.text()?.filter(|id| !id.is_empty());
         let id = id.ok_or_else(|| named.expected("the id of a deployment"))?.to_owned();
-        let mode = Argument::new("options", &json).member("mode")?;
+        let options = Argument::new("options", &json);
+        options.refuse_misspelt(&["mode", "provider"])?;
+        let mode = options.member("mode")?;
         let repeat = mode.one_of(&MODES)?.unwrap_or(Repeat::Continue);
         if let Some(provider) = &provider {
             named_provider(provider)?;
@@ -36,7 +38,8 @@ impl Resume {
         Ok(Self { id, repeat, provider })
     }
 
-    /// The run of a stored job. Its own plan is past, so a digest that it quoted is, too.
+    /// The run of a stored job. Its own plan is past, so a digest that it quoted is, too, and with it what
+    /// was agreed to in that plan only.
     pub(super) fn request(
         self,
         job: String,
@@ -49,7 +52,9 @@ impl Resume {
         let mut request = run_request(job, provider.as_deref(), Some(self.id.clone()), defaults)?;
         request.job_id = self.id;
         request.repeat = self.repeat;
-        request.options.plan_digest = None;
+        if request.options.plan_digest.take().is_some() {
+            request.options.withdraw_consents();
+        }
         Ok(request)
     }
 }

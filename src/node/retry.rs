@@ -52,7 +52,7 @@ fn plan(text: &str) -> Result<Option<String>, SyncError> {
         id: format!("{id}-retry-{attempt}"),
         attempt,
         delay_ms,
-        logs: [LogEntry::now(LogLevel::Info, message)],
+        logs: [LogEntry::at(report::now(), LogLevel::Info, message)],
     };
     super::error::json(&retry).map(Some)
 }

@@ -21,6 +21,19 @@ const MODES: [(&str, UndoMode); 2] =
 /// Backups of a page, unless the caller says how many, and at most.
 const PAGE: (u32, u32) = (50, 1_000);
 
+/// The options of a rollback.
+const OPTIONS: [&str; 9] = [
+    "mode",
+    "planDigest",
+    "dryRun",
+    "stopOnError",
+    "allowDelete",
+    "allowDataLoss",
+    "conflictStrategy",
+    "preserveData",
+    "provider",
+];
+
 /// Which deployment is undone, and how.
 pub(super) struct RollBack {
     pub(super) undo: Undo,
@@ -36,6 +49,7 @@ impl RollBack {
         let id = named.text()?.filter(|id| !id.is_empty());
         let job_id = id.ok_or_else(|| named.expected("the id of a deployment"))?.to_owned();
         let options = Argument::new("options", &json);
+        options.refuse_misspelt(&OPTIONS)?;
         let flag = |name: &str| options.member(name)?.flag();
         let text =
             |name: &str| Ok::<_, SyncError>(options.member(name)?.text()?.map(str::to_owned));

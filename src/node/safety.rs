@@ -1,5 +1,6 @@
 //! What there is to know before anything is done, as JavaScript asks for it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{Env, PromiseRaw};
@@ -7,8 +8,11 @@ use napi::bindgen_prelude::{Env, PromiseRaw};
 use super::answer::Answer;
 use super::engine::NativeEngine;
 use super::{error, options};
+use crate::canonical::write;
+use crate::compose;
 use crate::engine::Wellness;
 use crate::error::ErrorClass;
+use crate::model::Json;
 
 #[napi_derive::napi]
 impl NativeEngine {
@@ -46,6 +50,16 @@ impl NativeEngine {
             };
             error::json(&open.engine.health(&request).await)
         })
+    }
+
+    /// Where the two databases are: `{ database, state }`, paths of files. Opens neither.
+    #[napi(catch_unwind)]
+    pub fn state_location(&self) -> napi::Result<String> {
+        let location = compose::state_location(&self.shared.options);
+        let location = location.map_err(|error| error::thrown(&error))?;
+        let path = |path: &Path| Json::str(path.to_string_lossy().into_owned());
+        let members = [("database", path(location.studio())), ("state", path(location.file()))];
+        Ok(write(&Json::object(members)))
     }
 
     /// What the engine has done so far, in the text format of Prometheus.

@@ -119,6 +119,9 @@ pub trait Backups: Send + Sync {
     /// on, newest first.
     async fn runs_of(&self, job_id: &str) -> Result<Vec<KnownRun>, StoreError>;
 
+    /// The run that a run carries on, if it carries any on.
+    async fn carried_on(&self, run_id: &str) -> Result<Option<KnownRun>, StoreError>;
+
     /// What a run changed on the platform, or may have, oldest first.
     async fn changes_of(&self, run_id: &str) -> Result<Vec<Change>, StoreError>;
 

@@ -101,8 +101,20 @@ pub struct LastAttempt {
     pub target: String,
     /// Its key there.
     pub type_key: String,
-    /// It failed.
-    pub failed: bool,
+    /// `SUCCESS`, `FAILED` or `PARTIAL`.
+    pub status: String,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// When it was recorded, in milliseconds.
+    pub at: i64,
+}
+
+impl LastAttempt {
+    /// Whether it failed.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.status == "FAILED"
+    }
 }
 
 /// Which attempts are wanted: those that pass every filter.
@@ -253,7 +265,8 @@ pub trait History: Send + Sync {
     /// States, by website, key and target.
     async fn sync_states(&self, filter: StateFilter) -> Result<Vec<SyncStateRow>, StoreError>;
 
-    /// The latest attempt at each of some documents, as far as there was one, on a platform or on any.
+    /// The latest attempt at each of some documents, as far as there was one: on a target, on any target
+    /// of a platform, or on any at all.
     async fn last_attempts(
         &self,
         documents: Vec<(String, String)>,
@@ -261,8 +274,14 @@ pub trait History: Send + Sync {
     ) -> Result<Vec<LastAttempt>, StoreError>;
 
     /// Keys of the types of a scope that the engine deleted on the platform at this time or later, in
-    /// milliseconds.
-    async fn deleted_since(&self, scope: &Scope, since: i64) -> Result<Vec<String>, StoreError>;
+    /// milliseconds. What lies ahead of now counts until a later run is as old: then the clock was set
+    /// back, long enough ago.
+    async fn deleted_since(
+        &self,
+        scope: &Scope,
+        since: i64,
+        now: i64,
+    ) -> Result<Vec<String>, StoreError>;
 
     /// A page of attempts, the latest first.
     async fn attempts(

@@ -10,6 +10,7 @@ mod clock;
 mod conflicts;
 mod dialect;
 mod history;
+mod hold;
 mod identity;
 mod relay;
 mod row_journal;
@@ -35,6 +36,7 @@ pub use history::{
     Alarms, Direction, FailureGroup, History, HistoryEntry, HistoryFilter, HistoryPage, KnownType,
     LastAttempt, StateFilter, SyncStateRow, Tally, TallyOfDay,
 };
+pub use hold::Hold;
 pub use identity::{Entity, RemoteId, Scope};
 pub use relay::{Beat, Relay, Told};
 pub use row_journal::{OpenRow, RowBounds, RowIntent, RowJournal};

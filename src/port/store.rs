@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::{
-    Audit, Backups, Conflicts, Decision, Direction, Entity, History, Relay, RemoteDefinition,
+    Audit, Backups, Conflicts, Decision, Direction, Entity, History, Hold, Relay, RemoteDefinition,
     RemoteId, Revision, RowJournal, Scope, Versions,
 };
 use crate::audit::Event;
@@ -76,7 +76,7 @@ pub struct Claim {
 }
 
 /// The right to write one scope, and the fence that proves it is still ours.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Lease {
     /// What it is for.
     pub scope: Scope,
@@ -84,6 +84,8 @@ pub struct Lease {
     pub fence: i64,
     /// Names this holding; opaque.
     pub holder: String,
+    /// Keeps others out.
+    pub hold: Hold,
 }
 
 /// A run, when it begins.
@@ -433,8 +435,8 @@ pub trait Store:
     /// Whether deployments could be recorded, as far as that can be told without leaving a trace.
     async fn check_recordable(&self) -> Result<(), StoreError>;
 
-    /// Takes the scope. Fails with [`StoreError::Held`] while a living run holds it; what a dead
-    /// one left behind does not count.
+    /// Takes the scope until it is released, or until every copy of the lease is gone. Fails with
+    /// [`StoreError::Held`] while a living run holds it; what a dead one left behind does not count.
     async fn acquire(&self, scope: &Scope, owner: &str, now: i64) -> Result<Lease, StoreError>;
 
     /// Fails with [`StoreError::LeaseLost`] when somebody took over.
@@ -469,12 +471,12 @@ pub trait Store:
     /// The latest ended run that had an operation in the scope, for what failed last time.
     async fn last_run(&self, scope: &Scope) -> Result<Option<RunEnd>, StoreError>;
 
-    /// Records the operations of a plan.
+    /// Records the operations of a plan, those of all scopes or none: what a run planned can only be
+    /// carried on when all of it is known.
     async fn plan(
         &self,
-        lease: &Lease,
         run_id: &str,
-        operations: Vec<PlannedRow>,
+        plans: Vec<(Lease, Vec<PlannedRow>)>,
     ) -> Result<(), StoreError>;
 
     /// Commits an intent durably, before its request is sent; returns its name in the journal.

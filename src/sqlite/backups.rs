@@ -42,6 +42,11 @@ impl Backups for SqliteStore {
         self.read(move |session| runs_of(session, &job_id)).await
     }
 
+    async fn carried_on(&self, run_id: &str) -> Result<Option<KnownRun>, StoreError> {
+        let run_id = run_id.to_owned();
+        self.read(move |session| carried_on(session, &run_id)).await
+    }
+
     async fn changes_of(&self, run_id: &str) -> Result<Vec<Change>, StoreError> {
         let run_id = run_id.to_owned();
         self.read(move |session| changes_of(session, &run_id)).await
@@ -64,13 +69,15 @@ pub(super) fn keep(
     definition: &str,
 ) -> Result<(), Fault> {
     let Scope { website_id, target } = &lease.scope;
+    let remote_id = Remote(intent.remote_id.clone());
+    // By the identity: the state may know the document by the id of a row that is gone.
     let agreed: Option<(String, String, String)> = session
         .prepare(
             "SELECT base, bindings, origin
              FROM {prefix}sync_state s JOIN {prefix}sync_bases b ON b.state_id = s.id
-             WHERE website_id = ?1 AND target = ?2 AND kind = ?3 AND local_id = ?4",
+             WHERE target = ?2 AND remote_id = ?3 AND website_id = ?1",
         )?
-        .query_row((website_id, target, intent.entity.kind, &intent.entity.id), |row| {
+        .query_row((website_id, target, &remote_id), |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()?;
@@ -90,7 +97,7 @@ pub(super) fn keep(
             ":kind": intent.entity.kind,
             ":local": intent.entity.id,
             ":type_key": intent.type_key,
-            ":remote": Remote(intent.remote_id.clone()),
+            ":remote": remote_id,
             ":verb": intent.verb.as_str(),
             ":definition": Packed(definition),
             ":base": agreed.as_ref().map(|(base, ..)| Packed(base.as_str())),
@@ -148,7 +155,7 @@ fn runs_of(session: Session<'_>, job_id: &str) -> Result<Vec<KnownRun>, Fault> {
              ORDER BY EXISTS (SELECT 1 FROM {{prefix}}sync_operations o
                  WHERE o.run_id = t.id AND o.attempt > 0)
                OR EXISTS (SELECT 1 FROM {{prefix}}sync_rows r WHERE r.run_id = t.id) DESC,
-               started_at DESC, rowid DESC LIMIT 1",
+               rowid DESC LIMIT 1",
             run::COLUMNS
         ))?
         .query_row([job_id], |row| Ok((run::run_row(row)?, run::run_end(row)?)))
@@ -158,20 +165,25 @@ fn runs_of(session: Session<'_>, job_id: &str) -> Result<Vec<KnownRun>, Fault> {
         latest.scopes = run::scopes_of(session, &latest.run_id)?;
     }
     while let Some((last, _)) = runs.last().filter(|_| runs.len() < LONGEST_CHAIN) {
-        let before = session
-            .prepare(&format!(
-                "SELECT {} FROM {{prefix}}sync_run_links l
-                 JOIN {{prefix}}sync_transactions t ON t.id = l.other_id
-                 WHERE l.run_id = ?1 AND l.link = 'continues'",
-                run::COLUMNS
-            ))?
-            .query_row([&last.run_id], |row| Ok((run::run_row(row)?, run::run_end(row)?)))
-            .optional()?;
-        let Some((mut before, end)) = before else { break };
-        before.scopes = run::scopes_of(session, &before.run_id)?;
-        runs.push((before, end));
+        let Some(before) = carried_on(session, &last.run_id)? else { break };
+        runs.push(before);
     }
     Ok(runs)
+}
+
+fn carried_on(session: Session<'_>, run_id: &str) -> Result<Option<KnownRun>, Fault> {
+    let before = session
+        .prepare(&format!(
+            "SELECT {} FROM {{prefix}}sync_run_links l
+             JOIN {{prefix}}sync_transactions t ON t.id = l.other_id
+             WHERE l.run_id = ?1 AND l.link = 'continues'",
+            run::COLUMNS
+        ))?
+        .query_row([run_id], |row| Ok((run::run_row(row)?, run::run_end(row)?)))
+        .optional()?;
+    let Some((mut before, end)) = before else { return Ok(None) };
+    before.scopes = run::scopes_of(session, &before.run_id)?;
+    Ok(Some((before, end)))
 }
 
 fn changes_of(session: Session<'_>, run_id: &str) -> Result<Vec<Change>, Fault> {

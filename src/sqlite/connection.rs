@@ -1,16 +1,17 @@
 //! Opening a database file.
 
-use std::fs::Metadata;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
+use rusqlite::{Connection, Error, ErrorCode, OpenFlags, ffi};
 use url::Url;
 
 use super::fault::is_unfinished_write;
+use super::memory;
 
 /// How long we wait for somebody else's lock, which is as long as Prisma waits for ours.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -77,7 +78,16 @@ pub(super) fn patiently<T>(
 fn open(path: &Path, flags: OpenFlags, patience: Duration) -> rusqlite::Result<Connection> {
     #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
     super::system_calls::install()?;
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // Opening a pipe waits until somebody writes into it, and a device may never end.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let cause = ffi::Error::new(ffi::SQLITE_CANTOPEN);
+        return Err(Error::SqliteFailure(cause, Some("it is no file".to_owned())));
+    }
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match memory::uri(path) {
+        Some(uri) => Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
     connection.busy_timeout(patience)?;
     steady(connection)
 }
@@ -123,8 +133,14 @@ pub(super) struct Stamp {
 pub(super) type Identity = (u64, u64, Option<SystemTime>);
 
 impl Stamp {
+    /// A database in memory is always there, and always the same one.
+    const IN_MEMORY: Self = Self { identity: (u64::MAX, u64::MAX, None), modified: None, size: 1 };
+
     /// Looks without opening: closing a file would drop the locks that others in this process hold.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
+        if memory::holds(path) {
+            return Ok(Self::IN_MEMORY);
+        }
         let metadata = path.metadata()?;
         Ok(Self {
             identity: identity(&metadata),

@@ -13,6 +13,7 @@ use super::connection::{
 use super::earlier::{self, EarlierRows};
 use super::fault::Fault;
 use super::location::StateLocation;
+use super::memory::absolute;
 use super::migration::{self, Condition};
 use super::session::Session;
 use crate::port::StoreError;
@@ -32,10 +33,8 @@ struct Kept {
 
 impl Database {
     pub(super) fn new(location: &StateLocation, patience: Duration) -> Self {
-        // Absolute, so that no path looks like the URI that SQLite would take it for.
-        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.into());
-        let location =
-            StateLocation { file: absolute(&location.file), studio: absolute(&location.studio) };
+        let (file, studio) = (absolute(location.file.clone()), absolute(location.studio.clone()));
+        let location = StateLocation { file, studio };
         Self { location, patience, reader: Mutex::default(), writer: Mutex::default() }
     }
 

@@ -72,16 +72,25 @@ impl History for SqliteStore {
         self.read(move |session| last_attempts(session, documents, platform.as_deref())).await
     }
 
-    async fn deleted_since(&self, scope: &Scope, since: i64) -> Result<Vec<String>, StoreError> {
+    async fn deleted_since(
+        &self,
+        scope: &Scope,
+        since: i64,
+        now: i64,
+    ) -> Result<Vec<String>, StoreError> {
         let scope = scope.clone();
         self.read(move |session| {
             let mut deleted = session.prepare(
-                "SELECT type_key FROM {prefix}sync_history
-                 WHERE created_at >= ?1 AND website_id = ?2 AND target = ?3 AND operation = 'delete'
-                   AND sync_direction = 'PUSH' AND sync_status = 'SUCCESS'",
+                "SELECT type_key FROM {prefix}sync_history h
+                 WHERE created_at >= ?1 AND website_id = ?3 AND target = ?4 AND operation = 'delete'
+                   AND sync_direction = 'PUSH' AND sync_status = 'SUCCESS'
+                   AND (created_at <= ?2 OR NOT EXISTS
+                     (SELECT 1 FROM {prefix}sync_transactions t
+                      WHERE t.started_at < ?1 AND t.rowid >
+                        (SELECT rowid FROM {prefix}sync_transactions WHERE id = h.run_id)))",
             )?;
-            let keys =
-                deleted.query_map((since, scope.website_id, scope.target), |row| row.get(0))?;
+            let keys = deleted
+                .query_map((since, now, scope.website_id, scope.target), |row| row.get(0))?;
             Ok(keys.collect::<Result<_, _>>()?)
         })
         .await
@@ -372,18 +381,22 @@ fn sync_states(session: Session<'_>, filter: &StateFilter) -> Result<Vec<SyncSta
 fn last_attempts(
     session: Session<'_>,
     documents: Vec<(String, String)>,
-    platform: Option<&str>,
+    whither: Option<&str>,
 ) -> Result<Vec<LastAttempt>, Fault> {
     let mut attempts = Vec::new();
     for document in documents {
         let mut conditions = Conditions::default();
         conditions.documents(&[document]);
-        match platform {
+        match whither {
+            Some(target) if target.contains(':') => {
+                conditions.add("target = ?", [target.to_owned()]);
+            }
             Some(platform) => conditions.platform_of_target(platform),
             None => conditions.add("target <> ''", NOTHING),
         }
         let mut statement = session.prepare(&conditions.sql((
-            "SELECT website_id, kind, local_id, target, type_key, sync_status
+            "SELECT website_id, kind, local_id, target, type_key, sync_status, error_message,
+               coalesce(created_at, 0)
              FROM {prefix}sync_history",
             "ORDER BY created_at DESC, id DESC LIMIT 1",
         )))?;
@@ -394,7 +407,9 @@ fn last_attempts(
                 entity: entity_of(row, 1)?,
                 target: row.get(3)?,
                 type_key: row.get(4)?,
-                failed: row.get::<_, String>(5)? == "FAILED",
+                status: row.get(5)?,
+                error: row.get(6)?,
+                at: row.get(7)?,
             });
         }
     }

@@ -141,6 +141,12 @@ impl StateLocation {
         &self.file
     }
 
+    /// The studio's own file.
+    #[must_use]
+    pub fn studio(&self) -> &Path {
+        &self.studio
+    }
+
     /// Whether that file is the studio's.
     #[must_use]
     pub fn is_studio(&self) -> bool {

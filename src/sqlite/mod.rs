@@ -37,6 +37,8 @@ mod history;
 mod journal;
 mod lease;
 mod location;
+mod memory;
+mod memory_studio;
 mod migration;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod own_locks;
@@ -58,5 +60,6 @@ mod versions;
 
 pub use earlier::Earlier;
 pub use location::{Folders, StateLocation, resolve_database};
+pub use memory_studio::MemoryStudio;
 pub use store::SqliteStore;
 pub use studio::SqliteStudio;

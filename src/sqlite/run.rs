@@ -81,7 +81,7 @@ pub(super) fn latest(
     let found = session
         .prepare(&format!(
             "SELECT {COLUMNS} FROM {{prefix}}sync_transactions
-             WHERE job_id = ?1 AND id IS NOT ?2 ORDER BY started_at DESC, rowid DESC LIMIT 1"
+             WHERE job_id = ?1 AND id IS NOT ?2 ORDER BY rowid DESC LIMIT 1"
         ))?
         .query_row((job_id, besides), |row| Ok((run_row(row)?, run_end(row)?)))
         .optional()?;
@@ -97,7 +97,7 @@ pub(super) fn unfinished(session: Session<'_>, scope: &Scope) -> Result<Vec<RunR
          WHERE completed_at IS NULL AND EXISTS
            (SELECT 1 FROM {{prefix}}sync_run_scopes s
             WHERE s.run_id = t.id AND s.website_id = ?1 AND s.target = ?2)
-         ORDER BY started_at, rowid"
+         ORDER BY rowid"
     ))?;
     let found = statement.query_map((&scope.website_id, &scope.target), run_row)?;
     let mut runs = found.collect::<Result<Vec<_>, _>>()?;
@@ -172,7 +172,7 @@ pub(super) fn last_in(session: Session<'_>, scope: &Scope) -> Result<Option<RunE
              WHERE completed_at IS NOT NULL AND EXISTS
                (SELECT 1 FROM {{prefix}}sync_operations o
                 WHERE o.run_id = t.id AND o.website_id = ?1 AND o.target = ?2)
-             ORDER BY completed_at DESC, rowid DESC LIMIT 1"
+             ORDER BY rowid DESC LIMIT 1"
         ))?
         .query_row((&scope.website_id, &scope.target), run_end)
         .optional()?;

@@ -140,13 +140,19 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let lease = lease.clone();
         self.write(move |session| {
-            if !lease::is_held(session, &lease)? {
-                return Err(Fault::Refused(StoreError::LeaseLost));
-            }
+            check_held(session, &lease)?;
             work(session, &lease)
         })
         .await
     }
+}
+
+/// Refuses to write under a lease that somebody took over.
+fn check_held(session: Session<'_>, lease: &Lease) -> Result<(), Fault> {
+    if lease::is_held(session, lease)? {
+        return Ok(());
+    }
+    Err(Fault::Refused(StoreError::LeaseLost))
 }
 
 #[async_trait]
@@ -245,13 +251,16 @@ impl Store for SqliteStore {
 
     async fn plan(
         &self,
-        lease: &Lease,
         run_id: &str,
-        operations: Vec<PlannedRow>,
+        plans: Vec<(Lease, Vec<PlannedRow>)>,
     ) -> Result<(), StoreError> {
         let run_id = run_id.to_owned();
-        self.write_under(lease, move |session, lease| {
-            journal::plan(session, lease, &run_id, &operations)
+        self.write(move |session| {
+            for (lease, operations) in &plans {
+                check_held(session, lease)?;
+                journal::plan(session, lease, &run_id, operations)?;
+            }
+            Ok(())
         })
         .await
     }

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 
 use super::connection::{PATIENCE, Reader, Stamp, is_missing, open_to_read, patiently};
 use super::fault::{studio_error, write_error};
+use super::memory::absolute;
 use super::rows::{self, RowFault};
 use super::studio_write::Writer;
 use crate::blocking::blocking;
@@ -52,8 +53,7 @@ impl SqliteStudio {
     /// 5 seconds.
     #[must_use]
     pub fn with_patience(path: PathBuf, patience: Duration) -> Self {
-        // Absolute, so that it never looks like the URI that SQLite would take it for.
-        let path = std::path::absolute(&path).unwrap_or(path);
+        let path = absolute(path);
         let (kept, writer) = (Mutex::default(), Mutex::default());
         Self { inner: Arc::new(Inner { path, patience, kept, writer }) }
     }

@@ -208,6 +208,14 @@ async fn as_a_definition_fail_their_own_type_at_most() {
         let odd = Odd::new().await;
         odd.list(format!(r#"{{"items":[{item}],"pageSize":1000}}"#).as_bytes());
         odd.world.add("c2", "Story", &json!({ "name": "Story", "fields": [] }));
+        if expected.is_some() {
+            let item = r#"INSERT INTO ContentItem (id, contentTypeId, websiteId, data, updatedAt)
+                          VALUES ('i1', 'c1', 'w1', '{"title":"A"}', 1)"#;
+            odd.world.sql(item, &[]);
+            let plan = odd.engine().plan(&Query::default(), &RunOptions::default()).await.unwrap();
+            let is_lost = plan.findings.iter().any(|finding| finding.code == "CONTENT_AT_STAKE");
+            assert!(!is_lost, "{case}: nothing is removed that cannot be read");
+        }
         let report = odd.deploy().await;
         assert!(report.error.is_none(), "{case}: {:?}", report.error);
         let outcomes = brief(&report.outcomes);

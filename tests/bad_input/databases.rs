@@ -154,3 +154,27 @@ async fn is_compared_also_where_no_state_can_be_kept() {
         assert_eq!(world.fake.control().keys().iter().filter(|key| *key == "Article").count(), 0);
     }
 }
+
+/// Whoever opens a pipe waits for the other end.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn that_is_a_pipe_keeps_nobody_waiting() {
+    let pipe = |at: &Path| {
+        let made = std::process::Command::new("mkfifo").arg(at).status().unwrap();
+        assert!(made.success());
+    };
+    let mut world = World::new().await;
+    world.add("c1", "Article", &json!({ "name": "Article", "fields": [] }));
+    let file = world.beside("pipe");
+    pipe(&file);
+    world.options["stateUrl"] = json!(file);
+    let report = world.deploy().await;
+    let error = report.error.unwrap();
+    assert_eq!((report.status, error.code.as_str()), (RunStatus::Failed, "STORE_READ_ONLY"));
+    assert!(error.message.contains("it is no file"), "{error}");
+
+    let mut options = world.engine_options();
+    options.database_url = Some(file.display().to_string());
+    let error = engine(&options).unwrap().detect(&Query::default()).await.unwrap_err();
+    assert_eq!(error.code.as_str(), "DATABASE_INVALID");
+}

@@ -5,9 +5,9 @@ use catalyst_sync::engine::{Outcome, Repeat, RunOptions, RunRequest, UndoMode};
 use serde_json::Value;
 
 use super::bench::Bench;
-use super::live;
 use super::points::{Phase, Target, Verb, spots};
 use super::story::{assert_sound, prepare, run, undo, well};
+use super::{First, live};
 use crate::support::sim::{folder, in_virtual_time};
 use crate::support::world::{brief, request};
 
@@ -16,7 +16,7 @@ async fn halfway(folder: &tempfile::TempDir) -> Bench {
     let bench = Bench::new(Target::Optimizely, folder.path().to_owned());
     prepare(&bench, Verb::Reference).await;
     let at = spots(Target::Optimizely, Verb::Reference, Phase::BeforeIntent);
-    assert!(live(&bench, Verb::Reference, at).await);
+    assert!(live(&bench, Verb::Reference, at, First::Nothing).await);
     assert_eq!(bench.keys(), ["Alpha", "Beta", "Event", "Keep"]);
     bench.later().await;
     bench

@@ -11,6 +11,7 @@ use super::name;
 use super::points::{Phase, Target, Verb, spots};
 use super::story::{act, assert_arrived, assert_sound, prepare};
 use crate::support::sim::{folder, in_virtual_time};
+use crate::support::tally::tally;
 
 /// Names the point and the folder of the child.
 const CHILD: &str = "CATALYST_SYNC_TEST_POINT";
@@ -97,6 +98,7 @@ macro_rules! verbs {
                 for target in Target::ALL {
                     for phase in Verb::$verb.phases() {
                         in_virtual_time(Box::pin(kill(target, Verb::$verb, phase)));
+                        tally(1, "named points at which a child process is killed");
                     }
                 }
             }
@@ -111,7 +113,9 @@ verbs! {
     killed_while_it_updates: Update;
     killed_while_it_deletes: Delete;
     killed_while_it_refers: Reference;
+    killed_while_it_rebinds: Rebind;
     killed_while_it_pulls: Pull;
+    killed_while_it_pulls_what_was_rebound: PullRebound;
     killed_while_it_resolves: Resolve;
     killed_while_it_restores: Restore;
     killed_while_it_rolls_back: Rollback;

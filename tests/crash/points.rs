@@ -18,7 +18,11 @@ pub enum Verb {
     /// Two types that refer to each other: the references of one follow in a second request where the
     /// platform wants what is referred to first.
     Reference,
+    /// An update of a type whose row was made anew under another id.
+    Rebind,
     Pull,
+    /// The same of a row that was made anew.
+    PullRebound,
     Resolve,
     Restore,
     /// Of an update, with the studio's row.
@@ -50,12 +54,14 @@ impl Target {
 }
 
 impl Verb {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Create,
         Self::Update,
         Self::Delete,
         Self::Reference,
+        Self::Rebind,
         Self::Pull,
+        Self::PullRebound,
         Self::Resolve,
         Self::Restore,
         Self::Rollback,
@@ -100,7 +106,9 @@ impl Verb {
         match self {
             Self::Create | Self::Reference => push("create"),
             Self::Delete => push("delete"),
-            Self::Pull => [("store", "intend_row"), ("studio", "write"), ("store", "record")],
+            Self::Pull | Self::PullRebound => {
+                [("store", "intend_row"), ("studio", "write"), ("store", "record")]
+            }
             Self::Resolve => [("store", "intend_row"), ("studio", "write"), ("store", "decide")],
             // What is restored is a version already, and what it replaces becomes one before.
             Self::Restore => {
@@ -110,9 +118,14 @@ impl Verb {
         }
     }
 
+    /// The row of the type that it is about, once everything is ready.
+    pub fn row(self) -> &'static str {
+        if matches!(self, Self::Rebind | Self::PullRebound) { "c2" } else { "c1" }
+    }
+
     /// Whether it writes to the studio.
     fn is_at_home(self) -> bool {
-        matches!(self, Self::Pull | Self::Resolve | Self::Restore)
+        matches!(self, Self::Pull | Self::PullRebound | Self::Resolve | Self::Restore)
     }
 }
 

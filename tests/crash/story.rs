@@ -80,7 +80,9 @@ pub async fn prepare(bench: &Bench, verb: Verb) {
     add(bench, "keep", "Keep", &titled("Kept"));
     match verb {
         Verb::Create => {}
-        Verb::Rollback => add(bench, "c1", "Event", &with_venue("Title")),
+        Verb::Rollback | Verb::Rebind | Verb::PullRebound => {
+            add(bench, "c1", "Event", &with_venue("Title"));
+        }
         _ => add(bench, "c1", "Event", &titled("Title")),
     }
     let engine = bench.engine(&well());
@@ -90,7 +92,7 @@ pub async fn prepare(bench: &Bench, verb: Verb) {
     if verb.cut().is_some() {
         amass(bench, &engine).await;
     }
-    if verb != Verb::Pull {
+    if !matches!(verb, Verb::Pull | Verb::PullRebound) {
         bench.colleague("Keep", "Kept", "Theirs");
     }
     match verb {
@@ -101,7 +103,16 @@ pub async fn prepare(bench: &Bench, verb: Verb) {
             add(bench, "a", "Alpha", &pointing("Beta"));
             add(bench, "b", "Beta", &pointing("Alpha"));
         }
+        Verb::Rebind => {
+            reseed(bench, &with_venue("Headline"));
+            bench.colleague("Event", "Venue", "Hall");
+        }
         Verb::Pull => bench.colleague("Event", "Title", "Headline"),
+        // What only the studio moved is not taken for the platform's.
+        Verb::PullRebound => {
+            reseed(bench, &with_venue("Title").replace("\"Venue\"", "\"Hall\""));
+            bench.colleague("Event", "Title", "Headline");
+        }
         Verb::Resolve => {
             bench.colleague("Event", "Title", "Headline");
             change(bench, "c1", &titled("Overruled"));
@@ -118,6 +129,12 @@ pub async fn prepare(bench: &Bench, verb: Verb) {
             change(bench, "c1", &titled("Headline"));
         }
     }
+}
+
+/// Makes the row of `Event` anew, as a seed does: under another id.
+fn reseed(bench: &Bench, fields: &str) {
+    bench.sql("DELETE FROM ContentType WHERE id = ?1", &["c1"]);
+    add(bench, "c2", "Event", fields);
 }
 
 /// Versions, replaced rows, backups and entries of which some may go.
@@ -147,6 +164,7 @@ pub async fn act(bench: &Bench, engine: &Engine, verb: Verb) {
         | Verb::Update
         | Verb::Delete
         | Verb::Reference
+        | Verb::Rebind
         | Verb::RetainVersions
         | Verb::RetainRows
         | Verb::RetainBackups
@@ -157,7 +175,7 @@ pub async fn act(bench: &Bench, engine: &Engine, verb: Verb) {
             let options = RunOptions { preserve_data: Some(false), ..RunOptions::default() };
             undo(bench, engine, UndoMode::Full, options).await;
         }
-        Verb::Pull => {
+        Verb::Pull | Verb::PullRebound => {
             deploy(bench, engine, "pull").await;
         }
         Verb::Resolve => {
@@ -181,10 +199,12 @@ pub async fn act(bench: &Bench, engine: &Engine, verb: Verb) {
     }
 }
 
-/// Whatever was being written, the memory is whole, and nobody would take it for forged.
+/// Whatever was being written, both files are whole, and nobody would take the memory for forged.
 pub async fn assert_sound(bench: &Bench, at: &str) {
     let check = "SELECT integrity_check FROM pragma_integrity_check";
     assert_eq!(bench.remembered(check), "ok", "{at}");
+    let studio = bench.studio.connect().query_row(check, [], |row| row.get::<_, String>(0));
+    assert_eq!(studio.as_deref(), Ok("ok"), "{at}: the studio");
     let verdict = bench.engine(&well()).verify_history().await.unwrap();
     assert!(verdict.ok, "{at}: {verdict:?}");
 }
@@ -241,7 +261,7 @@ pub async fn assert_arrived(bench: &Bench, verb: Verb, at: &str) {
     if verb == Verb::Delete {
         assert_eq!(row("c1"), "", "{at}");
     } else {
-        assert!(row("c1").contains(label), "{at}: {}", row("c1"));
+        assert!(row(verb.row()).contains(label), "{at}: {}", row(verb.row()));
         assert!(says("Event", label), "{at}: {:?}", bench.remote("Event"));
     }
     if verb == Verb::Reference {
@@ -250,7 +270,12 @@ pub async fn assert_arrived(bench: &Bench, verb: Verb, at: &str) {
     if verb == Verb::Rollback {
         assert!(says("Event", "Hall") && row("c1").contains("Venue"), "{at}");
     }
-    let kept = if verb == Verb::Pull { "Kept" } else { "Theirs" };
+    match verb {
+        Verb::Rebind => assert!(says("Event", "Hall") && row("c2").contains("Venue"), "{at}"),
+        Verb::PullRebound => assert!(says("Event", "Hall") && row("c2").contains("Hall"), "{at}"),
+        _ => {}
+    }
+    let kept = if matches!(verb, Verb::Pull | Verb::PullRebound) { "Kept" } else { "Theirs" };
     assert!(says("Keep", kept), "{at}: {:?}", bench.remote("Keep"));
     assert!(row("keep").contains("Kept"), "{at}: {}", row("keep"));
 

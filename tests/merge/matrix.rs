@@ -15,6 +15,7 @@ use catalyst_sync::platform::files::FilesDialect;
 use catalyst_sync::port::Dialect;
 
 use crate::support::golden;
+use crate::support::tally::tally;
 
 use super::{agreed_on, carry, is_kept, mirrored, path, unknown, view};
 
@@ -187,6 +188,7 @@ fn matrix() {
         &REWRITTEN,
     );
     golden::compare(&table, "merge-matrix.txt");
+    tally(table.lines().count(), "rows of states of a field against each other");
 }
 
 fn section(table: &mut String, title: &str, base: &Base, states: &[State]) {

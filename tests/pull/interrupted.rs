@@ -3,7 +3,10 @@
 //! Where it dies is told to the databases: a trigger refuses the step after which nothing of the
 //! process is left.
 
-use catalyst_sync::engine::{RunReport, TypeRef, VersionNote};
+use catalyst_sync::engine::{
+    Choice, ConflictQuery, ConflictRef, ProviderRequest, Resolution, RunReport, Strategy, TypeRef,
+    Values, VersionNote, Wish,
+};
 use catalyst_sync::port::VersionSource;
 use serde_json::{Value, json};
 
@@ -161,6 +164,69 @@ async fn what_was_edited_since_is_left_alone_and_detected_again() {
         assert_eq!(definition(&world, "c1"), ours, "{missing:?}");
         let report = run(&world, "push").await;
         assert_eq!(brief(&report.outcomes), ["Event update success"], "{missing:?}");
+        nothing_is_left(&world).await;
+    }
+}
+
+/// The studio's side holds wherever both sides conflict.
+async fn overrule(world: &World, id: &str) -> Resolution {
+    let choice = Choice { strategy: Strategy::SourceWins, values: Values::new() };
+    let conflict = ConflictRef::Id { id: id.to_owned(), digest: None };
+    let wish = Wish { conflict: Ok(conflict), choice: Ok(Some(choice)) };
+    let decided = world.engine().carry_out(&ProviderRequest::default(), "ada", vec![wish]).await;
+    decided.unwrap().remove(0)
+}
+
+/// The write that was under way is finished before the conflict is recorded, so whoever decides is sent to
+/// the conflict that is left, and is not told of an edit that nobody made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_beside_what_was_under_way_is_recorded_as_it_is_then() {
+    let world = deployed("compatible", Version::V1).await;
+    let theirs = json!({ "description": "Theirs", "properties": { "title": { "displayName": "Headline" } } });
+    edit(&world, "Event", theirs);
+    let mut ours = event();
+    ours["fields"][0]["label"] = json!("Ours");
+    world.change("c1", &ours);
+    die(&world, Missing::Row, "UPDATE").await;
+    let shown = world.changes().await.details.unwrap().conflicts;
+    let [shown] = &shown[..] else { panic!("{shown:?}") };
+
+    let outdated = overrule(&world, &shown.id).await.error.unwrap();
+    let query = ConflictQuery { open: Some(true), ..ConflictQuery::default() };
+    let left = world.engine().conflicts(&query).await.unwrap().conflicts;
+    let [left] = &left[..] else { panic!("{left:?}") };
+    let left: Value = serde_json::from_str(left.as_str()).unwrap();
+    let left = left["id"].as_str().unwrap();
+    assert_eq!(outdated.code, "PLAN_STALE");
+    assert!(outdated.message.contains(&format!("it is {left} now")), "{}", outdated.message);
+    ours["description"] = json!("Theirs");
+    assert_eq!((definition(&world, "c1"), open(&world)), (ours, "0".to_owned()));
+
+    let decided = overrule(&world, left).await;
+    assert!(decided.success, "{decided:?}");
+    assert_eq!(brief(&run(&world, "push").await.outcomes), ["Event update success"]);
+    nothing_is_left(&world).await;
+}
+
+/// The row was made anew under another id before the pull, so the state knows the type by the old one
+/// until the pull is recorded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_was_made_anew_comes_home_all_the_same() {
+    for missing in [Missing::Row, Missing::Record] {
+        let world = deployed("compatible", Version::V1).await;
+        world.drop_row("c1");
+        let mut ours = event();
+        ours["fields"][0]["label"] = json!("Ours");
+        world.add("c9", "Event", &ours);
+        edit(&world, "Event", json!({ "description": "Theirs" }));
+        die(&world, missing, "UPDATE").await;
+        let report = run(&world, "push").await;
+        // What only the studio moved is known to be its own still.
+        assert_eq!(brief(&report.outcomes), ["Event update success"], "{missing:?}");
+        ours["description"] = json!("Theirs");
+        assert_eq!(definition(&world, "c9"), ours, "{missing:?}");
+        let known = "SELECT group_concat(local_id) FROM sync_state WHERE type_key = 'Event'";
+        assert_eq!((world.state(known), open(&world)), ("c9".to_owned(), "0".to_owned()));
         nothing_is_left(&world).await;
     }
 }

@@ -9,7 +9,7 @@ use catalyst_sync::port::{RowOutcome, RowWrite, Studio, StudioError};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{deployed, edit, options};
+use super::{Meanwhile, definition, deployed, edit, event, options, post};
 use crate::support::fake::Version;
 use crate::support::looked_on::looked_on;
 use crate::support::sim::{Onlooker, Point, Tap};
@@ -113,4 +113,67 @@ async fn a_write_that_the_studio_does_not_take_is_told_by_the_history() {
         let verdict = engine.verify_history().await.unwrap();
         assert!(verdict.ok, "{meanwhile}: {verdict:?}");
     }
+}
+
+/// What the platform wins over is what the studio said when the run looked at it: neither an edit that was
+/// made since, nor what that edit overlaps with.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_platform_wins_is_what_was_looked_at() {
+    let theirs = json!({ "title": { "displayName": "Theirs", "isRequired": true } });
+    let removed = json!({ "title": { "isRequired": true }, "notes": null });
+    let limited = json!({ "title": { "maxLength": 60, "isRequired": true } });
+    // What the platform changed, the label as the run found it, what is edited meanwhile, the outcome.
+    let cases = [
+        (&theirs, "Title", "/fields/0/label", json!("Ours"), "conflict CONFLICT"),
+        (&theirs, "Mine", "/fields/0/label", json!("Ours"), "conflict CONFLICT"),
+        (&theirs, "Mine", "/pluralName", json!("Feasts"), "success"),
+        (&removed, "Title", "/fields/2/label", json!("Ours"), "conflict CONFLICT"),
+        (
+            &limited,
+            "Title",
+            "/fields/0/validation",
+            json!({ "minLength": 70, "maxLength": 80 }),
+            "conflict CONFLICT",
+        ),
+    ];
+    for (there, label, place, value, outcome) in cases {
+        let world = Arc::new(deployed("compatible", Version::V1).await);
+        edit(&world, "Event", json!({ "properties": there }));
+        let mut fields = event();
+        fields["fields"][0]["label"] = json!(label);
+        world.change("c1", &fields);
+        *fields.pointer_mut(place).unwrap() = value;
+        let reporter = Meanwhile { world: Arc::clone(&world), fields: fields.clone() };
+        let conflict_strategy = Some("target_wins".to_owned());
+        let options = RunOptions { conflict_strategy, allow_data_loss: true, ..options("pull") };
+        let asked = RunRequest { options, ..request() };
+        let never = CancellationToken::new();
+        let report = Box::pin(world.engine().deploy(&asked, Arc::new(reporter), &never)).await;
+        assert_eq!(brief(&report.outcomes), [format!("Event update {outcome}")], "{place}");
+        fields["fields"][0]["required"] = json!(true);
+        if outcome == "success" {
+            fields["fields"][0]["label"] = json!("Theirs");
+        }
+        assert_eq!(definition(&world, "c1"), fields, "{place}");
+        let open = world.state("SELECT count(*) FROM conflict_log WHERE resolution IS NULL");
+        assert_eq!(open, if outcome == "success" { "0" } else { "1" }, "{place}");
+    }
+}
+
+/// Names are free in the website, and taken all the same: the database knows more of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_taken_is_told_as_such() {
+    let world = deployed("compatible", Version::V1).await;
+    world.website("w2");
+    world.add_to("w2", "c9", "Blog", &post());
+    world.sql("CREATE UNIQUE INDEX one_of_a_name ON ContentType (name)", &[]);
+    edit(&world, "Post", json!({ "displayName": "Blog" }));
+    let website_id = Some("w1".to_owned());
+    let report = world.run(&RunRequest { options: options("pull"), website_id, ..request() }).await;
+    assert_eq!(brief(&report.outcomes), ["Post update failed VALIDATION_FAILED"]);
+    let error = report.outcomes[0].error.as_ref().unwrap();
+    assert_eq!(
+        error.message,
+        "the studio has another type with the name or key of Blog; rename one of the two"
+    );
 }

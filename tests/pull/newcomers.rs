@@ -249,3 +249,22 @@ async fn what_was_made_and_not_completed_is_completed_by_the_next_run() {
         nothing_is_left(&world).await;
     }
 }
+
+/// The studio takes names of letters, digits and spaces; a type that is called otherwise gets one of its
+/// own here, and keeps what it is called there.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_whose_name_the_studio_does_not_take_gets_a_name() {
+    for (shown, name) in [("venue", "Venue"), ("Über uns", "BerUns"), ("__proto__", "Proto")] {
+        let world = deployed("compatible", Version::V1).await;
+        let there = json!({ "key": "Place", "displayName": shown, "baseType": "_component" });
+        world.fake.control().seed_types(Version::V1, [there]);
+        let report = selecting(&world, "pull", &["Place"]).await;
+        assert_eq!(brief(&report.outcomes), ["Place create success"], "{shown}");
+        assert_eq!(report.outcomes[0].dropped, ["/displayName"], "{shown}");
+        let [(_, made, definition, _)] = &made(&world)[..] else { panic!("{shown}") };
+        assert_eq!((&**made, &definition["name"]), (name, &json!(name)));
+        nothing_is_left(&world).await;
+        let stored = world.fake.control().content_type(Version::V1, "Place").unwrap();
+        assert_eq!(stored["displayName"], shown);
+    }
+}

@@ -2,9 +2,11 @@
 //! moved is written by nobody.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use catalyst_sync::engine::{Outcome, RunOptions, RunRequest};
+use catalyst_sync::engine::{Outcome, Reporter, RunEvent, RunOptions, RunRequest};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::{definition, edit, nothing_is_left, options, run};
 use crate::support::fake::{Kind, Version};
@@ -113,6 +115,36 @@ async fn deployed(profile: &str, version: Version, count: usize, fields: &str) -
 
 fn all(count: usize) -> impl Iterator<Item = (usize, &'static str)> {
     (0..count).flat_map(|at| FORMS.map(|form| (at, form)))
+}
+
+/// Gives a property another number as soon as something is about to be sent.
+struct Renumbers(Arc<World>);
+
+impl Reporter for Renumbers {
+    fn report(&self, event: RunEvent) {
+        if let RunEvent::Log { message, .. } = event
+            && message.starts_with("Syncing Case0builder")
+        {
+            edit(&self.0, "Case0builder", numbered("aa:90"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_a_colleague_changes_before_a_write_comes_home() {
+    let world = Arc::new(deployed("compatible", Version::V1, 1, "aa bb cc").await);
+    let mut ours = own("builder", "Case0builder", "aa bb cc");
+    ours["fields"][0]["label"] = json!("Ours");
+    world.change("Case0builder", &ours);
+    let reporter = Arc::new(Renumbers(Arc::clone(&world)));
+    let request = RunRequest { options: options("push"), ..request() };
+    let never = CancellationToken::new();
+    let report = Box::pin(world.engine().deploy(&request, reporter, &never)).await;
+    assert_eq!(brief(&report.outcomes), ["Case0builder update success"]);
+    assert_eq!(shown_there(&world, "Case0builder"), "bb cc aa");
+    run(&world, "pull").await;
+    assert_eq!(shown(&definition(&world, "Case0builder")), "bb cc aa");
+    nobody_writes(&world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

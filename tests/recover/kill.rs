@@ -17,6 +17,7 @@ use crate::support::clock::TestClock;
 use crate::support::fake::{
     CreateMode, FakeOptions, Fault, FaultKind, Kind, Match, RequestRecord, Version,
 };
+use crate::support::tally::tally;
 use crate::support::world::{Told, World, request};
 
 /// Names the options of the child.
@@ -191,6 +192,9 @@ async fn die(version: Version, nth: u32, death: Death) {
     let unended = "SELECT count(*) FROM sync_transactions WHERE completed_at IS NULL";
     assert_eq!(world.state(unended), "0", "{at}");
     assert_eq!(world.state("PRAGMA integrity_check"), "ok", "{at}");
+    let studio = world.studio.connect();
+    let studio = studio.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
+    assert_eq!(studio.as_deref(), Ok("ok"), "{at}: the studio");
     let shown = world.engine().verify_history().await.unwrap();
     assert_eq!(shown.first_broken, None, "{at}");
     world.fake.control().clear_requests();
@@ -211,13 +215,14 @@ macro_rules! answers {
     };
     ($module:ident $version:ident: $($name:ident: $nth:literal;)+) => {
         mod $module {
-            use super::{Death, Version, die};
+            use super::{Death, Version, die, tally};
 
             $(
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $name() {
                     for death in [Death::BeforeEffect, Death::BeforeAnswer, Death::AfterAnswer] {
                         die(Version::$version, $nth, death).await;
+                        tally(1, "deaths of a child process around an answer over HTTP");
                     }
                 }
             )+

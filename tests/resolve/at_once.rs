@@ -2,8 +2,8 @@
 
 use catalyst_sync::canonical::{Canonical, Path};
 use catalyst_sync::engine::{
-    Choice, ConflictRef, ProviderRequest, RunOptions, RunRequest, Strategy, TypeRef, Values,
-    Verdict, Wish,
+    Choice, Conflict, ConflictRef, ProviderRequest, Query, Resolution, RunOptions, RunRequest,
+    Strategy, TypeRef, Values, Verdict, Wish,
 };
 use serde_json::{Value, json};
 
@@ -251,47 +251,118 @@ async fn what_a_run_to_files_records_is_decided_at_once() {
     decided_at_once(Place::Files).await;
 }
 
-/// What is only detected is decided by nobody, and the remedy says what is missing.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_conflict_that_no_run_has_recorded_is_not_decided() {
-    const REMEDY: &str =
-        "deploy first, which records the conflicts that it meets, and decide those";
-    for case in cases() {
-        let place = Place::Optimizely(Version::V1);
-        let world = place.world(&case).await;
-        let details = world.changes().await.details.unwrap();
-        let [detected] = &details.conflicts[..] else { panic!("{}", case.name) };
-        let target = &detected.target;
-        let overlaps = detected.fields.iter().map(|field| field.path.as_str());
-        let overlaps = overlaps.collect::<Vec<_>>().join(", ");
-        let by_type = ConflictRef::Type(TypeRef::named("Event"));
-        let seen =
-            ConflictRef::Id { id: detected.id.clone(), digest: Some(detected.digest.clone()) };
-        let by_id = format!("no recorded conflict has the id \"{}\"; {REMEDY}", detected.id);
-        let moved = format!(
-            "Event is in conflict at {overlaps}, and no deployment has recorded that yet; {REMEDY}"
-        );
-        let none = format!("no recorded conflict of Event with {target} is open; {REMEDY}");
-        for (conflict, strategy, message) in [
-            (&seen, Strategy::SourceWins, &by_id),
-            (&seen, Strategy::TargetWins, &by_id),
-            (&by_type, Strategy::SourceWins, &moved),
-            (&by_type, Strategy::TargetWins, &none),
-        ] {
-            let choice = Choice { strategy, values: Values::new() };
-            let wish = Wish { conflict: Ok(conflict.clone()), choice: Ok(Some(choice)) };
-            let decided =
-                world.engine().carry_out(&ProviderRequest::default(), "ada", vec![wish]).await;
-            let resolution = &decided.unwrap()[0];
-            let error = resolution.error.as_ref().unwrap();
-            assert_eq!((&*error.code, &error.message), ("INVALID_ARGUMENT", message));
-            assert!(!resolution.success, "{}", case.name);
+/// What detecting shows is decided without a deployment in between, under the id that it was shown under.
+async fn decided_as_detected(place: Place) {
+    // A folder to which nothing was deployed has no id to record a decision under.
+    let is_known = |case: &Case| place != Place::Files || case.agreed.is_some();
+    for case in cases().into_iter().filter(is_known) {
+        for strategy in [Strategy::SourceWins, Strategy::TargetWins] {
+            for by_type in [false, true] {
+                let about = format!("{}: {place:?} {strategy:?} {by_type}", case.name);
+                let world = place.world(&case).await;
+                let (id, seen) = detected(&world, place, &about).await;
+                let (engine, provider) = (world.engine(), place.provider());
+                let shown = engine.open_conflicts(&provider, vec![Ok(seen.clone())]).await;
+                let shown = shown.unwrap().remove(0).unwrap();
+                let shown: Value = serde_json::from_str(shown.as_str()).unwrap();
+                assert_eq!(shown["id"], *id, "{about}");
+                assert!(open(&world).await.is_empty(), "{about}: looking records nothing");
+
+                let left = decide(&world, place, seen.clone(), None).await;
+                assert_eq!((left.conflict_id, left.error), (id.clone(), None), "{about}");
+                let recorded = the_conflict(&world, &about).await;
+                for member in ["id", "digest", "type", "fields", "ancestor", "local", "remote"] {
+                    assert_eq!(recorded[member], shown[member], "{about} {member}");
+                }
+
+                let named = if by_type { ConflictRef::Type(TypeRef::named("Event")) } else { seen };
+                let resolution = decide(&world, place, named, Some(strategy)).await;
+                assert_eq!((resolution.success, resolution.error), (true, None), "{about}");
+                assert_eq!(resolution.conflict_id, id, "{about}");
+                world.run(&place.request("bidirectional")).await;
+                assert!(open(&world).await.is_empty(), "{about}");
+            }
         }
-        world.deploy().await;
-        let choice = Choice { strategy: Strategy::SourceWins, values: Values::new() };
-        let wish = Wish { conflict: Ok(by_type), choice: Ok(Some(choice)) };
-        let decided =
-            world.engine().carry_out(&ProviderRequest::default(), "ada", vec![wish]).await;
-        assert!(decided.unwrap()[0].success, "{}: recorded, and decided", case.name);
+    }
+}
+
+/// The only conflict that detecting shows: its id, and how somebody names it who has seen it.
+async fn detected(world: &World, place: Place, about: &str) -> (String, ConflictRef) {
+    let provider = place.provider();
+    let query = Query { provider, include_details: true, ..Query::default() };
+    let details = world.engine().detect(&query).await.unwrap().details.unwrap();
+    let [Conflict { id, digest, .. }] = &details.conflicts[..] else { panic!("{about}") };
+    (id.clone(), ConflictRef::Id { id: id.clone(), digest: Some(digest.clone()) })
+}
+
+async fn decide(
+    world: &World,
+    place: Place,
+    conflict: ConflictRef,
+    strategy: Option<Strategy>,
+) -> Resolution {
+    let choice = strategy.map(|strategy| Choice { strategy, values: Values::new() });
+    let wish = Wish { conflict: Ok(conflict), choice: Ok(choice) };
+    let decided = world.engine().carry_out(&place.provider(), "ada", vec![wish]).await;
+    decided.unwrap().remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_detecting_shows_of_v1_is_decided() {
+    decided_as_detected(Place::Optimizely(Version::V1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_detecting_shows_of_files_is_decided() {
+    decided_as_detected(Place::Files).await;
+}
+
+/// The first deployment gives a folder its id; until then it is told what is missing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_detecting_shows_of_a_new_folder_waits_for_a_deployment() {
+    for case in cases().iter().filter(|case| case.agreed.is_none()) {
+        let world = Place::Files.world(case).await;
+        let (_, seen) = detected(&world, Place::Files, case.name).await;
+        let strategy = Some(Strategy::TargetWins);
+        let refused = decide(&world, Place::Files, seen, strategy).await.error.unwrap();
+        assert_eq!(
+            (&*refused.code, &*refused.message),
+            (
+                "INVALID_ARGUMENT",
+                "files:local:new:types has no id yet to record a decision under; deploy first, \
+                 which gives it one and records the conflicts that it meets"
+            )
+        );
+        world.run(&Place::Files.request("push")).await;
+        let named = ConflictRef::Type(TypeRef::named("Event"));
+        let decided = decide(&world, Place::Files, named, strategy).await;
+        assert_eq!((decided.success, decided.error), (true, None), "{}", case.name);
+    }
+}
+
+/// What is there no more, or never was, is told apart from what was decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_detecting_does_not_show_is_not_decided() {
+    const REMEDY: &str = "detect the changes, and decide the conflicts that they show";
+    let place = Place::Optimizely(Version::V1);
+    let case = &cases()[0];
+    let world = place.world(case).await;
+    let (id, seen) = detected(&world, place, case.name).await;
+    let of_event = ConflictRef::Type(TypeRef::named("Event"));
+    let unseen = ConflictRef::Id { id: id.clone(), digest: Some("0".repeat(64)) };
+    let (target, strategy) = (world.changes().await.target, Some(Strategy::TargetWins));
+    let told = |resolution: Resolution| resolution.error.map(|it| (it.code, it.message)).unwrap();
+    let (code, message) = told(decide(&world, place, unseen, strategy).await);
+    assert_eq!(code, "PLAN_STALE");
+    assert!(message.contains("its digest is another"), "{message}");
+
+    // Meanwhile the studio takes its edit back.
+    world.change("c1", case.agreed.as_ref().unwrap());
+    for (named, message) in [
+        (seen, format!("no conflict has the id \"{id}\"; {REMEDY}")),
+        (of_event, format!("no conflict of Event with {target} is open; {REMEDY}")),
+    ] {
+        let told = told(decide(&world, place, named, strategy).await);
+        assert_eq!(told, ("INVALID_ARGUMENT".to_owned(), message));
     }
 }

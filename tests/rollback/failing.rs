@@ -1,8 +1,11 @@
 //! Deployments that fail and are undone: by hand, or because their job asks for it.
 
+use std::time::Duration;
+
 use catalyst_sync::engine::{Repeat, RunOptions, RunRequest, RunStatus, UndoMode};
 use serde_json::{Value, json};
 
+use super::followed::row;
 use super::{Bench, Side, everything, fields, listened, told};
 use crate::support::fake::{Fault, FaultKind, Match, Moment, Version};
 use crate::support::scenario::writes;
@@ -18,12 +21,16 @@ fn pointing(to: &str) -> Value {
 pub async fn halfway(version: Version) -> Bench {
     let mut bench = Bench::new(Side::Api(version)).await;
     bench.world.options["mapping"] = json!("native");
+    bench.world.add("c", "Gamma", &fields(&[("title", "Title")]));
+    add_circle(&bench);
+    bench
+}
+
+fn add_circle(bench: &Bench) {
     bench.world.add("a", "Alpha", &pointing("Beta"));
     bench.world.add("b", "Beta", &pointing("Alpha"));
-    bench.world.add("c", "Gamma", &fields(&[("title", "Title")]));
     let what = FaultKind::Status { status: 403, moment: Moment::Before, retry_after: None };
     bench.world.fake.control().add_fault(Fault { when: Match::method("PATCH"), what });
-    bench
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,6 +55,77 @@ async fn failed_only_undoes_what_was_left_half_done() {
         }
         assert!(bench.stored("Gamma").is_some(), "{version:?}");
     }
+}
+
+/// What came home of types that succeeded is not undone with those that did not.
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_only_leaves_the_rows_of_types_that_succeeded() {
+    let mut bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.options["mapping"] = json!("native");
+    bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+    bench.deploy("first", RunOptions::default()).await;
+    bench.world.let_time_pass();
+    bench.relabel("Event", "title", "Theirs");
+    bench.seed("Talk", "title", "Title");
+    add_circle(&bench);
+    let options = RunOptions {
+        mode: Some("bidirectional".to_owned()),
+        rollback: Some("failed-only".to_owned()),
+        preserve_data: Some(false),
+        ..everything()
+    };
+    let report = bench.deploy("job", options).await;
+    assert_eq!(report.status, RunStatus::Partial, "{:?}", brief(&report.outcomes));
+    let is_undone =
+        |key: &str| report.outcomes.iter().any(|it| it.type_key == key && it.rolled_back);
+    assert!(is_undone("Alpha") || is_undone("Beta"), "{:?}", report.outcomes);
+    assert_eq!(row(&bench, "c1").unwrap(), ["title=Theirs"]);
+    assert!(!is_undone("Event"));
+    let talks = "SELECT count(*) FROM ContentType WHERE name = 'Talk'";
+    let connection = bench.world.studio.connect();
+    assert_eq!(connection.query_row(talks, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    assert!(!is_undone("Talk"));
+}
+
+/// A type whose pull succeeded and whose push is in doubt did not succeed.
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_only_undoes_a_type_that_came_home_before_it_failed() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    let labels = [("title", "Title"), ("venue", "Venue"), ("price", "Price")];
+    bench.world.add("c1", "Event", &fields(&labels));
+    bench.deploy("first", RunOptions::default()).await;
+    bench.world.let_time_pass();
+    bench.relabel("Event", "price", "Cost");
+    let labels = [("title", "Headline"), ("venue", "Place"), ("price", "Price")];
+    bench.world.change("c1", &fields(&labels));
+
+    // The answer does not say what was stored, and a colleague edits before it is read.
+    let control = bench.world.fake.control().clone();
+    control.add_fault(Fault::once(Match::on("PATCH", "Event"), FaultKind::NoContent));
+    let slow = FaultKind::Latency { ms: 250 };
+    control.add_fault(Fault { when: Match::on("GET", "Event"), what: slow });
+    let colleague = tokio::spawn(async move {
+        let title = || {
+            let event = control.content_type(Version::V1, "Event").unwrap();
+            event["properties"]["title"]["displayName"].clone()
+        };
+        while title() != "Headline" {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let theirs = json!({ "properties": { "title": { "displayName": "Theirs" } } });
+        assert!(control.edit(Version::V1, "Event", theirs));
+    });
+    let both = RunOptions { mode: Some("bidirectional".to_owned()), ..RunOptions::default() };
+    let report = bench.deploy("job", both).await;
+    colleague.await.unwrap();
+    bench.world.fake.control().clear_faults();
+    let outcomes = ["Event update success", "Event update conflict IN_DOUBT"];
+    assert_eq!(brief(&report.outcomes), outcomes);
+
+    bench.world.let_time_pass();
+    let undone = bench.world.run(&bench.undoing("job", UndoMode::FailedOnly, everything())).await;
+    let left = ["price=Cost", "title=Theirs", "venue=Venue"];
+    assert_eq!(bench.labels("Event"), left, "{:?} {:?}", undone.error, told(&undone));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,7 +225,10 @@ async fn a_deployment_that_was_carried_on_is_undone_as_a_whole() {
     assert_eq!(bench.deploy("job", RunOptions::default()).await.status, RunStatus::Partial);
     bench.world.fake.control().clear_faults();
     let resumed = RunRequest { retry_of: Some("job".to_owned()), ..request() };
-    assert_eq!(told(&bench.world.run(&resumed).await).1, ["Beta create success"]);
+    assert_eq!(
+        told(&bench.world.run(&resumed).await).1,
+        ["Alpha create success", "Beta create success"]
+    );
     bench.world.fake.control().clear_requests();
     let undone = bench.undo("job", everything()).await;
     assert_eq!(undone.status, RunStatus::Completed, "{:?}", undone.error);

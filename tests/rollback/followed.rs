@@ -3,7 +3,9 @@
 use catalyst_sync::engine::{RunOptions, RunStatus};
 use serde_json::{Value, json};
 
-use super::{Bench, SIDES, everything, fields, told};
+use super::{Bench, SIDES, Side, everything, fields, told};
+use crate::support::fake::{Fault, FaultKind, Match, Version};
+use crate::support::scenario::simple;
 
 /// Every consent, and the studio follows.
 fn following() -> RunOptions {
@@ -15,7 +17,7 @@ fn pulling() -> RunOptions {
 }
 
 /// The labels of a row of the studio, by name; `None` where there is no row.
-fn row(bench: &Bench, id: &str) -> Option<Vec<String>> {
+pub fn row(bench: &Bench, id: &str) -> Option<Vec<String>> {
     let connection = bench.world.studio.connect();
     let sql = "SELECT fields FROM ContentType WHERE id = ?1";
     let text: String = connection.query_row(sql, [id], |row| row.get(0)).ok()?;
@@ -25,6 +27,13 @@ fn row(bench: &Bench, id: &str) -> Option<Vec<String>> {
         format!("{}={}", own["name"].as_str().unwrap(), own["label"].as_str().unwrap())
     };
     Some(fields.iter().map(label).collect())
+}
+
+/// The rows of the studio with their names.
+fn names(bench: &Bench) -> String {
+    let names = "SELECT group_concat(id || ' ' || name, ', ')
+                 FROM (SELECT id, name FROM ContentType ORDER BY id)";
+    bench.world.studio.connect().query_row(names, [], |row| row.get(0)).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,4 +155,71 @@ async fn a_row_that_came_home_is_deleted_again_only_if_allowed_and_untouched() {
         assert_eq!(id(), None, "{side:?}");
         assert!(bench.stored("Talk").is_some(), "{side:?}");
     }
+}
+
+/// What the platform wrote down in another form is so again, and both sides live with it again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_difference_that_was_lived_with_is_lived_with_again() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    let member = "properties.title.displayName".to_owned();
+    let what = FaultKind::RewriteMember { member, value: json!("TITLE") };
+    bench.world.fake.control().add_fault(Fault { when: Match::method("POST"), what });
+    bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+    let first = bench.deploy("first", RunOptions::default()).await;
+    assert_eq!(first.outcomes[0].rewritten.len(), 1, "{:?}", first.outcomes);
+    assert_eq!(bench.pending().await, [0; 5]);
+    bench.world.change("c1", &fields(&[("title", "Headline")]));
+    bench.deploy("second", RunOptions::default()).await;
+    assert_eq!(bench.labels("Event"), ["title=Headline"]);
+
+    let undone = bench.undo("second", following()).await;
+    assert_eq!(told(&undone).1, ["Event update success", "Event update success"]);
+    assert_eq!(row(&bench, "c1").unwrap(), ["title=Title"]);
+    assert_eq!(bench.labels("Event"), ["title=TITLE"]);
+    assert_eq!(bench.pending().await, [0; 5]);
+}
+
+/// A row that cannot be made again, because its name was given to another type, keeps no other row from
+/// coming back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_cannot_be_made_again_fails_alone() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.add("c1", "Event", &simple("Event"));
+    bench.world.add("c2", "Post", &simple("Post"));
+    bench.deploy("first", RunOptions::default()).await;
+    bench.world.rename("c1", &simple("Fair"));
+    bench.deploy("renamed", RunOptions::default()).await;
+    bench.world.let_time_pass();
+    bench.world.drop_row("c1");
+    bench.world.drop_row("c2");
+    bench.deploy("second", everything()).await;
+    bench.world.add("c3", "Fair", &simple("Fair"));
+
+    let undone = bench.undo("second", following()).await;
+    let outcomes = [
+        "Event create success",
+        "Post create success",
+        "Event create failed VALIDATION_FAILED",
+        "Post create success",
+    ];
+    assert_eq!(told(&undone).1, outcomes, "{:?}", undone.error);
+    assert_eq!(names(&bench), "c2 Post, c3 Fair");
+}
+
+/// A name that one row gives back is free for the next.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_went_round_go_back() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.add("c1", "Event", &simple("Event"));
+    bench.world.add("c2", "Post", &simple("Post"));
+    bench.deploy("first", RunOptions::default()).await;
+    bench.world.rename("c2", &simple("Fair"));
+    bench.world.rename("c1", &simple("Post"));
+    bench.deploy("second", RunOptions::default()).await;
+    assert_eq!(names(&bench), "c1 Post, c2 Fair");
+
+    let undone = bench.undo("second", following()).await;
+    assert_eq!(undone.status, RunStatus::Completed, "{:?}", told(&undone));
+    assert_eq!(names(&bench), "c1 Event, c2 Post");
+    assert_eq!(bench.pending().await, [0; 5]);
 }

@@ -1,11 +1,14 @@
 //! What is kept to be put back, for how long, and in how much room.
 
+use std::time::Duration;
+
 use catalyst_sync::engine::{BackupQuery, RunOptions, TypeRef};
 use catalyst_sync::port::{BackupFilter, Backups as _, Entity};
 use catalyst_sync::sqlite::{SqliteStore, StateLocation};
 use serde_json::json;
 
 use super::{Bench, Side, everything, fields, told};
+use crate::support::clock::TestClock;
 use crate::support::fake::Version;
 
 /// One deployment per label, `r0` and on; only the first creates.
@@ -66,6 +69,55 @@ async fn retention_keeps_what_would_be_undone_next() {
     let undone = bench.undo("last", everything()).await;
     assert_eq!(told(&undone).1, ["Event update success"], "{:?}", undone.error);
     assert_eq!(bench.labels("Event"), ["title=E"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn definitions_are_kept_for_days_and_what_would_be_undone_next_however_old() {
+    let mut bench = Bench::new(Side::Api(Version::V1)).await;
+    let clock = TestClock::new();
+    bench.world.clock = clock.clone();
+    let kept = |bench: &Bench| {
+        bench.world.state(
+            "SELECT group_concat(job_id) FROM (SELECT job_id FROM sync_backups b
+               JOIN sync_transactions t ON t.id = b.run_id ORDER BY b.id)",
+        )
+    };
+    let days = |days: u64| clock.advance(Duration::from_hours(24 * days));
+    deployed(&bench, &["A", "B"]).await;
+    days(6);
+    bench.world.change("c1", &fields(&[("title", "C")]));
+    bench.deploy("later", RunOptions::default()).await;
+    days(6);
+    bench.world.options["retention"] = json!({ "backups": { "days": 10 } });
+    assert_eq!(kept(&bench), "r1,later");
+    bench.world.change("c1", &fields(&[("title", "D")]));
+    bench.deploy("last", RunOptions::default()).await;
+    assert_eq!(kept(&bench), "later,last", "the one of twelve days ago is gone");
+    days(11);
+    bench.deploy("idle", RunOptions::default()).await;
+    assert_eq!(kept(&bench), "last");
+    let undone = bench.undo("last", everything()).await;
+    assert_eq!(told(&undone).1, ["Event update success"], "{:?}", undone.error);
+    assert_eq!(bench.labels("Event"), ["title=C"]);
+}
+
+/// The state knows the type by the id of the old row until it is recorded, and what both sides had agreed on is
+/// kept all the same: the studio's edit is pending again, and in conflict with nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_agreed_on_is_kept_of_a_type_whose_row_was_made_anew() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.add("c1", "Event", &fields(&[("title", "Title"), ("venue", "Venue")]));
+    bench.deploy("first", RunOptions::default()).await;
+    bench.world.drop_row("c1");
+    bench.world.add("c9", "Event", &fields(&[("title", "Headline"), ("venue", "Venue")]));
+    let rebound = bench.deploy("second", RunOptions::default()).await;
+    assert_eq!(told(&rebound).1, ["Event update success"]);
+    let kept = "SELECT count(*) FROM sync_backups WHERE base IS NOT NULL";
+    assert_eq!(bench.world.state(kept), "1");
+    let undone = bench.undo("second", everything()).await;
+    assert_eq!(told(&undone).1, ["Event update success"], "{:?}", undone.error);
+    assert_eq!(bench.labels("Event"), ["title=Title", "venue=Venue"]);
+    assert_eq!(bench.pending().await, [0, 1, 0, 0, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

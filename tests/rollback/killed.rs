@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Bench, Side, everything, fields, told};
 use crate::support::clock::TestClock;
 use crate::support::fake::{Fault, FaultKind, Kind, Match, RequestRecord, Version};
+use crate::support::tally::tally;
 use crate::support::world::Told;
 
 /// Names the options of the child.
@@ -143,6 +144,9 @@ async fn die(version: Version, nth: u32, death: Death) {
     let unended = "SELECT count(*) FROM sync_transactions WHERE completed_at IS NULL";
     assert_eq!(bench.world.state(unended), "0", "{at}");
     assert_eq!(bench.world.state("PRAGMA integrity_check"), "ok", "{at}");
+    let studio = bench.world.studio.connect();
+    let studio = studio.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
+    assert_eq!(studio.as_deref(), Ok("ok"), "{at}: the studio");
 
     // What the deployment did is pending again, and the colleague's edit theirs.
     bench.world.let_time_pass();
@@ -158,6 +162,7 @@ async fn die_at(nth: u32) {
     for version in Version::ALL {
         for death in [Death::BeforeEffect, Death::BeforeAnswer, Death::AfterAnswer] {
             die(version, nth, death).await;
+            tally(1, "deaths of a child process around an answer over HTTP");
         }
     }
 }

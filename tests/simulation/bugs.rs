@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use catalyst_sync::merge::{Base, Pair};
 use catalyst_sync::port::{
-    Adapter, AdapterError, Entity, Intent, Lease, Listing, Operation, Record, RemoteDefinition,
-    RemoteId, Revision, RowWrite, Scope, StateDetail, Store, StoreError, Stored, Studio, Traffic,
+    Adapter, AdapterError, Entity, Intent, JournalEntry, Lease, Listing, Operation, Record,
+    RemoteDefinition, RemoteId, Revision, RowWrite, Scope, StateDetail, Store, StoreError, Stored,
+    Studio, Traffic,
 };
 use rusqlite::Connection;
 use serde_json::Value;
@@ -27,6 +28,8 @@ pub enum Bug {
     MoveBaseEarly,
     /// Updates are sent without a precondition.
     IgnoreIfMatch,
+    /// An interrupted write is settled by the values that a read shows, at once, whoever edited since.
+    SettleByValueOnly,
     /// What a listing lacks is gone.
     TrustTruncatedListing,
     /// A read right after a write is believed.
@@ -46,10 +49,11 @@ pub enum Bug {
 }
 
 impl Bug {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SkipJournal,
         Self::MoveBaseEarly,
         Self::IgnoreIfMatch,
+        Self::SettleByValueOnly,
         Self::TrustTruncatedListing,
         Self::TrustStaleRead,
         Self::DropFence,
@@ -187,7 +191,7 @@ impl StoreBug for Forgetful {
         let (fence, holder) = now.unwrap_or_else(|_| (lease.fence, lease.holder.clone()));
         // What was given back is nobody's.
         let _ = connection.execute("UPDATE sync_leases SET held = 1", []);
-        Lease { scope: lease.scope.clone(), fence, holder }
+        Lease { fence, holder, ..lease.clone() }
     }
 
     async fn intend(
@@ -214,6 +218,21 @@ impl StoreBug for Forgetful {
             }
         }
         store.intend(lease, intent).await
+    }
+
+    async fn open_operations(
+        &self,
+        store: &dyn Store,
+        scope: &Scope,
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        let mut open = store.open_operations(scope).await?;
+        if self.has(Bug::SettleByValueOnly) {
+            for Intent { precondition, sent_at, .. } in open.iter_mut().map(|one| &mut one.intent) {
+                *precondition = precondition.as_ref().map(|_| Revision::default());
+                *sent_at = 0;
+            }
+        }
+        Ok(open)
     }
 
     fn record(&self, mut record: Record) -> Record {

@@ -124,6 +124,33 @@ pub fn edit_row(
     }
 }
 
+/// A merge patch that puts something back which a write has changed, and where it is.
+pub fn put_back(now: &Value, before: &Value, random: &mut Random) -> Option<(String, Value)> {
+    let mut patches: Vec<(String, Value)> = ["displayName", "description"]
+        .into_iter()
+        .filter(|member| now.get(member) != before.get(member))
+        .map(|member| (format!("/{member}"), json!({ member: before.get(member) })))
+        .collect();
+    let held = |side: &Value| side["properties"].as_object().cloned().unwrap_or_default();
+    let (now, before) = (held(now), held(before));
+    let mut keys: Vec<&String> = now.keys().chain(before.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    for key in keys.into_iter().filter(|key| now.get(*key) != before.get(*key)) {
+        let property = match (now.get(key), before.get(key)) {
+            (Some(now), Some(before)) => {
+                let new = now.as_object()?.keys().filter(|member| before.get(member).is_none());
+                let mut patch = before.clone();
+                patch.as_object_mut()?.extend(new.map(|member| (member.clone(), Value::Null)));
+                patch
+            }
+            (_, before) => before.cloned().unwrap_or_default(),
+        };
+        patches.push((format!("/properties/{key}"), json!({ "properties": { key: property } })));
+    }
+    (!patches.is_empty()).then(|| patches.swap_remove(random.below(patches.len())))
+}
+
 /// One edit of a type on the platform, as a merge patch in the words of v1, and where it is. Some of
 /// them go back to what was there `before`.
 pub fn edit_stored(

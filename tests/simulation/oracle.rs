@@ -25,6 +25,8 @@ pub struct Oracle {
     open_ended: BTreeSet<Place>,
     /// Types of which a write was sent whose answer did not arrive.
     doubted: BTreeSet<String>,
+    /// Types whose rows a run that the platform may overrule in was about to write when it died.
+    promised: BTreeSet<String>,
     /// What did not hold.
     pub broken: Vec<String>,
 }
@@ -107,7 +109,11 @@ impl Oracle {
     ) {
         let (from, onto, overruled) = match side {
             Side::Platform => (&self.local, &self.remote, consent.source_wins),
-            Side::Studio => (&self.remote, &self.local, consent.target_wins),
+            Side::Studio => {
+                // Whoever finishes what a run died over acts on what that run was allowed.
+                let overruled = consent.target_wins || self.promised.remove(key);
+                (&self.remote, &self.local, overruled)
+            }
         };
         let mut broken = Vec::new();
         let on = |list: &BTreeSet<Place>, path: &str| {
@@ -172,6 +178,11 @@ impl Oracle {
     /// A write of a type was sent, and its answer did not arrive.
     pub fn doubt(&mut self, key: &str) {
         self.doubted.insert(key.to_owned());
+    }
+
+    /// A run that the platform may overrule in died while the row of a type was being written.
+    pub fn promise(&mut self, key: &str) {
+        self.promised.insert(key.to_owned());
     }
 
     /// Whether an edit of a side waits at exactly this place.

@@ -75,6 +75,10 @@ fn people(world: &World, earlier: &Value) {
     for _ in 0..draw(3) {
         world.colleague(Some(earlier));
     }
+    world.colleague_puts_back();
+    if draw(10) == 0 {
+        world.set_clock_back();
+    }
     match draw(12) {
         0 | 1 => world.add_or_remove(3),
         2 => world.add_or_remove(2),
@@ -118,7 +122,6 @@ async fn chaos(world: &Arc<World>) {
     }
     world.control.clear_faults();
     world.state().faults = 0;
-    world.state().unseen.clear();
     let superseded = world.state().superseded.take();
     if let Some((run, last)) = superseded {
         let went_on = world.remembered(
@@ -166,7 +169,7 @@ async fn life<T>(world: &World, process: usize, work: impl Future<Output = T>) -
         done = work => Some(done),
     };
     if done.is_none() {
-        world.doubt_what_is_open();
+        world.doubt_what_is_open(process);
     }
     world.state().processes[process].is_running = false;
     done
@@ -312,6 +315,9 @@ async fn rest(world: &Arc<World>) {
         if found != 0 {
             broken(format!("{what}: {found}"));
         }
+    }
+    if !world.is_studio_whole() {
+        broken("the studio is damaged".to_owned());
     }
     let verdict = world.engine(0).verify_history().await.unwrap();
     if !verdict.ok {

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::atoms::{Atoms, of_row, of_stored};
 use super::bugs::Bug;
-use super::edits::{Tokens, edit_row, edit_stored, new_definition};
+use super::edits::{Tokens, edit_row, edit_stored, new_definition, put_back};
 use super::oracle::{Consent, Oracle, Place, Side};
 use crate::support::documents::Random;
 use crate::support::fake::{
@@ -74,8 +74,8 @@ pub struct State {
     pub processes: [Process; 2],
     /// Edits, with their time.
     pub recent: Vec<(Duration, Side, Place)>,
-    /// Types of which a write was accepted in this run without an answer that shows what was stored.
-    pub unseen: BTreeSet<String>,
+    /// What the last request that changed a type found, of each.
+    pub replaced: BTreeMap<String, Value>,
     /// How many creations of each key were sent.
     pub created: BTreeMap<String, i64>,
     /// Of so many requests one goes wrong; 0 for none.
@@ -138,7 +138,7 @@ impl World {
             log: Vec::new(),
             processes: Default::default(),
             recent: Vec::new(),
-            unseen: BTreeSet::new(),
+            replaced: BTreeMap::new(),
             created: BTreeMap::new(),
             faults: 0,
             superseded: None,
@@ -218,6 +218,13 @@ impl World {
         connection.query_row(sql, parameters, |row| row.get(0)).unwrap_or_default()
     }
 
+    /// Whether the studio's file passes its integrity check.
+    pub fn is_studio_whole(&self) -> bool {
+        let studio = self.studio.lock().unwrap();
+        let found = studio.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
+        found.as_deref() == Ok("ok")
+    }
+
     fn compare(&self, id: &str, key: &str) {
         let (local, remote) = (self.local(id), self.remote(key));
         self.state().oracle.compare(key, &local, &remote);
@@ -228,17 +235,12 @@ impl World {
         studio.execute(sql, rusqlite::params_from_iter(parameters)).unwrap();
     }
 
-    /// Somebody adds a type to the studio, or takes it away. One that was created in doubt stays: if
-    /// its creation was not seen when it was looked for, nothing tells later whose it is. One that a
-    /// colleague has deleted stays, because nobody could tell who was first.
+    /// Somebody adds a type to the studio, or takes it away. One that a colleague has deleted stays,
+    /// because nobody could tell who was first.
     pub fn add_or_remove(&self, at: usize) {
         let (id, key) = TYPES[at];
         let before = self.local(id);
-        let is_settled = {
-            let oracle = &self.state().oracle;
-            !oracle.is_doubted(key) && !oracle.waits(Side::Platform, key, "")
-        };
-        if self.row(id).is_some() && !is_settled {
+        if self.row(id).is_some() && self.state().oracle.waits(Side::Platform, key, "") {
             return;
         }
         if self.row(id).is_some() {
@@ -304,6 +306,32 @@ impl World {
         self.edited(Side::Platform, at, &before);
     }
 
+    /// A colleague puts back what a write has changed whose fate no process knows yet.
+    pub fn colleague_puts_back(&self) {
+        for (at, (_, key)) in TYPES.into_iter().enumerate() {
+            let Some(earlier) = self.state().replaced.get(key).cloned() else { continue };
+            let Some(stored) = self.control.content_type(Version::V1, key) else { continue };
+            let open = "SELECT count(*) FROM sync_operations WHERE state = 'started'
+                AND operation = 'update' AND remote_id LIKE '%\"' || ?1 || '\"%'";
+            if self.remembered(open, &[key]) == 0 || self.state().random.one_in(2) {
+                continue;
+            }
+            let edit = put_back(&stored, &earlier, &mut self.state().random);
+            let Some((place, patch)) = edit else { continue };
+            let before = self.remote(key);
+            assert!(self.control.edit(Version::V1, key, patch));
+            self.log(format!("colleague puts back {key}{place}"));
+            self.edited(Side::Platform, at, &before);
+        }
+    }
+
+    /// Somebody sets the clock of the computer back, by up to three days.
+    pub fn set_clock_back(&self) {
+        let by = self.state().random.below(3 * 24 * 3600);
+        self.clock.set_back(Duration::from_secs(by as u64));
+        self.log(format!("the clock is set back by {by} s"));
+    }
+
     /// A colleague deletes a type on the platform. One whose creation nobody saw is made again then,
     /// because the engine cannot know that it was there.
     pub fn colleague_deletes(&self, at: usize) {
@@ -330,19 +358,8 @@ impl World {
         {
             let state = &mut *self.state();
             let places = state.oracle.edited(side, key, (before, &now));
-            if side == Side::Platform && state.unseen.contains(key) {
-                // Not to be told from what the platform itself makes of a value.
-                state.oracle.deciding(places.iter().cloned());
-            }
             for process in &mut state.processes {
                 process.asked[side as usize].extend(places.iter().cloned());
-            }
-            if side == Side::Studio && state.oracle.is_doubted(key) {
-                // What a creation in doubt made is adopted when it is seen: what the studio has given up
-                // meanwhile looks like something that the platform added.
-                let gone = places.iter().filter(|(_, path)| !now.contains_key(path));
-                let gone: Vec<Place> = gone.cloned().collect();
-                state.oracle.deciding(gone);
             }
             state.recent.extend(places.into_iter().map(|place| (time, side, place)));
         }
@@ -362,7 +379,8 @@ impl World {
     }
 
     /// What became of writes that are open in the journal nobody knows but those who were written to.
-    pub fn doubt_what_is_open(&self) {
+    pub fn doubt_what_is_open(&self, process: usize) {
+        let overrules = self.state().processes[process].consent.target_wins;
         for (_, key) in TYPES {
             let open = |table: &str| {
                 let open = format!(
@@ -371,8 +389,12 @@ impl World {
                 );
                 self.remembered(&open, &[key])
             };
-            if open("sync_operations") + open("sync_rows") > 0 {
+            let rows = open("sync_rows");
+            if open("sync_operations") + rows > 0 {
                 self.state().oracle.doubt(key);
+            }
+            if rows > 0 && overrules {
+                self.state().oracle.promise(key);
             }
         }
     }
@@ -451,7 +473,7 @@ impl Eye {
             }
             return;
         }
-        world.doubt_what_is_open();
+        world.doubt_what_is_open(1 - self.process);
         let connection = Connection::open(&world.state_path).unwrap();
         let run: Result<String, _> = connection.query_row(
             "SELECT id FROM sync_transactions WHERE completed_at IS NULL ORDER BY started_at",
@@ -520,6 +542,7 @@ impl Eye {
             }
         }
         let before = key.map(|key| world.remote(key));
+        let found = key.and_then(|key| world.control.content_type(Version::V1, key));
         let answer = world.direct.exchange(call).await;
         if let Some(key) = key.filter(|_| call.method == "POST")
             && answer.as_ref().is_ok_and(|answer| answer.status == 401)
@@ -536,6 +559,9 @@ impl Eye {
                 && !before.is_empty()
                 && answer.as_ref().is_ok_and(|answer| answer.status < 300);
             let mut state = world.state();
+            if let Some(found) = found.filter(|_| before != after) {
+                state.replaced.insert(key.to_owned(), found);
+            }
             if is_twice {
                 state.oracle.broken.push(format!("{key} was created twice"));
             }
@@ -544,9 +570,6 @@ impl Eye {
             });
             if !is_known {
                 state.oracle.doubt(key);
-            }
-            if answer.as_ref().is_ok_and(|answer| matches!(answer.status, 202 | 204)) {
-                state.unseen.insert(key.to_owned());
             }
             state.oracle.written(Side::Platform, key, (&before, &after, &other), asked, consent);
             drop(state);

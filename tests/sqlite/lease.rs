@@ -28,7 +28,7 @@ async fn a_second_holder_is_told_who_and_since_when() {
 async fn two_leases_of_one_owner_do_not_release_each_other() {
     let (_folder, store, file) = empty_store();
     let first = store.acquire(&scope("w1"), "deploy", 1).await.unwrap();
-    store.acquire(&scope("w2"), "deploy", 1).await.unwrap();
+    let _kept = store.acquire(&scope("w2"), "deploy", 1).await.unwrap();
     store.release(first).await.unwrap();
     let other = SqliteStore::with_patience(&StateLocation::at(&file, "/no/studio"), PATIENCE);
     assert!(matches!(other.acquire(&scope("w2"), "deploy", 2).await, Err(StoreError::Held { .. })));
@@ -41,7 +41,7 @@ async fn a_link_to_the_state_is_the_same_state() {
     let link = folder.path().join("link.db");
     std::os::unix::fs::symlink(&file, &link).unwrap();
     let other = SqliteStore::with_patience(&StateLocation::at(&link, "/no/studio"), PATIENCE);
-    store.acquire(&scope("w1"), "deploy-1", 1).await.unwrap();
+    let _kept = store.acquire(&scope("w1"), "deploy-1", 1).await.unwrap();
     assert!(matches!(
         other.acquire(&scope("w1"), "deploy-2", 2).await,
         Err(StoreError::Held { .. })
@@ -113,7 +113,7 @@ async fn assert_lost(store: &SqliteStore, lease: &Lease) {
     let intent = super::journal::intent("c1");
     for (call, outcome) in [
         ("check", store.check(lease).await),
-        ("plan", store.plan(lease, "run", Vec::new()).await),
+        ("plan", store.plan("run", vec![(lease.clone(), Vec::new())]).await),
         ("intend", store.intend(lease, intent).await.map(drop)),
         ("close", store.close(lease, super::journal::closing(1)).await),
         ("record", store.record(lease, Vec::new()).await),

@@ -21,6 +21,7 @@ pub struct TestClock {
 
 struct State {
     elapsed: Duration,
+    set_back: Duration,
     advances: bool,
     sleepers: BTreeSet<(Duration, u64)>,
     next: u64,
@@ -48,6 +49,7 @@ impl TestClock {
     fn make(start: i64, advances: bool) -> Arc<Self> {
         let state = State {
             elapsed: Duration::ZERO,
+            set_back: Duration::ZERO,
             advances,
             sleepers: BTreeSet::new(),
             next: 0,
@@ -61,6 +63,11 @@ impl TestClock {
     pub fn advance(&self, by: Duration) {
         self.state().elapsed += by;
         self.changed.send_replace(());
+    }
+
+    /// Shows an earlier time of day from now on.
+    pub fn set_back(&self, by: Duration) {
+        self.state().set_back += by;
     }
 
     /// What was slept so far, in the order of asking.
@@ -102,7 +109,10 @@ impl Drop for Sleep<'_> {
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> i64 {
-        self.start + i64::try_from(self.elapsed().as_millis()).expect("tests are short")
+        let milliseconds =
+            |time: Duration| i64::try_from(time.as_millis()).expect("tests are short");
+        let state = self.state();
+        self.start + milliseconds(state.elapsed) - milliseconds(state.set_back)
     }
 
     fn elapsed(&self) -> Duration {

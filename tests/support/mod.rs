@@ -1,6 +1,7 @@
 //! What several tests share.
 
 pub mod clock;
+pub mod death;
 pub mod documents;
 pub mod edits;
 pub mod fake;
@@ -17,6 +18,7 @@ pub mod scripted;
 pub mod sim;
 pub mod studio_db;
 pub mod studio_rules;
+pub mod tally;
 pub mod types;
 pub mod world;
 pub mod written;

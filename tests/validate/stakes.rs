@@ -1,11 +1,11 @@
 //! How much content is at stake, and who refers to what is to be deleted.
 
-use catalyst_sync::engine::{Query, RunOptions};
+use catalyst_sync::engine::{Query, RunOptions, RunRequest, Undo, UndoMode};
 use serde_json::{Value, json};
 
 use super::{brief, plan, validate};
 use crate::support::fake::Version;
-use crate::support::world::{World, brief as outcomes};
+use crate::support::world::{World, brief as outcomes, request};
 
 fn article(fields: &Value) -> Value {
     json!({ "name": "Article", "fields": fields })
@@ -195,5 +195,34 @@ async fn a_living_type_keeps_what_it_refers_to() {
         refused.is_some_and(|finding| finding.message.contains("Teaser")),
         "{:?}",
         brief(&found)
+    );
+}
+
+/// Undoing a deployment takes nothing from the studio: the findings say what becomes of the platform.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_says_what_it_does_to_the_platform() {
+    let world = world().await;
+    let (engine, options) = (world.engine(), RunOptions::default());
+    let at_stake = async |job_id: &str| {
+        let undo = Undo { job_id: job_id.to_owned(), mode: UndoMode::Full };
+        let planned = engine.plan_rollback(&request().provider, &undo, &options).await.unwrap();
+        messages(&planned.findings, "CONTENT_AT_STAKE")
+    };
+    assert_eq!(
+        at_stake("job").await,
+        ["5 content items use the type Article, which the rollback deletes from the platform"]
+    );
+    let fields =
+        [field("f1", "title", "text"), field("f2", "count", "boolean"), field("f4", "new", "text")];
+    world.change("c1", &article(&json!(fields)));
+    item(&world, "i7", "c1", r#"{"new":"x"}"#);
+    let options = RunOptions { allow_data_loss: true, ..RunOptions::default() };
+    world.run(&RunRequest { job_id: "second".to_owned(), options, ..request() }).await;
+    assert_eq!(
+        at_stake("second").await,
+        [
+            "2 content items hold the field count, which the rollback makes of another type on the platform",
+            "1 content item holds the field new, which the rollback removes from the platform",
+        ]
     );
 }

@@ -21,7 +21,7 @@ use crate::port::Scope;
 pub(super) use draft::{Draft, part};
 pub(super) use merge::Merged;
 pub(super) use plan::{HomePlan, HomeStep, Source, Stays, homeward, paths_of, takes};
-pub(super) use travel::{Arrival, Ruling};
+pub(super) use travel::{Arrival, Ruling, name_taken};
 
 /// What documents of one scope are brought home with.
 pub(super) struct Home<'h> {

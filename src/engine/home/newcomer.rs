@@ -4,6 +4,7 @@ use crate::canonical::View;
 use crate::error::SyncError;
 use crate::merge::{Base, Pair};
 use crate::model::ContentType;
+use crate::model::studio::rules::type_name_of;
 use crate::model::studio::{Manner, new_row};
 use crate::port::{Document, Held, TypeRow, VersionFilter};
 
@@ -39,7 +40,12 @@ impl Home<'_> {
         };
         let start = earlier.unwrap_or_else(nothing);
         let dialect = &*self.platform.dialect;
-        let reflection = dialect.reflect(&start, &held, &one.remote);
+        let mut reflection = dialect.reflect(&start, &held, &one.remote);
+        if reflection.local.name.is_empty() {
+            // What it is called there is no name here, and a row has to have one.
+            reflection.local.name = type_name_of(&one.name);
+            reflection.view = dialect.project(&reflection.local, &reflection.held()).view;
+        }
         if self.is_name_taken(&reflection.local) {
             let name = &reflection.local.name;
             return Err(unwritable(one, &format!("the studio has another type called {name:?}")));
@@ -107,16 +113,7 @@ fn base36(mut number: u64, digits: usize) -> String {
 /// How the rows of a website are written: as most of them, and where there are none as the studio's
 /// own builder does.
 fn manner(locals: &Locals, website_id: &str) -> Manner {
-    let (mut lists, mut objects) = (0, 0);
-    for (row, _) in locals.of_website(website_id) {
-        let text = row.fields.as_deref().unwrap_or_default();
-        if text.trim_start().starts_with('[') {
-            lists += 1;
-        } else {
-            objects += 1;
-        }
-    }
-    Manner { is_list: lists > objects, has_columns: locals.rows.columns.key }
+    Manner { is_list: locals.is_of_lists(website_id), has_columns: locals.rows.columns.key }
 }
 
 /// What both sides agree on once a document is taken in: what the studio can say of it, and of the

@@ -1,6 +1,7 @@
 //! What comes home of one scope, and what does not.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::canonical::{Path, View};
@@ -52,6 +53,31 @@ pub(in crate::engine) enum Stays {
     InUse(u64),
 }
 
+impl Stays {
+    /// Why, and what to do about it.
+    fn reason(self) -> (String, &'static str) {
+        match self {
+            Self::NotAllowed => (
+                "gone from the platform, and left in the studio".to_owned(),
+                "pull with allowDelete to delete it",
+            ),
+            Self::InUse(items) => (
+                format!(
+                    "gone from the platform, and left in the studio because {items} content items are of it"
+                ),
+                "delete them in the studio first",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Stays {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (why, remedy) = self.reason();
+        write!(f, "{why}; {remedy}")
+    }
+}
+
 /// What is to come home of one scope.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct HomePlan {
@@ -101,7 +127,9 @@ fn plan_home(
             }
             continue;
         }
-        let risk = if lossy || verb == Verb::Delete { Risk::Lossy } else { Risk::Safe };
+        // Without content there is nothing to lose but the type itself.
+        let is_lossy = (lossy && count > 0) || verb == Verb::Delete;
+        let risk = if is_lossy { Risk::Lossy } else { Risk::Safe };
         plan.steps.push(HomeStep { of: Source::Known(at), verb, takes: ships, withheld, risk });
     }
     let rank = |step: &HomeStep| match step.verb {
@@ -110,7 +138,40 @@ fn plan_home(
         Verb::Delete => 2,
     };
     plan.steps.sort_by_key(|step| (rank(step), step.of));
+    plan.findings.extend(consequences(scoped, &plan));
     plan
+}
+
+/// What there is to know of deletions and losses in the studio, whether they are done or not.
+fn consequences(scoped: &Scoped, plan: &HomePlan) -> Vec<Finding> {
+    let stays = plan.stays.iter().filter_map(|(at, stays)| {
+        let (message, remedy) = stays.reason();
+        let key = &scoped.examined.get(*at)?.key;
+        Some(Finding::warning("DELETE_REFUSED", message, remedy).of(&**key))
+    });
+    let deleted = plan.steps.iter().filter_map(|step| match (step.of, step.verb) {
+        (Source::Known(at), Verb::Delete) => {
+            let one = scoped.examined.get(at)?;
+            let message = format!(
+                "the type {} is deleted in the studio, because it is gone from the platform",
+                one.name
+            );
+            let remedy = "pull without allowDelete to keep it";
+            Some(Finding::warning("DELETION", message, remedy).of(&*one.key))
+        }
+        _ => None,
+    });
+    let waiting = plan.waiting.iter().filter_map(|(at, withheld)| {
+        let key = &scoped.examined.get(*at)?.key;
+        let paths: Vec<&str> = withheld.iter().map(Path::as_str).collect();
+        let message = format!(
+            "what changed on the platform loses content in the studio, and waits for consent: {}",
+            paths.join(", ")
+        );
+        let remedy = "pull with allowDataLoss to accept it";
+        Some(Finding::warning("DATA_LOSS_REFUSED", message, remedy).of(&**key))
+    });
+    stays.chain(deleted).chain(waiting).collect()
 }
 
 /// Types that only the platform has: made when they are asked for by name, or when both sides are

@@ -44,7 +44,8 @@ impl Engine {
         for entry in open {
             let locals = self.locals().await?;
             let key = entry.intent.type_key.clone();
-            findings.push(self.settle_row(platform, lease, &locals, entry).await?.of(key));
+            let settled = Box::pin(self.settle_row(platform, lease, &locals, entry)).await?;
+            findings.push(settled.of(key));
         }
         self.prune_kept(lease).await?;
         Ok(findings)
@@ -104,14 +105,13 @@ impl Engine {
         self.record_row(locals, &document, after, merged, &note).await?;
         let mut record = self.record_of_settled(platform, lease, &entry, now).await?;
         record.history = Some(attempt(platform, &entry, now));
-        let store = &self.ports.store;
         if let Some((digest, decision)) = intent.decision.clone() {
             let entity = intent.entity.clone();
             if self.decided(lease, entity, (digest, decision), record.clone()).await? {
                 return Ok(finding);
             }
         }
-        store.record(lease, vec![record]).await.map_err(store_failure)?;
+        self.record_settled(lease, record).await?;
         Ok(finding)
     }
 
@@ -163,8 +163,7 @@ impl Engine {
         if verb_of(&intent.write) == Verb::Delete {
             return Ok(Record { forget: Some(intent.entity.clone()), ..record });
         }
-        let known = self.ports.store.details(&lease.scope, vec![intent.entity.clone()]).await;
-        let old = known.map_err(store_failure)?.remove(&intent.entity);
+        let old = self.known(&lease.scope, &intent.entity, &intent.remote_id).await?;
         let bare = StateDetail {
             row: StateRow {
                 entity: intent.entity.clone(),

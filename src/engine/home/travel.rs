@@ -140,7 +140,6 @@ impl Home<'_> {
             remote,
             view: &after.remote,
             sent: &[],
-            edited: &[],
             doubted: &[],
             undone: None,
             last_write: None,
@@ -311,6 +310,12 @@ pub(super) fn refusal(outcome: RowOutcome) -> Option<(Arrival, OutcomeError)> {
         }
     };
     Some((arrival, OutcomeError { code: code.as_str().to_owned(), message }))
+}
+
+/// Why a row does not get a name, however often it is tried.
+pub(in crate::engine) fn name_taken(name: &str) -> SyncError {
+    let message = format!("the studio has another type with the name or key of {name}");
+    SyncError::new(ErrorCode::ValidationFailed, message).next_step("rename one of the two")
 }
 
 /// An attempt that the studio refused; an edit in between leaves a part of it to be done.

@@ -23,6 +23,8 @@ use crate::engine::report::Outcome;
 pub(super) struct Newcomers {
     /// Their row ids, by position in [`Scoped::remote_new`](super::Scoped::remote_new).
     ids: BTreeMap<usize, String>,
+    /// Their positions, by key.
+    places: BTreeMap<String, usize>,
     /// Those that are there, or are being made.
     there: BTreeSet<usize>,
     /// Those that still are to be made.
@@ -39,6 +41,9 @@ impl Trip<'_> {
             let id = self.engine.new_row_id();
             self.newcomers.ids.insert(at, id);
             self.newcomers.to_come.insert(at);
+            if let Some(definition) = self.scoped.remote_new.get(at) {
+                self.newcomers.places.insert(definition.id.key(), at);
+            }
         }
         self.know_newcomers();
     }
@@ -51,7 +56,7 @@ impl Trip<'_> {
     ) -> Result<Carried, SyncError> {
         self.newcomers.to_come.remove(&at);
         self.newcomers.there.insert(at);
-        self.know_newcomers();
+        self.know(at);
         let Some(one) = self.newcomer(at) else { return Ok((outcome, None)) };
         let draft = self.home().draft_new(&one).await;
         let made = match draft {
@@ -62,7 +67,7 @@ impl Trip<'_> {
             // Nothing may refer to what was not made.
             self.newcomers.there.remove(&at);
             self.know_newcomers();
-        } else if self.awaits(&one, &self.newcomers.to_come) {
+        } else if self.awaits_more(&one) {
             self.newcomers.incomplete.push(at);
         }
         made
@@ -110,18 +115,30 @@ impl Trip<'_> {
         TargetIndex::new(known.chain(new.map(|id| (website_id, &**id, None, &**id))))
     }
 
-    /// Lets those that are there be referred to.
+    /// Lets those that are there be referred to, and no others.
     fn know_newcomers(&mut self) {
         self.references = self.scoped.references.clone();
-        for at in &self.newcomers.there {
-            let (Some(definition), Some(id)) = (self.definition(*at), self.newcomers.ids.get(at))
-            else {
-                continue;
-            };
-            let key = definition.id.key();
-            self.references.bind(&Entity::content_type(id.clone()), &key);
+        let there: Vec<usize> = self.newcomers.there.iter().copied().collect();
+        for at in there {
+            self.bind(at);
         }
         self.targets = self.index();
+    }
+
+    /// Lets one more be referred to.
+    fn know(&mut self, at: usize) {
+        self.bind(at);
+        if let Some(id) = self.newcomers.ids.get(&at).filter(|id| self.locals.row(id).is_none()) {
+            self.targets.insert(&self.scoped.scope.website_id, id, None, id);
+        }
+    }
+
+    fn bind(&mut self, at: usize) {
+        if let (Some(definition), Some(id)) =
+            (self.scoped.remote_new.get(at), self.newcomers.ids.get(&at))
+        {
+            self.references.bind(&Entity::content_type(id.clone()), &definition.id.key());
+        }
     }
 
     fn definition(&self, at: usize) -> Option<&Arc<RemoteDefinition>> {
@@ -133,11 +150,11 @@ impl Trip<'_> {
         Some(self.home().newcomer(self.definition(at)?, id))
     }
 
-    /// Whether a document refers to any of some newcomers that nothing knows yet.
-    fn awaits(&self, one: &Examined, newcomers: &BTreeSet<usize>) -> bool {
+    /// Whether a document refers to any that is still to be made.
+    fn awaits_more(&self, one: &Examined) -> bool {
         let shape = self.platform.dialect.capabilities().shape;
-        let keys = newcomers.iter().filter_map(|at| Some(self.definition(*at)?.id.key()));
-        let keys: BTreeSet<String> = keys.collect();
-        awaits(&one.remote, &shape, &|key| keys.contains(key))
+        let Newcomers { places, to_come, .. } = &self.newcomers;
+        let is_to_come = |key: &str| places.get(key).is_some_and(|at| to_come.contains(at));
+        awaits(&one.remote, &shape, &is_to_come)
     }
 }

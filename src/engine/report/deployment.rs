@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::Canonical;
+use crate::engine::outcome::Counts;
 use crate::error::SyncError;
 
 /// What became of one type in a run.
@@ -36,6 +37,9 @@ pub struct Outcome {
     /// What was done was undone again, because the run failed.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub rolled_back: bool,
+    /// An earlier run of the deployment came to it, and this one had nothing to add.
+    #[serde(skip)]
+    pub is_carried_over: bool,
 }
 
 /// What went wrong with one type.
@@ -75,11 +79,12 @@ pub struct RunReport {
     /// Whole percents: how far it came, as far as the caller was told; 100 exactly when it ran to its
     /// end.
     pub progress: u8,
-    /// One per type, in the order of the plan, then the untouched ones by key.
+    /// One per type: what earlier runs of the deployment came to, then this one's in the order of its
+    /// plan and the untouched ones by key.
     pub outcomes: Vec<Outcome>,
     /// What it cost.
     pub metrics: Metrics,
-    /// What the user can do after a partial result.
+    /// What the user can do while something of the deployment failed or was not attempted.
     pub recovery: Option<Recovery>,
 }
 
@@ -108,8 +113,9 @@ impl RunReport {
     pub fn shortfall(&self) -> Option<String> {
         let partly = || {
             self.recovery.as_ref().map(|recovery| {
-                let Recovery { message, successful, failed, .. } = recovery;
-                format!("{message}: {successful} succeeded, {failed} failed")
+                let &Recovery { successful: succeeded, failed, not_attempted, .. } = recovery;
+                let counts = Counts { succeeded, failed, not_attempted };
+                format!("{}: {counts}", recovery.message)
             })
         };
         self.failure().map(|error| error.message.clone()).or_else(partly)
@@ -120,18 +126,26 @@ impl RunReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recovery {
-    /// `Sync partially completed`.
+    /// `Sync partially completed`, or `Sync failed` when nothing succeeded.
     pub message: String,
-    /// Types that succeeded.
+    /// Types that succeeded, in this run of the deployment or in an earlier one.
     pub successful: usize,
-    /// Types that did not.
+    /// Types that were attempted and did not.
     pub failed: usize,
-    /// What went wrong with each.
+    /// Types that no run has come to yet.
+    #[serde(skip_serializing_if = "is_none")]
+    pub not_attempted: usize,
+    /// What went wrong with each of those that failed.
     pub errors: Vec<RecoveryError>,
     /// Whether the rest can be done later.
     pub can_resume: bool,
     /// What the dialog offers.
     pub actions: Vec<&'static str>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What went wrong with one type, as the recovery dialog shows it.

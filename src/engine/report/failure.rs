@@ -34,7 +34,18 @@ impl From<&SyncError> for ErrorReport {
             retryable: error.retryable(),
             message: error.message.clone(),
             details: (*error.details).clone(),
-            causes: causes.map(ToString::to_string).collect(),
+            causes: told_apart(&error.message, causes.map(ToString::to_string)),
         }
     }
+}
+
+/// The causes that say something else than what they caused.
+fn told_apart(message: &str, causes: impl Iterator<Item = String>) -> Vec<String> {
+    let mut told = Vec::new();
+    for cause in causes {
+        if cause != *told.last().map_or(message, String::as_str) {
+            told.push(cause);
+        }
+    }
+    told
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Undo, UndoMode};
-use crate::engine::outcome::{PUSH, counts, status_word};
+use crate::engine::outcome::{Counts, PUSH, status_word};
 use crate::engine::report::{LogLevel, Outcome, Reporter, RunEvent, RunReport, RunStatus};
 use crate::engine::scopes::Scopes;
 use crate::engine::{Engine, RunOptions, RunRequest};
@@ -30,7 +30,7 @@ fn asked_for(request: &RunRequest, report: &RunReport) -> Option<UndoMode> {
     let is_new = request.undo.is_none() && !request.options.dry_run;
     let wrote =
         |one: &Outcome| one.attempts > 0 || (one.direction != PUSH && one.status == "success");
-    let has_written = report.outcomes.iter().any(wrote);
+    let has_written = report.outcomes.iter().any(|one| !one.is_carried_over && wrote(one));
     request.options.undoes_failure().filter(|_| has_failed && is_new && has_written)
 }
 
@@ -63,23 +63,25 @@ impl Engine {
         let aside: Arc<dyn Reporter> = Arc::new(Aside(Arc::clone(reporter)));
         let undone = self.deploy_holding(&rollback, aside, cancel, scopes.hand_on());
         let undone = Box::pin(undone).await;
-        let (succeeded, failed) = counts(&undone.outcomes);
+        let counts = Counts::of(&undone.outcomes);
         let level = match undone.status {
             RunStatus::Completed => LogLevel::Info,
             _ => LogLevel::Warning,
         };
         let why = undone.error.as_ref().map_or(String::new(), |error| format!(": {error}"));
         let message = format!(
-            "Rollback {} {}: {succeeded} types undone, {failed} not{why}",
+            "Rollback {} {}: {} types undone, {} not{why}",
             rollback.job_id,
-            status_word(undone.status)
+            status_word(undone.status),
+            counts.succeeded,
+            counts.left()
         );
         reporter.report(RunEvent::Log { level, message, type_key: None, details: None });
         let done = undone.outcomes.iter().filter(|one| one.status == "success");
         let done: BTreeSet<(&str, &str)> =
             done.map(|one| (&*one.website_id, &*one.type_key)).collect();
         for one in &mut report.outcomes {
-            one.rolled_back = done.contains(&(&*one.website_id, &*one.type_key));
+            one.rolled_back |= done.contains(&(&*one.website_id, &*one.type_key));
         }
         report.metrics.requests += undone.metrics.requests;
         report.metrics.bytes_transferred += undone.metrics.bytes_transferred;

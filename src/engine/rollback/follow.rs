@@ -6,24 +6,25 @@
 //! journalled, compared and set, and recorded as a version.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::error::{ErrorCode, SyncError};
 use crate::merge::Merge;
-use crate::port::{Lease, RemoteId, TypeRow};
+use crate::port::{Lease, RemoteId, RowWrite, TypeRow};
 
 use super::Undone;
 use super::returns::{Return, Returns, apart};
-use crate::engine::Platform;
 use crate::engine::complete::stops_the_run;
 use crate::engine::detect::{Keep, Scoped, Search, root_id};
 use crate::engine::examine::{Examined, Status};
-use crate::engine::home::{Arrival, Home, homeward, takes};
+use crate::engine::home::{Arrival, Home, homeward, name_taken, takes};
 use crate::engine::listing::Freshness;
 use crate::engine::locals::Locals;
 use crate::engine::outcome::{blank, outcome_error};
 use crate::engine::plan::Policy;
 use crate::engine::report::{LogLevel, Outcome};
 use crate::engine::run::{Run, Tally};
+use crate::engine::{Engine, Platform};
 
 /// How often a row that somebody keeps editing is looked at again.
 const ATTEMPTS: u32 = 3;
@@ -41,6 +42,32 @@ struct Way<'w> {
     items: &'w BTreeMap<String, u64>,
 }
 
+/// The studio's rows, with what was done to them on the way.
+struct Rows {
+    locals: Arc<Locals>,
+    /// As they were written.
+    written: BTreeMap<String, TypeRow>,
+    /// Ids of those that were deleted.
+    deleted: BTreeSet<String>,
+    /// Names came or went, and what may be called how is to be read anew.
+    is_renamed: bool,
+}
+
+impl Rows {
+    async fn read(engine: &Engine) -> Result<Self, SyncError> {
+        let locals = engine.locals().await?;
+        let (written, deleted) = (BTreeMap::new(), BTreeSet::new());
+        Ok(Self { locals, written, deleted, is_renamed: false })
+    }
+
+    fn row(&self, id: &str) -> Option<&TypeRow> {
+        if self.deleted.contains(id) {
+            return None;
+        }
+        self.written.get(id).or_else(|| self.locals.row(id).map(|(row, _)| row))
+    }
+}
+
 impl Run<'_> {
     /// Has the studio's rows follow what was undone.
     pub(super) async fn follow(
@@ -55,10 +82,18 @@ impl Run<'_> {
         }
         self.narrator.log(LogLevel::Info, "Restoring the studio's types...", None, None);
         for gone in returns.iter().filter(|one| one.is_row_gone) {
-            tally.outcomes.extend(self.engine.make_again(gone).await?);
+            match self.engine.make_again(gone).await {
+                Ok(true) => tally.outcomes.push(gone.made_again("success")),
+                Ok(false) => {}
+                Err(error) if stops_the_run(&error) => return Err(error),
+                Err(error) => {
+                    let error = Some(outcome_error(&error));
+                    tally.outcomes.push(Outcome { error, ..gone.made_again("failed") });
+                }
+            }
         }
         let ids: BTreeSet<RemoteId> = returns.iter().map(|one| one.remote_id.clone()).collect();
-        let locals = self.engine.locals().await?;
+        let mut rows = Rows::read(self.engine).await?;
         let search = Search {
             platform,
             websites: undone.websites(),
@@ -69,7 +104,7 @@ impl Run<'_> {
             tolerate_absence: self.request.options.allow_delete,
             cancel: self.cancel,
         };
-        let mut detection = self.engine.search(&locals, &search).await?;
+        let mut detection = self.engine.search(&rows.locals, &search).await?;
         let shape = platform.dialect.capabilities().shape;
         let items = self.engine.appraise(&mut detection, &shape).await?;
         for (scoped, lease) in detection.scopes.iter().zip(leases) {
@@ -84,7 +119,7 @@ impl Run<'_> {
                 if self.cancel.is_cancelled() {
                     return Err(SyncError::new(ErrorCode::Cancelled, "cancelled by the user"));
                 }
-                match self.go_back(&way, found, one).await {
+                match self.go_back(&way, &mut rows, found, one).await {
                     Ok(outcome) => tally.outcomes.extend(outcome),
                     Err(error) if stops_the_run(&error) => return Err(error),
                     Err(error) => {
@@ -101,18 +136,27 @@ impl Run<'_> {
     async fn go_back(
         &self,
         way: &Way<'_>,
+        rows: &mut Rows,
         found: &Examined,
         returns: &Returns,
     ) -> Result<Option<Outcome>, SyncError> {
         let shape = way.platform.dialect.capabilities().shape;
         let id = &found.subject.entity.id;
         let count = way.items.get(id).copied().unwrap_or_default();
+        let mut taken_name = None;
         for _ in 0..ATTEMPTS {
-            let locals = self.engine.locals().await?;
-            let Some((row, _)) = locals.row(root_id(id)) else { return Ok(None) };
-            let home = self.home(way, &locals);
+            if rows.is_renamed && returns.made.is_none() {
+                *rows = Rows::read(self.engine).await?;
+            }
+            let Some(row) = rows.row(root_id(id)) else { return Ok(None) };
+            let home = self.home(way, &rows.locals);
             if let Some(made) = &returns.made {
-                return self.unmake(way, &home, (found, row), made).await;
+                let outcome = self.unmake(way, &home, (found, row), made).await?;
+                if outcome.status == "success" {
+                    rows.deleted.insert(root_id(id).to_owned());
+                    rows.is_renamed = true;
+                }
+                return Ok(Some(outcome));
             }
             let Some(mut now) = home.with_row(found, row, found.subject.detail.clone()) else {
                 return Ok(None);
@@ -137,15 +181,34 @@ impl Run<'_> {
                 return Ok((!taken.withheld.is_empty())
                     .then(|| Outcome { withheld, ..told(found, "skipped") }));
             }
-            let (view, base) = homeward(&now, &taken.ships, &shape);
+            let (view, mut base) = homeward(&now, &taken.ships, &shape);
+            for atom in atoms.iter().filter(|atom| atom.follows) {
+                if taken.ships.iter().any(|ship| ship.path == atom.path) {
+                    base.set(&atom.path, atom.agreed(&now.remote));
+                }
+            }
             let draft = home.draft(&now, &view, base, row)?;
             match home.bring(way.lease, &now, &draft, None).await? {
-                Arrival::Home => return Ok(Some(Outcome { withheld, ..told(found, "success") })),
-                Arrival::Moved | Arrival::Taken | Arrival::InUse(_) => {}
+                Arrival::Home => {
+                    if let Some(RowWrite::Update { seen, row }) = draft.write {
+                        rows.is_renamed |= seen.name != row.name;
+                        rows.written.insert(row.id.clone(), *row);
+                    }
+                    return Ok(Some(Outcome { withheld, ..told(found, "success") }));
+                }
+                arrival => {
+                    taken_name = (arrival == Arrival::Taken).then_some(draft.after.name);
+                    *rows = Rows::read(self.engine).await?;
+                }
             }
         }
-        Err(SyncError::new(ErrorCode::Conflict, "others keep changing the type in the studio")
-            .of(&found.key))
+        Err(match taken_name {
+            Some(name) => name_taken(&name),
+            None => {
+                SyncError::new(ErrorCode::Conflict, "others keep changing the type in the studio")
+                    .of(&found.key)
+            }
+        })
     }
 
     /// Deletes a row that the deployment made, if nobody has worked on it since.
@@ -155,11 +218,11 @@ impl Run<'_> {
         home: &Home<'_>,
         (found, row): (&Examined, &TypeRow),
         made: &TypeRow,
-    ) -> Result<Option<Outcome>, SyncError> {
+    ) -> Result<Outcome, SyncError> {
         let told = Outcome { operation: "delete".to_owned(), ..told(found, "skipped") };
         let refused = |code: ErrorCode, message: &str| {
             let error = SyncError::new(code, message);
-            Ok(Some(Outcome { error: Some(outcome_error(&error)), ..told.clone() }))
+            Ok(Outcome { error: Some(outcome_error(&error)), ..told.clone() })
         };
         let touched = |row: &TypeRow| TypeRow { updated_at: None, ..row.clone() };
         if touched(row) != touched(made) {
@@ -173,7 +236,7 @@ impl Run<'_> {
             );
         }
         match home.remove(way.lease, found, row, None).await? {
-            Arrival::Home => Ok(Some(Outcome { status: "success".to_owned(), ..told })),
+            Arrival::Home => Ok(Outcome { status: "success".to_owned(), ..told }),
             Arrival::InUse(items) => refused(
                 ErrorCode::DeleteRefused,
                 &format!("{items} content items are of it, so it is left in the studio"),

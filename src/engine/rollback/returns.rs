@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::canonical::{Canonical, Path, View};
 use crate::error::SyncError;
-use crate::merge::{Ancestor, AtomMovement, Base, Movement, Shape};
+use crate::merge::{Ancestor, AtomMovement, Base, Movement, Pair, Shape};
 use crate::plan::Verb;
 use crate::port::{ChangeType, Document, Entity, RemoteId, RowIntent, RowWrite, TypeRow};
 
-use super::Undone;
 use super::effect::Effect;
+use super::{UndoMode, Undone};
 use crate::engine::Engine;
 use crate::engine::detect::root_id;
 use crate::engine::failure::store_failure;
@@ -24,7 +24,7 @@ pub(super) struct Return {
     /// What it had before.
     back: Option<Canonical>,
     /// The platform went back, too, where it was the platform that was written.
-    follows: bool,
+    pub follows: bool,
     /// To this.
     there: Option<Canonical>,
 }
@@ -51,6 +51,11 @@ impl Return {
     pub fn is_left(&self, local: &View, remote: &View) -> bool {
         local.get(&self.path) == self.left.as_ref()
             && (!self.follows || remote.get(&self.path) == self.there.as_ref())
+    }
+
+    /// What both sides have agreed on once both went back: they may have lived with a difference.
+    pub fn agreed(&self, remote: &View) -> Pair {
+        Pair { local: self.back.clone(), remote: remote.get(&self.path).cloned() }
     }
 
     /// The atom as one that comes home.
@@ -147,19 +152,25 @@ fn blank(website_id: &str, entity: &Entity, type_key: &str, remote_id: &RemoteId
 }
 
 impl Engine {
-    /// What of the studio's types goes back with what a deployment sent, and with what it brought home.
+    /// What of the studio's types goes back with what a deployment sent, and with what it brought home
+    /// of the types that are to be undone.
     pub(super) async fn returns(
         &self,
-        undone: &Undone,
+        (undone, mode): (&Undone, UndoMode),
         effects: &[Effect],
         shape: &Shape,
     ) -> Result<Vec<Returns>, SyncError> {
+        let chosen = undone.chosen(mode);
         let mut returns: Vec<Returns> =
             effects.iter().filter_map(|effect| of_effect(effect, shape)).collect();
         let mut written: BTreeMap<(String, Entity), Vec<RowIntent>> = BTreeMap::new();
         for run_id in undone.oldest_first() {
             let rows = self.ports.store.rows_of(run_id).await.map_err(store_failure)?;
             for (website_id, intent) in rows {
+                let name = (website_id.clone(), intent.type_key.clone());
+                if chosen.as_ref().is_some_and(|chosen| !chosen.contains(&name)) {
+                    continue;
+                }
                 written.entry((website_id, intent.entity.clone())).or_default().push(intent);
             }
         }
@@ -168,14 +179,15 @@ impl Engine {
         Ok(returns)
     }
 
-    /// Makes a row again that is gone, with the content that it had last.
-    pub(super) async fn make_again(&self, gone: &Returns) -> Result<Option<Outcome>, SyncError> {
+    /// Makes a row again that is gone, with the content that it had last. Tells whether there was
+    /// anything to make.
+    pub(super) async fn make_again(&self, gone: &Returns) -> Result<bool, SyncError> {
         let root = root_id(&gone.entity.id);
         let document = Document::content_type(&*gone.website_id, root);
         let store = &self.ports.store;
         let head = store.head(&document).await.map_err(store_failure)?;
         let (false, Some(head)) = (self.locals().await?.row(root).is_some(), head) else {
-            return Ok(None);
+            return Ok(false);
         };
         let hash = if head.change == ChangeType::Delete {
             let deletion = store.version(&head.hash).await.map_err(store_failure)?;
@@ -183,17 +195,24 @@ impl Engine {
         } else {
             Some(head.hash)
         };
-        let Some(hash) = hash else { return Ok(None) };
+        let Some(hash) = hash else { return Ok(false) };
         let message = Some("made again by a rollback");
         self.restore_version(&hash, &self.actor.id, message).await?;
-        Ok(Some(Outcome {
-            type_key: gone.type_key.clone(),
-            name: gone.type_key.clone(),
-            website_id: gone.website_id.clone(),
+        Ok(true)
+    }
+}
+
+impl Returns {
+    /// The outcome of a row that is gone.
+    pub fn made_again(&self, status: &str) -> Outcome {
+        Outcome {
+            type_key: self.type_key.clone(),
+            name: self.type_key.clone(),
+            website_id: self.website_id.clone(),
             operation: "create".to_owned(),
             direction: "pull".to_owned(),
-            status: "success".to_owned(),
+            status: status.to_owned(),
             ..Outcome::default()
-        }))
+        }
     }
 }

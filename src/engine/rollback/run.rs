@@ -9,6 +9,7 @@ use crate::port::{Lease, RemoteId};
 use super::effect::Effect;
 use super::restoring::restore;
 use super::{Undo, Undone};
+use crate::engine::carried::Covered;
 use crate::engine::detect::{Keep, Search};
 use crate::engine::listing::Freshness;
 use crate::engine::locals::Locals;
@@ -34,19 +35,20 @@ impl Run<'_> {
         tally: &mut Tally,
         (locals, platform): (&Arc<Locals>, &Platform),
         leases: &[Lease],
-        undo: &Undo,
+        (undo, found): (&Undo, &Undone),
     ) -> Result<(), SyncError> {
         let options = &self.request.options;
         let policy = Policy::of_rollback(options)?;
-        let locals = self.settle(platform, leases, locals, policy).await?;
+        let locals = self.settle(tally, platform, leases, locals, policy).await?;
         // Settling may have ended it.
         let undone = self.engine.undone(undo).await?;
+        undone.check_same(found, undo)?;
         let effects = self.engine.effects(undo, &undone, options).await?;
         let message = format!("Rolling back {} ({} types)...", undo.job_id, effects.len());
         self.narrator.step(20, message);
         let shape = platform.dialect.capabilities().shape;
         let returns = match options.preserve_data {
-            Some(false) => self.engine.returns(&undone, &effects, &shape).await?,
+            Some(false) => self.engine.returns((&undone, undo.mode), &effects, &shape).await?,
             _ => Vec::new(),
         };
         let search = RollbackSearch { platform, leases, cancel: self.cancel, options };
@@ -61,9 +63,10 @@ impl Run<'_> {
             self.engine.check_reviewed(reviewed, &planned)?;
         }
         self.tell_steps(&found, &[], &plans);
-        self.send(tally, platform, leases, &found, &plans, policy).await?;
+        self.send(tally, platform, leases, (&found, &plans), policy, Ok(())).await?;
         self.follow(tally, (platform, leases), (&undone, returns), policy).await?;
-        self.conclude(&tally.outcomes)
+        tally.covered = Covered::Everything;
+        Ok(())
     }
 }
 

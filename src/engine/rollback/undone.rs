@@ -7,7 +7,9 @@ use crate::port::{Change, KnownRun, RemoteId, RunLink};
 
 use super::effect::Effect;
 use super::{Undo, UndoMode};
+use crate::engine::carried::check_target;
 use crate::engine::failure::store_failure;
+use crate::engine::outcome::PUSH;
 use crate::engine::report::Outcome;
 use crate::engine::see::stored_outcomes;
 use crate::engine::{Engine, Platform, RunOptions};
@@ -69,10 +71,9 @@ impl Engine {
             let name = (change.scope.website_id.clone(), change.remote_id.clone());
             effects.entry(name).or_default().changes.push(change);
         }
-        let half_done = undone.half_done();
-        let is_undone = |effect: &Effect| match undo.mode {
-            UndoMode::Full => true,
-            UndoMode::FailedOnly => effect.names().any(|name| half_done.contains(&name)),
+        let chosen = undone.chosen(undo.mode);
+        let is_undone = |effect: &Effect| {
+            chosen.as_ref().is_none_or(|chosen| effect.names().any(|name| chosen.contains(&name)))
         };
         Ok(effects.into_values().filter(is_undone).collect())
     }
@@ -113,14 +114,19 @@ impl Undone {
 
     /// Refuses another platform than the one that it went to.
     pub fn check_target(&self, platform: &Platform) -> Result<(), SyncError> {
-        let mut scopes = self.runs.iter().flat_map(|(run, _)| &run.scopes);
-        let Some(other) = scopes.find(|scope| scope.target != platform.target) else {
+        let next_step = "roll it back with the provider that the deployment had";
+        self.runs.iter().try_for_each(|(run, _)| check_target(&run.scopes, platform, next_step))
+    }
+
+    /// Refuses what was run again since it was found: the scopes that are held, and what was noted as
+    /// undone, are those of the runs that were found.
+    pub(super) fn check_same(&self, found: &Self, undo: &Undo) -> Result<(), SyncError> {
+        if self.oldest_first().eq(found.oldest_first()) {
             return Ok(());
-        };
-        let message =
-            format!("the deployment went to {}, and not to {}", other.target, platform.target);
-        Err(SyncError::new(ErrorCode::TargetMismatch, message)
-            .next_step("roll it back with the provider that the deployment had"))
+        }
+        let message = format!("the deployment {} was run again since it was found", undo.job_id);
+        Err(SyncError::new(ErrorCode::PlanStale, message)
+            .next_step("look at what it did, and roll it back again"))
     }
 
     /// What a run that undoes it is to its runs.
@@ -132,12 +138,28 @@ impl Undone {
         self.runs.iter().map(|(run, _)| (run.run_id.clone(), link)).collect()
     }
 
-    /// Website and key of the types that did not succeed when they were last attempted.
+    /// Website and key of the types that are to be undone; `None` for all.
+    pub(super) fn chosen(&self, mode: UndoMode) -> Option<BTreeSet<(String, String)>> {
+        match mode {
+            UndoMode::Full => None,
+            UndoMode::FailedOnly => Some(self.half_done()),
+        }
+    }
+
+    /// Website and key of the types that did not succeed when they were last attempted. One that came
+    /// home and was not sent did not, so each direction is looked at on its own.
     fn half_done(&self) -> BTreeSet<(String, String)> {
+        let is_push = |one: &Outcome| one.direction == PUSH;
+        let mut half = self.half_done_of(&is_push);
+        half.extend(self.half_done_of(&|one| !is_push(one)));
+        half
+    }
+
+    fn half_done_of(&self, is_meant: &dyn Fn(&Outcome) -> bool) -> BTreeSet<(String, String)> {
         let mut last: BTreeMap<(String, String), bool> = BTreeMap::new();
         for (_, end) in &self.runs {
             let outcomes = end.iter().flat_map(|end| stored_outcomes(&end.result));
-            for one in outcomes.filter(|one| one.operation != "none") {
+            for one in outcomes.filter(|one| one.operation != "none" && is_meant(one)) {
                 let is_half = is_half_done(&one);
                 last.entry((one.website_id, one.type_key)).or_insert(is_half);
             }

@@ -88,7 +88,7 @@ pub(super) fn constraints(
 }
 
 /// Whether a number counts something.
-fn is_count(number: f64) -> bool {
+pub(super) fn is_count(number: f64) -> bool {
     number.is_finite() && number >= 0.0 && number.fract() == 0.0
 }
 

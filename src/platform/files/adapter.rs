@@ -47,6 +47,12 @@ impl FilesAdapter {
         Ok(Self { folder, clock, requests: AtomicU64::new(0), bytes: AtomicU64::new(0) })
     }
 
+    /// Where the folder lies below the files root, with `/` between the steps on every system.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.folder.place()
+    }
+
     /// The id of the folder, which is its tenant; `None` as long as nothing was written to it.
     ///
     /// # Errors

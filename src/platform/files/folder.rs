@@ -94,6 +94,14 @@ impl Folder {
         Ok(Self { root, path })
     }
 
+    /// Where it lies below the root: `types/pages`, and `.` for the root itself.
+    pub(super) fn place(&self) -> String {
+        let below = self.path.strip_prefix(&self.root).unwrap_or(&self.path);
+        let steps = below.iter().map(|step| step.to_string_lossy());
+        let place = steps.collect::<Vec<_>>().join("/");
+        if place.is_empty() { ".".to_owned() } else { place }
+    }
+
     /// Makes sure that the way to the folder is still the one that was resolved.
     fn check(&self) -> Result<(), FolderError> {
         let now = Self::resolve(&self.path, &self.root)?;

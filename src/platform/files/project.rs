@@ -10,7 +10,8 @@ use crate::port::{FieldMapping, Held, Loss, Projection};
 pub(super) fn project(local: &ContentType, held: &Held) -> Projection {
     let mut projection = Projection::default();
     let root = Path::root();
-    let mut out = Out { view: View::new(), losses: Vec::new(), findings: Vec::new() };
+    let (losses, findings) = (Vec::new(), Vec::new());
+    let mut out = Out { view: View::new(), held: &held.view, losses, findings };
     out.text(root.child("name"), Some(&local.name));
     out.text(root.child("pluralName"), local.plural_name.as_ref());
     out.text(root.child("description"), local.description.as_ref());
@@ -49,13 +50,15 @@ struct Place {
     within: String,
 }
 
-struct Out {
+struct Out<'h> {
     view: View,
+    /// What the folder has.
+    held: &'h View,
     losses: Vec<Loss>,
     findings: Vec<Finding>,
 }
 
-impl Out {
+impl Out<'_> {
     fn fields(
         &mut self,
         fields: &[Field],
@@ -150,6 +153,11 @@ impl Out {
                 }
                 None => {}
             }
+        }
+        // What the studio has in a form that says nothing is left as it is in the folder.
+        for name in field.unsaid_limits() {
+            let at = at.child(name);
+            self.view.put(at.clone(), self.held.get(&at).cloned());
         }
     }
 

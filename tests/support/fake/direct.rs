@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::control::Shared;
 use super::exchange::{Answer, Call};
-use super::fault::{FaultKind, Moment};
+use super::passage::{Cut, pass, slowness};
 use super::server::Running;
 
 /// Hands requests to a fake. Waiting is done by tokio's time, which a test can pause.
@@ -13,10 +13,6 @@ use super::server::Running;
 pub struct Direct {
     shared: Arc<Shared>,
 }
-
-/// The connection ended before the whole answer was there.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Cut;
 
 impl Direct {
     pub(super) fn to(shared: Arc<Shared>) -> Self {
@@ -28,22 +24,8 @@ impl Direct {
         let (number, faults, latency) = self.shared.begin(call);
         let _running = Running { shared: &self.shared, number };
         wait(latency).await;
-        if faults.contains(&FaultKind::Reset { moment: Moment::Before }) {
-            return Err(Cut);
-        }
-        let answer = self.shared.answer(number, call, &faults);
-        if faults.contains(&FaultKind::Reset { moment: Moment::After }) {
-            return Err(Cut);
-        }
-        self.shared.answered(number, &answer);
-        if faults.contains(&FaultKind::TruncatedBody) {
-            return Err(Cut);
-        }
-        for fault in &faults {
-            if let FaultKind::SlowAnswer { ms, pieces } = fault {
-                wait(ms * u64::try_from(*pieces).unwrap_or_default()).await;
-            }
-        }
+        let answer = pass(&self.shared, number, call, &faults)?;
+        wait(slowness(&faults)).await;
         Ok(answer)
     }
 }

@@ -1,9 +1,11 @@
 //! Requests and answers as plain values, apart from the HTTP library that carries them.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// One request, read to its end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Call {
     /// The method in capitals.
     pub method: String,

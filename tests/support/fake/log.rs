@@ -66,7 +66,7 @@ pub enum Kind {
 
 impl Kind {
     fn of(call: &Call) -> Self {
-        if call.path == super::TOKEN_PATH {
+        if call.path == super::token::TOKEN_PATH {
             return Self::Token;
         }
         let Some((_, below)) = Version::of_path(&call.path) else { return Self::Other };

@@ -1,6 +1,8 @@
 //! The engine's clock over tokio's, which stands still until everybody waits.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
@@ -15,13 +17,28 @@ use crate::support::fake::Time;
 /// nobody has anything to do. Its random numbers come from a seed.
 pub struct SimClock {
     began: Instant,
+    /// Where it runs: what all engines of a process share asks it from the threads of other runtimes,
+    /// too, on which tokio tells another time.
+    home: ThreadId,
+    /// Milliseconds that had passed when it was last asked there.
+    shown: AtomicU64,
+    /// By how many milliseconds.
+    set_back: AtomicI64,
     random: Mutex<Random>,
 }
 
 impl SimClock {
     /// A clock that begins now, inside of such a runtime.
     pub fn new(seed: u64) -> Self {
-        Self { began: Instant::now(), random: Mutex::new(Random(seed)) }
+        let random = Mutex::new(Random(seed));
+        let home = thread::current().id();
+        let (shown, set_back) = (AtomicU64::new(0), AtomicI64::new(0));
+        Self { began: Instant::now(), home, shown, set_back, random }
+    }
+
+    /// Shows an earlier time of day from now on; the platform's stays right.
+    pub fn set_back(&self, by: Duration) {
+        self.set_back.fetch_add(milliseconds(by), Ordering::Relaxed);
     }
 
     /// The same time for a platform.
@@ -34,14 +51,24 @@ impl SimClock {
     }
 }
 
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).expect("tests are short")
+}
+
 #[async_trait]
 impl Clock for SimClock {
     fn now(&self) -> i64 {
-        START + i64::try_from(self.elapsed().as_millis()).expect("tests are short")
+        START + milliseconds(self.elapsed()) - self.set_back.load(Ordering::Relaxed)
     }
 
     fn elapsed(&self) -> Duration {
-        self.began.elapsed()
+        if thread::current().id() != self.home {
+            return Duration::from_millis(self.shown.load(Ordering::Relaxed));
+        }
+        let elapsed = self.began.elapsed();
+        let shown = u64::try_from(elapsed.as_millis()).expect("tests are short");
+        self.shown.store(shown, Ordering::Relaxed);
+        elapsed
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -57,6 +57,15 @@ pub trait StoreBug: Send + Sync {
         store.intend(lease, intent).await
     }
 
+    /// As [`Store::open_operations`].
+    async fn open_operations(
+        &self,
+        store: &dyn Store,
+        scope: &Scope,
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        store.open_operations(scope).await
+    }
+
     /// What of a record is recorded.
     fn record(&self, record: Record) -> Record {
         record
@@ -117,7 +126,7 @@ tapped!(History {
     fn sync_states(filter: StateFilter) -> Vec<SyncStateRow>;
     fn last_attempts(documents: Vec<(String, String)>, platform: Option<String>)
         -> Vec<LastAttempt>;
-    fn deleted_since(scope: &Scope, since: i64) -> Vec<String>;
+    fn deleted_since(scope: &Scope, since: i64, now: i64) -> Vec<String>;
     fn attempts(filter: HistoryFilter, limit: u32, offset: u32) -> HistoryPage;
     fn attempts_by_id(ids: Vec<i64>) -> Vec<HistoryEntry>;
     fn tally(filter: HistoryFilter) -> Vec<Tally>;
@@ -167,6 +176,7 @@ tapped!(Backups {
     fn link_run(run_id: &str, links: Vec<(String, RunLink)>) -> ();
     fn undone_by(run_id: &str) -> Vec<(String, RunLink, Option<RunEnd>)>;
     fn runs_of(job_id: &str) -> Vec<KnownRun>;
+    fn carried_on(run_id: &str) -> Option<KnownRun>;
     fn changes_of(run_id: &str) -> Vec<Change>;
     fn backups(filter: BackupFilter) -> (Vec<Backup>, u64);
     under fn prune_backups(bounds: RowBounds) -> ();
@@ -202,12 +212,10 @@ tapped!(Store {
     fn finish_run(end: RunEnd) -> ();
     fn run(job_id: &str, besides: Option<&str>) -> Option<(RunRow, Option<RunEnd>)>;
     fn unfinished_runs(scope: &Scope) -> Vec<RunRow>;
-    fn open_operations(scope: &Scope) -> Vec<JournalEntry>;
     fn unsettled() -> Vec<Scope>;
     fn steps(run_id: &str) -> Vec<RunStep>;
     fn last_run(scope: &Scope) -> Option<RunEnd>;
     under fn check() -> ();
-    under fn plan(run_id: &str, operations: Vec<PlannedRow>) -> ();
     under fn close(closing: Closing) -> ();
     with {
         async fn details(
@@ -233,11 +241,33 @@ tapped!(Store {
             answer
         }
 
+        async fn plan(
+            &self,
+            run_id: &str,
+            plans: Vec<(Lease, Vec<PlannedRow>)>,
+        ) -> Result<(), StoreError> {
+            self.at("plan", When::Before).await;
+            let mut held = Vec::new();
+            for (lease, operations) in plans {
+                held.push((self.bug.lease(&lease).await, operations));
+            }
+            let answer = self.inner.plan(run_id, held).await;
+            self.at("plan", When::After).await;
+            answer
+        }
+
         async fn intend(&self, lease: &Lease, intent: Intent) -> Result<i64, StoreError> {
             self.at("intend", When::Before).await;
             let lease = self.bug.lease(lease).await;
             let answer = self.bug.intend(&*self.inner, &lease, intent).await;
             self.at("intend", When::After).await;
+            answer
+        }
+
+        async fn open_operations(&self, scope: &Scope) -> Result<Vec<JournalEntry>, StoreError> {
+            self.at("open_operations", When::Before).await;
+            let answer = self.bug.open_operations(&*self.inner, scope).await;
+            self.at("open_operations", When::After).await;
             answer
         }
 

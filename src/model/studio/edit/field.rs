@@ -1,5 +1,6 @@
 //! One field.
 
+use super::super::constraint::is_count;
 use super::list::{Style, edit_list};
 use super::object::{Members, Value, get, has, inner, inner_or_new, put, remove, set, text};
 use super::{Context, Unwritable, option, says, target, unescape};
@@ -240,6 +241,28 @@ fn limits(
         }
     }
     Ok(())
+}
+
+/// The first limit that counts something and is no count, with what it might be.
+pub(super) fn impossible(fields: &[Field]) -> Option<String> {
+    fields.iter().find_map(|field| {
+        let own = &field.constraints;
+        let counts = [
+            ("minLength", own.min_length),
+            ("maxLength", own.max_length),
+            ("precision", own.precision),
+            ("minItems", own.min_items),
+            ("maxItems", own.max_items),
+        ];
+        let wrong = counts.into_iter().find_map(|(name, value)| {
+            let value = value.filter(|value| !is_count(*value))?;
+            let field = &field.name;
+            Some(format!(
+                "{name} {value} of the field {field:?} (only a whole number from 0 is allowed)"
+            ))
+        });
+        wrong.or_else(|| impossible(&field.fields))
+    })
 }
 
 /// The limits in the order of [`LIMITS`].

@@ -125,7 +125,7 @@ pub fn edit(
     let written = read(&changes.applied(row), targets, codec);
     match difference(&written, after) {
         None => Ok(changes),
-        Some(what) => Err(Unwritable { what }),
+        Some(what) => Err(Unwritable { what: field::impossible(&after.fields).unwrap_or(what) }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One field as a property.
 
-use crate::canonical::{Canonical, Draft, Path};
+use crate::canonical::{Canonical, Draft, Path, View};
 use crate::model::{Field, FieldKind, Finding};
 use crate::port::Loss;
 
@@ -65,6 +65,7 @@ pub(super) fn project(
     field: &Field,
     key: &str,
     chosen: &Chosen,
+    held: &View,
     view: &mut Draft,
     findings: &mut Vec<Finding>,
 ) -> Vec<Loss> {
@@ -86,6 +87,7 @@ pub(super) fn project(
     counts(&mut sheet);
     pattern(&mut sheet);
     bounds(&mut sheet);
+    unsaid(&mut sheet, held);
     options::project(&mut sheet);
     references(&mut sheet);
     nested(&mut sheet);
@@ -137,7 +139,8 @@ fn pattern(sheet: &mut Sheet<'_>) {
         Some(pattern) => sheet.lose_here("pattern", Canonical::str(pattern)),
         None => {
             let (Need::One(kind) | Need::Many(kind)) = need(sheet.field) else { return };
-            if kind == FieldKind::Email && sheet.fits(Attribute::Pattern) {
+            let is_unsaid = sheet.field.unsaid_limits().any(|name| name == "pattern");
+            if kind == FieldKind::Email && !is_unsaid && sheet.fits(Attribute::Pattern) {
                 sheet.set(Attribute::Pattern.name(), Canonical::str(EMAIL_PATTERN));
             }
         }
@@ -172,6 +175,29 @@ fn bounds(sheet: &mut Sheet<'_>) {
         let is_expressed = element == "integer" && is_whole(sheet.field);
         if !is_expressed {
             sheet.lose_here("precision", Canonical::number(precision));
+        }
+    }
+}
+
+/// Leaves a limit alone that the studio has in a form that says nothing: the property keeps its own.
+fn unsaid(sheet: &mut Sheet<'_>, held: &View) {
+    if held.get(&sheet.at.child(paths::TYPE)) != Some(&sheet.platform.to_canonical()) {
+        return;
+    }
+    let element = sheet.platform.element();
+    let (is_number, is_moment) = (matches!(element, "integer" | "float"), element == "dateTime");
+    for name in sheet.field.unsaid_limits() {
+        let attribute = match name {
+            "min" if is_number => Attribute::Minimum.name(),
+            "max" if is_number => Attribute::Maximum.name(),
+            "minDate" if is_moment => Attribute::Minimum.name(),
+            "maxDate" if is_moment => Attribute::Maximum.name(),
+            "min" | "max" | "minDate" | "maxDate" | "precision" => continue,
+            // The others have the same name on both sides.
+            same => same,
+        };
+        if let Some(kept) = held.get(&sheet.at.child(attribute)) {
+            sheet.set(attribute, kept.clone());
         }
     }
 }

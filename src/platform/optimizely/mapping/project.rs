@@ -34,7 +34,8 @@ pub(in super::super) fn project(rules: Rules<'_>, local: &ContentType, held: &He
         } else {
             owners.insert(key.to_ascii_lowercase(), &field.name);
             draft.begin_section();
-            losses = field::project(field, &key, &chosen, &mut draft, &mut projection.findings);
+            let findings = &mut projection.findings;
+            losses = field::project(field, &key, &chosen, &held.view, &mut draft, findings);
             order.push(Json::str(key.clone()));
         }
         projection.fields.push(FieldMapping {

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use jsonschema::Validator;
 use serde_json::Value;
 
-use super::schema::{self, View};
+use super::schema::{self, Validator, View};
 
 /// One document, read.
 pub struct Contract {

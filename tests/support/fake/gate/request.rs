@@ -98,7 +98,7 @@ fn check_body(contract: &Contract, operation: &Operation, call: &Call) -> Vec<Br
         Ok(body) => body,
         Err(message) => return vec![Breach::new("body-schema", "body", message)],
     };
-    validator.iter_errors(&body).map(|error| Breach::of_schema(contract, &error)).collect()
+    validator.breaches(contract, &body)
 }
 
 /// Reads a body as JSON; a form becomes an object of strings.

@@ -69,11 +69,10 @@ fn check_promise(contract: &Contract, promise: &Promise, answer: &Answer) -> Vec
         return breaches;
     };
     match serde_json::from_str::<Value>(body) {
-        Ok(body) => breaches.extend(
-            validator
-                .iter_errors(&body)
-                .map(|error| Breach { rule: "answer-body", ..Breach::of_schema(contract, &error) }),
-        ),
+        Ok(body) => {
+            let found = validator.breaches(contract, &body).into_iter();
+            breaches.extend(found.map(|breach| Breach { rule: "answer-body", ..breach }));
+        }
         Err(error) => breaches.push(Breach::new("answer-body", "body", error.to_string())),
     }
     breaches

@@ -8,7 +8,7 @@
 //! * **R4** the merge-patch body uses the full schema, which refuses the nulls that RFC 7396
 //!   removes members with: the patch view lets every member be null.
 
-use jsonschema::{Draft, Validator};
+use jsonschema::Draft;
 use serde_json::{Map, Value, json};
 
 /// The direction a schema is read in.
@@ -23,6 +23,9 @@ pub enum View {
     Answer,
 }
 
+/// One schema, compiled for one view.
+pub struct Validator(pub(super) jsonschema::Validator);
+
 /// Compiles one schema of a document for one view.
 pub fn compile(document: &Value, schema: &Value, view: View) -> Validator {
     let mut root = convert(schema, view);
@@ -31,11 +34,9 @@ pub fn compile(document: &Value, schema: &Value, view: View) -> Validator {
         schemas.extend(held.iter().map(|(name, held)| (name.clone(), convert(held, view))));
     }
     root["components"] = json!({ "schemas": schemas });
-    jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .should_validate_formats(false)
-        .build(&root)
-        .expect("a contract schema compiles")
+    let options = jsonschema::options();
+    let options = options.with_draft(Draft::Draft202012).should_validate_formats(false);
+    Validator(options.build(&root).expect("a contract schema compiles"))
 }
 
 /// Collects the names of all read-only members of a document.

@@ -123,8 +123,7 @@ fn misfit(version: Version, body: &Object) -> Option<String> {
             return None;
         };
         let (_, validator) = operation.bodies.first()?;
-        let error = validator.iter_errors(&shown).next()?;
-        Some(format!("{}: {error}", error.instance_path()))
+        validator.misfit(&shown)
     })
 }
 
