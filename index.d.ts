@@ -67,7 +67,10 @@ export interface LoggerEntry {
   message: string
 }
 
-/** Options of an engine. Unknown ones are ignored, wrong ones are refused by name. */
+/**
+ * Options of an engine. Wrong ones are refused by name, and so are unknown ones that are nearly one of
+ * these (`stateURL`); all other unknown ones are ignored.
+ */
 export interface EngineOptions {
   /**
    * The studio's database; default `DATABASE_URL`. `file:./dev.db` resolves as Prisma does it; a plain
@@ -78,7 +81,11 @@ export interface EngineOptions {
   stateUrl?: string | 'studio'
   /** The target of calls that name none; default `optimizely`. */
   provider?: ProviderRef
-  /** How kinds are expressed on the platform; default `compatible`. */
+  /**
+   * How kinds are expressed on the platform. `native`: as what the platform has for them; for a new
+   * start. Default `compatible`: as the proof of concept did, where all but booleans and dates are
+   * strings, references and rich text, too. What is deployed keeps its type under either.
+   */
   mapping?: 'compatible' | 'native'
   /** `mode` of jobs that name none. */
   mode?: RunOptions['mode']
@@ -136,10 +143,11 @@ export class SyncEngine {
    *
    * | role | may |
    * | --- | --- |
-   * | `viewer` | read, plan, rehearse (`dryRun`) |
-   * | `editor` | deploy what loses nothing, cancel, resume, recover, decide about conflicts, accept drift, record and restore versions |
-   * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`; manage `credentials`; overrule what only the platform changed; let a deletion there delete the studio's type; take conflicts out of the log; sign with another name than their own (`resolvedBy`, `author`) |
+   * | `viewer` | read, plan, rehearse (`dryRun`, a rollback included), report, verify and export the audit |
+   * | `editor` | deploy what loses nothing, cancel, retry, resume, recover, decide about conflicts, accept drift, record and restore versions |
+   * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`; roll back (`rollbackDeployment`, and `options.rollback` of a job); manage `credentials`; overrule what only the platform changed; let a deletion there delete the studio's type; take conflicts out of the log; sign with another name than their own (`resolvedBy`, `author`) |
    *
+   * Each role may do what those above it may.
    * `close` and `clearHistory` are for the host, and open to all.
    *
    * An engine that acts for nobody acts as `system`, with the role `admin`. A right is handed down,
@@ -174,7 +182,8 @@ interface Functions {
    *
    * Each update is a new object with every member of `job` and a new list of the same log entries.
    * `progress` is whole, never falls, and is 100 exactly when everything ran to its end. There is exactly
-   * one terminal update. `onUpdate` must be synchronous; what it throws is ignored, and logged once.
+   * one terminal update. `onUpdate` must be synchronous: nothing waits for it; what it throws is ignored,
+   * and logged once.
    */
   startDeployment(
     job: DeploymentJob,
@@ -199,7 +208,8 @@ interface Functions {
 
   /**
    * Deploys again what did not succeed, under the id `<id>-retry-<n>`, after 1, 2, 4 … 10 seconds during
-   * which there are no updates. After `maxRetries` (default 3) it ends `failed` at once.
+   * which there are no updates. After `maxRetries` (default 3) it ends `failed` at once, and with
+   * `TARGET_MISMATCH` for another target than the one that it repeats went to.
    */
   retryDeployment(
     job: DeploymentJob,
@@ -209,10 +219,16 @@ interface Functions {
 
   /**
    * Carries on with a deployment that failed in part or was interrupted: plans anew, with the options
-   * of its job but a `planDigest`, and repeats what failed or was never attempted (`continue`), only
-   * what failed (`failed`), or all that the job asked for (`all`). It has the id of the deployment.
-   * Credentials are not kept, so a provider that is not the engine's own has to be given again. An
-   * unknown id ends `failed` with `DEPLOYMENT_NOT_FOUND`.
+   * of its job, and is about what failed or was never attempted (`continue`; all that the job asked
+   * for, where its process died), only what failed (`failed`), or all types that the job asked for
+   * (`all`). Of these it sends what differs by now, as every deployment does without `force`. It has the
+   * id of the deployment, and its `outcomes` are the latest of each type over all runs of it: the
+   * deployment is no `success` before all of it was attempted, and has a `recovery` until then. A job with a `planDigest` was agreed to as one plan,
+   * which is past: without `allowDelete`, `allowDataLoss` and a strategy that overrules a side, what
+   * would destroy something waits for a deployment of its own. Credentials are not kept, so a provider
+   * that is not the engine's own has to be given again; it ends `failed` with `TARGET_MISMATCH` when that
+   * is another target than the one that the deployment went to. An unknown id ends `failed` with
+   * `DEPLOYMENT_NOT_FOUND`.
    */
   resumeDeployment(
     id: string,
@@ -249,7 +265,8 @@ interface Functions {
     websiteId?: string
   }): Promise<{ types: ContentTypeSnapshot[]; metadata: ExtractionMetadata }>
 
-  /** Compares the studio with a platform. Writes nothing. */
+  /** Compares the studio with a platform. Writes nothing. With `includeDetails`, `details` is there. */
+  detectChanges(options: QueryOptions & { includeDetails: true }): Promise<DetailedChangeSet>
   detectChanges(options?: QueryOptions): Promise<ChangeSet>
 
   /** Says what a deployment would do. Writes nothing. */
@@ -274,8 +291,9 @@ interface Functions {
    * A strategy decides the conflicting values and no others. What was decided about other sides than a
    * conflict has now is refused with `PLAN_STALE`, saying what changed.
    *
-   * `conflicts`: conflicts, their ids, or types; of a type its open conflict with the target of the
-   * provider is meant. Where it has none, `source_wins` overrules what only the platform changed, a
+   * `conflicts`: conflicts as `detectChanges`, `planDeployment` or `listConflicts` shows them, their ids, or
+   * types; of a type its open conflict with the target of the provider is meant. One that no deployment has
+   * recorded yet is recorded first, for which both sides are read. Where a type has none, `source_wins` overrules what only the platform changed, a
    * deletion included: the next deployment sends the studio's. `onConflict` is asked about each instead of `strategy` and `values`, about all of
    * them at once. If it throws, rejects or answers with what is no choice, that conflict stays open; while
    * one answer is out, the others are decided.
@@ -485,7 +503,7 @@ interface Functions {
   recover(options?: { provider?: ProviderRef }): Promise<RecoveryReport>
   /**
    * Follows the audit of this state from its first entry to its last, and looks at every row of the
-   * history, the journal and the runs that it covers. Reads everything. `docs/audit.md` says what it
+   * history, the journal and the runs that it covers. Reads everything. `docs/audit.md` of this package says what it
    * shows, and what it cannot.
    */
   verifyHistory(): Promise<HistoryVerdict>
@@ -510,6 +528,12 @@ interface Functions {
    * the key of a type. Works after `close`, too.
    */
   metrics(): string
+  /**
+   * The files behind `databaseUrl` and `stateUrl`, as the engine resolves them; the same file for
+   * `stateUrl: 'studio'`. Opens neither, and needs neither to be there. Throws `DATABASE_NOT_FOUND` when no
+   * database is named, and as other calls do for an address that is none of a file.
+   */
+  stateLocation(): { database: string; state: string }
   /**
    * Writes for people what differs now and what a deployment would do about it; with `deploymentId`, first
    * what that deployment did, and when. Writes nothing to either side.
@@ -597,6 +621,7 @@ export const verifyHistory: Functions['verifyHistory']
 export const exportHistory: Functions['exportHistory']
 export const health: Functions['health']
 export const metrics: Functions['metrics']
+export const stateLocation: Functions['stateLocation']
 export const renderReport: Functions['renderReport']
 /**
  * Credentials that the engine keeps in its state, encrypted with `CATALYST_SYNC_KEY` (32 random bytes
@@ -652,6 +677,10 @@ export interface DeploymentLog {
   timestamp: Date
   level: LogLevel
   message: string
+  /**
+   * For programs. The entry that tells of the end of a type has its `outcome`, a `TypeOutcome` as
+   * `outcomes` of the job will have it; one about an error its `code`.
+   */
   details?: unknown
 }
 
@@ -676,7 +705,7 @@ export interface DeploymentJob {
   /** What went wrong, for people. */
   error?: string
   /** What went wrong, for programs. */
-  errorInfo?: { code: string; class: ErrorClass; details: ErrorDetails }
+  errorInfo?: { code: ErrorCode; class: ErrorClass; details: ErrorDetails }
   /**
    * How it ended: `failed` when it had to stop, or when types failed and nothing was carried out. Absent
    * when it was cancelled.
@@ -715,7 +744,7 @@ export interface RecoveryReport {
   left: { websiteId: string; target: string; code: string; message: string }[]
 }
 
-/** How a deployment behaves. */
+/** How a deployment behaves. A name that is nearly one of these (`dryrun`) is refused, and deploys nothing. */
 export interface RunOptions {
   /** Read and plan, send no write. */
   dryRun?: boolean
@@ -840,11 +869,25 @@ export interface Backup {
 }
 
 export interface Recovery {
+  /** `Sync partially completed`, or `Sync failed` when nothing succeeded. */
   message: string
+  /** Types that succeeded, in whichever run of the deployment. */
   successful: number
+  /** Types that were attempted and did not succeed; each is in `errors`. */
   failed: number
+  /** Types that no run has come to yet. Absent when there are none. */
+  notAttempted?: number
   errors: { type: string; code: string; error: string }[]
   canResume: boolean
+  /**
+   * What can be done now. `retry_failed`: {@link resumeDeployment} with the mode `failed`, or
+   * {@link retryDeployment}. `continue_later`: {@link resumeDeployment} without a mode, at any time.
+   * `force_full`: {@link startDeployment} with a new id and `options.force`, which sends every type of
+   * the job again, whether it differs or not, and needs the role `admin`; the consents of the job were
+   * given for what it planned, and are left out. `resumeDeployment` with the mode `all` sends only what
+   * differs. `view_errors`: {@link getSyncHistory} of the deployment.
+   * `manual_fix`: somebody changes the type, or what is wrong on the platform, before.
+   */
   actions: ('retry_failed' | 'view_errors' | 'continue_later' | 'force_full' | 'manual_fix')[]
 }
 
@@ -914,6 +957,11 @@ export interface ChangeSet {
   details?: ChangeDetails
   /** Findings that belong to no type. */
   findings: Finding[]
+}
+
+/** What `detectChanges({ includeDetails: true })` finds. */
+export interface DetailedChangeSet extends ChangeSet {
+  details: ChangeDetails
 }
 
 /** `total` is `created + updated + deleted + conflicts`. */
@@ -1340,7 +1388,11 @@ export interface Health {
   /** Where the engine remembers. */
   state: HealthPart
   platform: HealthPart
-  /** Share of the attempts that succeeded, 0 to 1; `null` when there were none. */
+  /**
+   * Share of the attempts of the last 24 hours that succeeded, 0 to 1; `null` when there were none. An
+   * attempt is a record of {@link getSyncHistory}, and only `SUCCESS` counts: one that left a conflict
+   * is `PARTIAL`, and stays so for its 24 hours whatever is decided about the conflict since.
+   */
   successRate24h: number | null
   timestamp: Date
 }
@@ -1348,8 +1400,8 @@ export interface Health {
 export interface HealthPart {
   /** `read_only`: one can look and not deploy. `not_configured`: nobody gave credentials. */
   status: 'ok' | 'read_only' | 'not_configured' | 'failed'
-  /** A code of the table of errors, when something is wrong. */
-  code?: string
+  /** When something is wrong. */
+  code?: ErrorCode
   /** What is wrong and what to do, for people. */
   message?: string
 }
@@ -1446,8 +1498,9 @@ export interface VersionInfo {
   message: string | null
   createdAt: Date | null
   /**
-   * First `1.0.0`; then a breaking change counts as major, an addition as minor, text as patch. `null`
-   * for what was imported.
+   * First `1.0.0`; then a breaking change counts as major, an addition as minor, text as patch. Of
+   * several parents, what changed since each gives a number, and the larger one is taken: what is only
+   * text to the one may break what was made for the other. `null` for what was imported.
    */
   semver: string | null
   changeType: VersionChangeType
@@ -1508,6 +1561,59 @@ export interface VersionChange extends AtomChange {
 
 // ---------------------------------------------------------------------------------------- errors
 
+/** Every code of {@link SyncError}. A later release may have more: leave a `switch` its `default`. */
+export type ErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'VALIDATION_FAILED'
+  | 'REJECTED'
+  | 'DATA_LOSS_REFUSED'
+  | 'DELETE_REFUSED'
+  | 'AMBIGUOUS_TYPE'
+  | 'UNKNOWN_PROVIDER'
+  | 'PROVIDER_UNAVAILABLE'
+  | 'NOT_AVAILABLE'
+  | 'PLAN_STALE'
+  | 'CONFLICT'
+  | 'IN_DOUBT'
+  | 'STALE_READ'
+  | 'ROLLED_BACK'
+  | 'KEY_CLAIMED'
+  | 'DEPLOYMENT_IN_PROGRESS'
+  | 'LEASE_LOST'
+  | 'DUPLICATE'
+  | 'DEPENDENCY_FAILED'
+  | 'CREDENTIALS_MISSING'
+  | 'AUTH_FAILED'
+  | 'FORBIDDEN'
+  | 'ROLE_REFUSED'
+  | 'HOST_NOT_ALLOWED'
+  | 'RATE_LIMITED'
+  | 'PLATFORM_UNREACHABLE'
+  | 'PLATFORM_FAILED'
+  | 'API_VERSION_GONE'
+  | 'WEBSITE_NOT_FOUND'
+  | 'TYPE_NOT_FOUND'
+  | 'DEPLOYMENT_NOT_FOUND'
+  | 'BACKUP_GONE'
+  | 'REMOTE_GONE'
+  | 'DATABASE_NOT_FOUND'
+  | 'DATABASE_INVALID'
+  | 'DATABASE_UNSUPPORTED'
+  | 'DATABASE_BUSY'
+  | 'STORE_READ_ONLY'
+  | 'STORE_FAILED'
+  | 'INTERRUPTED'
+  | 'STATE_INCOMPATIBLE'
+  | 'AUDIT_UNVERIFIED'
+  | 'KEY_INVALID'
+  | 'KEY_WRONG'
+  | 'TARGET_MISMATCH'
+  | 'STUDIO_MISMATCH'
+  | 'EXPORT_FAILED'
+  | 'CANCELLED'
+  | 'ENGINE_CLOSED'
+  | 'INTERNAL'
+
 export type ErrorClass =
   | 'VALIDATION'
   | 'DEPENDENCY'
@@ -1544,7 +1650,7 @@ export interface ErrorDetails {
 /** What is thrown and rejected with. An ordinary `Error`: match on `code`. */
 export interface SyncError extends Error {
   /** Stable. */
-  code: string
+  code: ErrorCode
   class: ErrorClass
   /** The HTTP status that a route should answer with. */
   status: number

@@ -1,6 +1,7 @@
 'use strict'
 
 const { Desk, SyncEngine } = require('./face/engine.js')
+const { standIn } = require('./face/stand-in.js')
 
 /** Made on first use from the environment, or by `configure`. */
 let engine
@@ -10,22 +11,22 @@ function configure(options) {
   engine = new SyncEngine(options, desk)
 }
 
+/** The default engine, or what a test has put in its place. */
+function current() {
+  return standIn() ?? (engine ??= new SyncEngine({}, desk))
+}
+
 /** The method of the default engine with this name, as a function. */
 function onDefault(name) {
-  const call = (...given) => {
-    engine ??= new SyncEngine({}, desk)
-    return engine[name](...given)
-  }
+  const call = (...given) => current()[name](...given)
   return Object.defineProperty(call, 'name', { value: name })
 }
 
 /** Those of the default engine. */
 const ofDefault =
   (name) =>
-  async (...given) => {
-    engine ??= new SyncEngine({}, desk)
-    return engine.credentials[name](...given)
-  }
+  async (...given) =>
+    current().credentials[name](...given)
 const credentials = Object.freeze({
   set: ofDefault('set'),
   remove: ofDefault('remove'),
@@ -81,6 +82,7 @@ module.exports = {
   exportHistory: onDefault('exportHistory'),
   health: onDefault('health'),
   metrics: onDefault('metrics'),
+  stateLocation: onDefault('stateLocation'),
   renderReport: onDefault('renderReport'),
   credentials,
 }

@@ -49,6 +49,7 @@ export const {
   exportHistory,
   health,
   metrics,
+  stateLocation,
   renderReport,
   credentials,
 } = face

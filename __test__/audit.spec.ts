@@ -203,6 +203,29 @@ test.each([undefined, null, '', 5, {}, { write() {} }])(
   },
 )
 
+test('a destination that throws is an error with a code', async () => {
+  const stream = {
+    on() {},
+    off() {},
+    write() {
+      throw new Error('no room')
+    },
+  }
+  await expect(bench.engine.exportHistory(stream as never)).rejects.toMatchObject({
+    code: 'EXPORT_FAILED',
+    message: expect.stringContaining('the stream cannot be written: no room') as string,
+  })
+  const unreadable = {
+    get write(): never {
+      throw new Error('no')
+    },
+  }
+  await expect(bench.engine.exportHistory(unreadable as never)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: 'destination.write cannot be read',
+  })
+})
+
 test('what is refused at once is audited right after', async () => {
   const viewer = bench.engine.as({ id: 'ada', role: 'viewer' })
   expect(() => viewer.cancelDeployment('deploy-1')).toThrow()
@@ -218,6 +241,17 @@ test('what is refused at once is audited right after', async () => {
       expect.objectContaining({ ...of, action: 'have somebody act with a higher role' }),
     ]),
   )
+})
+
+test('a rollback that is refused is told as one, with the role that it needs', async () => {
+  await bench.deploy().handle.done
+  const editor = bench.engine.as({ id: 'eve', role: 'editor' })
+  const { job: refused } = await editor.rollbackDeployment('deploy-1').done
+  expect(refused.errorInfo?.code).toBe('ROLE_REFUSED')
+  expect((await exported()).at(-1)).toMatchObject({
+    action: 'roll deployments back',
+    detail: { needed: 'admin' },
+  })
 })
 
 test('who cancelled a deployment is named, and it need not be who began it', async () => {

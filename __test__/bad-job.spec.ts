@@ -4,6 +4,13 @@ import { job, provider, statuses, watched } from './support/bench'
 const engine = new SyncEngine({ databaseUrl: 'file:./there-is-no-such-file.db' })
 afterAll(() => engine.close())
 
+/** A proxy that throws at whatever is done with it. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
 describe('a job that cannot run ends failed', () => {
   const circular: DeploymentJob & { self?: unknown } = job({ selectedTypes: 'x' as never })
   circular.self = circular
@@ -32,6 +39,13 @@ describe('a job that cannot run ends failed', () => {
         `job.id is of type ${typeof id}, and should be a text`,
       ],
     ),
+    [
+      'a date that cannot be looked at',
+      job({ startedAt: revoked() as never }),
+      provider(),
+      'INVALID_ARGUMENT',
+      'job is "[unreadable]"',
+    ],
     ['a throwing getter', throwing, provider(), 'INVALID_ARGUMENT', 'job is "[unreadable]"'],
     [
       'a log entry that cannot be read',

@@ -78,6 +78,54 @@ test('the form of the requirements is read', async () => {
   )
 })
 
+test('the form of the requirements reaches Optimizely, and each of its keys holds', async () => {
+  const optimizely = {
+    auth: { ...CREDENTIALS, apiUrl: `${platform.origin}/v1`, environment: 'preview' },
+    options: { mapping: 'native', requestsPerMinute: 6000, maxInFlight: 2 },
+  }
+  const sync = {
+    mode: 'push',
+    platforms: { optimizely },
+    state: { storage: 'studio' },
+    conflict: { strategy: 'manual' },
+  }
+  write('catalyst-sync.config.json', JSON.stringify({ databaseUrl: 'dev.db', sync }))
+  const { settings } = await shell().json('doctor')
+  const values = settings.map(({ name, value }: { name: string; value: string }) => [name, value])
+  expect(Object.fromEntries(values)).toMatchObject({
+    stateUrl: 'studio',
+    mapping: 'native',
+    conflictStrategy: 'skip',
+    requestsPerMinute: '6000',
+    maxInFlight: '2',
+    credentials: '***',
+  })
+
+  const deployed = await shell().json('deploy', '--yes')
+  expect(deployed.plan.target).toMatch(/^optimizely:127\.0\.0\.1:\d+:preview$/)
+  expect(deployed.deployment.outcome).toBe('success')
+  expect(existsSync(folder.file('dev.db.catalyst-sync'))).toBe(false)
+  // Native, a rich text stays one.
+  const { types } = (await platform.control('state')) as { types: Record<string, Stored> }
+  expect(types.Type1?.properties.body).toMatchObject({ type: 'richText' })
+
+  // By hand: what is open is left alone as a whole.
+  const ours = `UPDATE "ContentType" SET "fields" = replace(replace("fields", '"Title"', '"Ours"'), '"Body"', '"Text"') WHERE "id" = 'ct_1'`
+  edit(folder.file('dev.db'), ours)
+  const patch = { properties: { title: { displayName: 'Theirs' } } }
+  await platform.control('edit', { key: 'Type1', patch })
+  expect((await shell().run(['deploy', '--yes'])).code).toBe(3)
+  const after = (await platform.control('state')) as { types: Record<string, Stored> }
+  expect(after.types.Type1?.properties).toMatchObject({
+    title: { displayName: 'Theirs' },
+    body: { displayName: 'Body' },
+  })
+})
+
+interface Stored {
+  properties: Record<string, { type: string; displayName: string }>
+}
+
 test('the form of the proof of concept is read, and its secrets are never shown', async () => {
   const optimizely = { ...CREDENTIALS, apiUrl: `${platform.origin}/v1` }
   write('catalyst-sync.config.json', JSON.stringify({ databaseUrl: 'dev.db', optimizely }))
@@ -205,6 +253,38 @@ test('credentials of the environment go to the address of the environment only',
   )
 })
 
+test.each([
+  ['what the file does not name', {}, 'default'],
+  ['what the file names', { provider: 'optimizely' }, 'catalyst-sync.config.json'],
+])('doctor tells %s apart', async (_, named, from) => {
+  write('catalyst-sync.config.json', JSON.stringify({ databaseUrl: 'dev.db', ...named }))
+  const { settings } = await shell().json('doctor')
+  expect(settings).toContainEqual({ name: 'provider', value: 'optimizely', from })
+})
+
+test('doctor tells where the folder comes from', async () => {
+  const config = { databaseUrl: 'dev.db', provider: FILES_JSON }
+  write('catalyst-sync.config.json', JSON.stringify(config))
+  const from = async (...words: string[]) => (await shell().json('doctor', ...words)).settings
+  expect(await from()).toContainEqual({
+    name: 'directory',
+    value: 'model',
+    from: 'catalyst-sync.config.json',
+  })
+  expect(await from('--directory', 'other')).toContainEqual({
+    name: 'directory',
+    value: 'other',
+    from: '--directory',
+  })
+})
+
+test('an unknown key is answered with the page that lists the keys, where it lies', async () => {
+  write('catalyst-sync.config.json', '{ "databaseUri": "dev.db" }')
+  const { stderr } = await shell().run(['status'])
+  const [, page = ''] = /correct the file; (\S+) lists the keys/.exec(stderr) ?? []
+  expect(readFileSync(page, 'utf8')).toMatch(/^# Configuration\n/)
+})
+
 describe('init', () => {
   /** The package as a dependency of the studio. */
   const install = () => {
@@ -247,5 +327,23 @@ describe('init', () => {
     const { code, stderr } = await shell().run(['init'])
     expect(code).toBe(1)
     expect(stderr).toContain('catalyst-sync.config.yaml is there already')
+    const forced = await shell().json('init', '--force')
+    expect(forced).toMatchObject({
+      removed: ['catalyst-sync.config.yaml'],
+      config: { mapping: 'native' },
+    })
+    expect(existsSync(folder.file('catalyst-sync.config.yaml'))).toBe(false)
+  })
+
+  test('is about a new start, and leaves alone what may be committed', async () => {
+    write('.env', 'DATABASE_URL=file:./dev.db\n')
+    const { code, stdout } = await shell().run(['init'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('mapping  native')
+    expect(readFileSync(folder.file('catalyst-sync.config.mjs'), 'utf8')).toContain(
+      "mapping: 'native'",
+    )
+    expect(readFileSync(folder.file('.env'), 'utf8')).toBe('DATABASE_URL=file:./dev.db\n')
+    expect(readFileSync(folder.file('.env.local'), 'utf8')).toContain('OPTIMIZELY_CLIENT_SECRET=\n')
   })
 })

@@ -1,22 +1,13 @@
-// What docs/cli.md and docs/configuration.md show, run as it stands there.
+// What docs/cli.md lists is all there is, and the files of docs/configuration.md are read as they stand there.
 
-import { spawn } from 'node:child_process'
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import ts from 'typescript'
 
 import { Bench } from './support/bench'
-import { neededVariables, Shell, watched } from './support/cli'
-import { environment, ROOT } from './support/script'
+import { Shell } from './support/cli'
+import { node, ROOT } from './support/script'
 
 jest.setTimeout(30_000)
 
@@ -28,33 +19,38 @@ afterAll(() => bench.close())
 
 const guide = (name: string) => readFileSync(join(ROOT, 'docs', name), 'utf8')
 
-const describeShell = process.platform === 'win32' ? describe.skip : describe
+interface Schema {
+  properties?: Record<string, Schema>
+  anyOf?: Schema[]
+}
 
-describeShell('docs/cli.md', () => {
-  test('the pipeline goes through', async () => {
-    const [, commands = ''] = /<!-- run:.*?-->\s+```sh\n(.*?)```/s.exec(guide('cli.md')) ?? []
-    expect(commands).toContain('--plan-digest')
-    const bin = bench.folder.file('bin')
-    mkdirSync(bin)
-    const main = join(ROOT, 'cli', 'main.mjs')
-    writeFileSync(
-      join(bin, 'catalyst-sync'),
-      `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`,
-    )
-    chmodSync(join(bin, 'catalyst-sync'), 0o755)
-    const PATH = [bin, process.env.PATH].join(delimiter)
-    const child = spawn('sh', ['-e', '-c', commands], {
-      cwd: bench.folder.path,
-      env: { ...neededVariables(), ...environment(bench), PATH },
-    })
-    const { code, stdout } = await watched(child).ended
-    expect(code).toBe(0)
-    expect(stdout).toMatch(
-      /Deployed: 2 succeeded;.*\n.*\n?.*\n?.*Nothing to do\. 2 unchanged\.\n$/s,
-    )
-    expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2'])
-  })
+/** The keys that a schema allows, those within others by their path. */
+function pathsOfSchema({ properties = {}, anyOf = [] }: Schema, above = ''): string[] {
+  const own = Object.entries(properties).flatMap(([key, inner]) => [
+    `${above}${key}`,
+    ...pathsOfSchema(inner, `${above}${key}/`),
+  ])
+  return [...own, ...anyOf.flatMap((one) => pathsOfSchema(one, above))]
+}
 
+/** The members that a type has, likewise. */
+function pathsOfType(checker: ts.TypeChecker, type: ts.Type, above = ''): string[] {
+  const parts = type.isUnion() ? type.types : [type]
+  const objects = parts.filter(
+    (part) =>
+      part.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection) && !checker.isArrayType(part),
+  )
+  return objects.flatMap((part) =>
+    checker
+      .getPropertiesOfType(part)
+      .flatMap((member) => [
+        `${above}${member.name}`,
+        ...pathsOfType(checker, checker.getTypeOfSymbol(member), `${above}${member.name}/`),
+      ]),
+  )
+}
+
+describe('docs/cli.md', () => {
   test('it names every kind of document', () => {
     const folder = join(ROOT, 'cli', 'commands')
     const sources = [
@@ -66,6 +62,28 @@ describeShell('docs/cli.md', () => {
     )
     expect(new Set(kinds).size).toBeGreaterThan(15)
     for (const kind of kinds) expect(guide('cli.md')).toContain(`\`${kind}\``)
+  })
+
+  test('every flag that it and the page of the configuration name is one', async () => {
+    const code = `
+      const { programOf } = await import('./cli/program.mjs')
+      const flags = ({ options, commands }) =>
+        Object.fromEntries([['', options.map(({ long }) => long)], ...commands.map((one) => [one.name(), Object.values(flags(one)).flat()])])
+      console.log(JSON.stringify(flags(programOf())))`
+    const { stdout } = await node(['--input-type=module', '-e', code])
+    const { '': shared = [], ...own } = JSON.parse(stdout) as Record<string, string[]>
+    const every = Object.values(own).flat()
+    const spans = ['cli.md', 'configuration.md'].flatMap((name) =>
+      [...guide(name).matchAll(/`(?!npx? )([^`\n]*--[a-z][^`\n]*)`/g)].map(([, text = '']) => text),
+    )
+    expect(spans.length).toBeGreaterThan(25)
+    const wrong = spans.flatMap((text) => {
+      const [, command = ''] = /^(?:catalyst-sync )?([a-z]+) /.exec(text) ?? []
+      const known = ['--help', ...shared, ...(own[command] ?? every)]
+      const flags = [...text.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag)
+      return flags.filter((flag) => !known.includes(flag)).map((flag) => `${text}: ${flag}`)
+    })
+    expect(wrong).toEqual([])
   })
 
   test('it has every command, and every exit code', () => {
@@ -89,7 +107,7 @@ describe('docs/configuration.md', () => {
     ),
   ].map(([, name = '', text = '']) => ({ name, text }))
 
-  test('there are examples', () => expect(blocks).toHaveLength(3))
+  test('there are examples', () => expect(blocks).toHaveLength(4))
 
   test.each(blocks)('$name is a configuration', async ({ name, text }) => {
     const installed = bench.folder.file('node_modules/catalyst-sync')
@@ -125,7 +143,10 @@ describe('docs/configuration.md', () => {
     const config =
       module && checker.getExportsOfModule(module).find(({ name }) => name === 'Config')
     if (!config) throw new Error('config.d.ts has no Config')
-    const members = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(config))
-    expect(members.map(({ name }) => name).sort()).toEqual(keys.sort())
+    const told = pathsOfType(checker, checker.getDeclaredTypeOfSymbol(config))
+    const { $schema: _, ...properties } = schema.properties
+    const known = pathsOfSchema({ properties })
+    expect(known).toContain('sync/platforms/optimizely/options/mapping')
+    expect(told.sort()).toEqual(known.sort())
   })
 })

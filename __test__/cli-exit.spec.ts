@@ -51,19 +51,49 @@ test('0 when it is done, and when there is nothing to do', async () => {
 })
 
 test.each([
-  ['an unknown command', ['launch'], "unknown command 'launch'"],
-  ['an unknown option', ['deploy', '--ye'], "unknown option '--ye'"],
-  ['a missing argument', ['log'], "missing required argument 'type'"],
-  ['no number', ['history', '--limit', 'x'], 'It should be a whole number.'],
   ['an unknown type', ['plan', 'Nope'], 'TYPE_NOT_FOUND'],
   ['no database', ['plan', '--database', 'other.db'], 'DATABASE_NOT_FOUND'],
-  ['no such folder', ['plan', '--cwd', 'nowhere'], '--cwd names nowhere'],
   ['no such version', ['show', 'Type1@9.9.9'], 'VERSION_NOT_FOUND'],
   ['no such deployment', ['rollback', 'nope'], 'DEPLOYMENT_NOT_FOUND'],
 ])('1 for %s', async (_, words, told) => {
   const { code, stdout, stderr } = await shell.run(words)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toContain(told)
+})
+
+test.each([
+  [['launch'], "unknown command 'launch'", 'catalyst-sync --help'],
+  [['audit', 'burn'], "unknown command 'burn'", 'catalyst-sync audit --help'],
+  [['deploy', '--ye'], "unknown option '--ye'; did you mean --yes?", 'catalyst-sync deploy --help'],
+  [['log'], "missing required argument 'type'", 'catalyst-sync log --help'],
+  [['history', '--limit', 'x'], 'It should be a whole number', 'catalyst-sync history --help'],
+  [['plan', '--cwd', 'nowhere'], '--cwd names nowhere, which is no folder', 'name a folder'],
+  [['audit', 'export', '-', '--json'], 'would both go to stdout', 'audit export <file> --json'],
+  [['audit', 'export', '-', '--json-stream'], 'would both go', 'audit export <file> --json-stream'],
+])('1 for %j, with what to do about it', async (words, told, next) => {
+  const { code, stdout, stderr } = await shell.run(words)
+  const isJson = words.some((word) => word.startsWith('--json'))
+  expect({ code, other: isJson ? stderr : stdout }).toEqual({ code: 1, other: '' })
+  if (isJson) {
+    const { error } = JSON.parse(stdout)
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(error.message).toContain(told)
+    expect(error.details.nextStep).toContain(next)
+    return
+  }
+  const [error, advice, ...more] = stderr.trimEnd().split('\n')
+  expect(error).toMatch(/^error INVALID_ARGUMENT {2}/)
+  expect(error).toContain(told)
+  expect(advice).toMatch(/^ {2}what to do {2}/)
+  expect(advice).toContain(next)
+  expect(more).toEqual([])
+})
+
+test('1 for no command at all, with the help', async () => {
+  const { code, stdout, stderr } = await shell.run([])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^Usage: catalyst-sync /)
+  expect(stderr).toContain('error INVALID_ARGUMENT  a command is missing')
 })
 
 test('1 when a deployment cannot reach anything', async () => {
@@ -93,6 +123,7 @@ test('3 when conflicts are open', async () => {
   expect(await codeOf('plan')).toBe(0)
   expect(await codeOf('plan', '--detailed-exitcode')).toBe(3)
   expect(await codeOf('diff', '--detailed-exitcode')).toBe(3)
+  expect(await codeOf('resolve', '--list')).toBe(3)
   expect(await codeOf('deploy', '--yes')).toBe(3)
   expect(await codeOf('resolve', '--list')).toBe(3)
   expect(await codeOf('resolve', '--strategy', 'merge')).toBe(3)
@@ -174,6 +205,22 @@ test('5 when some types failed', async () => {
   await bench.platform.control('faults', { clear: true })
   expect(await codeOf('deploy', '--resume', String(id))).toBe(0)
   expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2', 'Type3'])
+})
+
+test('5 when recover must leave something open', async () => {
+  await answerSlowly(3000)
+  const { child, ended, until } = shell.start(['deploy', '--yes'])
+  await until('✓ created    Type 2')
+  child.kill('SIGKILL')
+  await ended
+  const away = { when: { method: 'GET' }, what: { kind: 'status', status: 503 } }
+  await bench.platform.control('faults', { clear: true, add: [away] })
+  const { code, stdout } = await shell.run(['recover'])
+  expect(code).toBe(5)
+  expect(stdout).toMatch(/^left {3}optimizely:\S+ site_1 {2}PLATFORM_FAILED: /m)
+  expect(stdout).toMatch(/, 1 left\. Nothing was sent\.$/m)
+  await bench.platform.control('faults', { clear: true })
+  expect(await codeOf('recover')).toBe(0)
 })
 
 test('6 when somebody else deploys', async () => {

@@ -1,7 +1,7 @@
 // How the command line speaks: to a person, to a pipe, to a program.
 
 import { spawn } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { Bench } from './support/bench'
@@ -63,7 +63,7 @@ test('--json is one document, whose kind and form are named', async () => {
     [['validate'], 'findings', ['findings']],
     [['history'], 'history', ['data', 'hasMore', 'total']],
     [['drift'], 'drift', ['complete', 'target', 'types']],
-    [['doctor'], 'doctor', ['health', 'node', 'settings']],
+    [['doctor'], 'doctor', ['attempts', 'health', 'node', 'settings']],
     [['recover'], 'recovery', ['findings', 'left', 'runs']],
     [['resolve', '--list'], 'conflicts', ['conflicts']],
     [['audit', 'verify'], 'auditVerdict', ['entries', 'keyed', 'ok']],
@@ -88,6 +88,24 @@ test('--json tells an error where the result is waited for', async () => {
   })
 })
 
+test('wrong arguments are told where the result is waited for, too', async () => {
+  const cases = [
+    { words: ['plan', '--bogus'], message: "unknown option '--bogus'" },
+    { words: ['audit'], message: 'a command is missing' },
+  ]
+  for (const { words, message } of cases) {
+    const { code, stdout } = await shell.run([...words, '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'error',
+      formatVersion: 1,
+      error: { code: 'INVALID_ARGUMENT', message },
+    })
+  }
+  const { stdout } = await shell.run(['plan', '--bogus', '--json-stream'])
+  expect(JSON.parse(stdout)).toMatchObject({ event: 'error', kind: 'error' })
+})
+
 test('--json-stream tells each step on a line', async () => {
   const { code, stdout, stderr } = await shell.run(['deploy', '--yes', '--json-stream'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -103,14 +121,35 @@ test('--json-stream tells each step on a line', async () => {
   const logs = events.filter(({ event }) => event === 'log').map(({ message }) => message)
   expect(logs.at(-1)).toBe('Sync completed: 2 succeeded, 0 failed')
   const types = events.filter(({ event }) => event === 'type').map(({ outcome }) => outcome.typeKey)
-  expect(types).toEqual(['Type1', 'Type2'])
+  expect(types.sort()).toEqual(['Type1', 'Type2'])
   expect(events.at(-1)).toMatchObject({ event: 'result', kind: 'deployment' })
+})
+
+test('a type has its line as soon as it ends', async () => {
+  const slow = { when: { method: 'POST', key: 'Type2' }, what: { kind: 'latency', ms: 1500 } }
+  await bench.platform.control('faults', { add: [slow] })
+  const { ended, until } = shell.start(['deploy', '--yes'])
+  await until('✓ created    Type 1')
+  expect(await bench.platform.keys('Type')).toEqual(['Type1'])
+  const { stderr } = await ended
+  expect(stderr.match(/^✓ .*$/gm)).toEqual([
+    '✓ created    Type 1 Type1',
+    '✓ created    Type 2 Type2',
+  ])
 })
 
 test('a reader that has read enough stops no deployment', async () => {
   const { child, ended } = shell.start(['deploy', '--yes'])
   child.stdout?.destroy()
   expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('✓ created') })
+  expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2'])
+})
+
+test('nor does one that has read enough of both streams', async () => {
+  const { child, ended } = shell.start(['deploy', '--yes'])
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  expect(await ended).toMatchObject({ code: 0 })
   expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2'])
 })
 
@@ -148,13 +187,14 @@ const describeTerminal = process.platform === 'linux' ? describe : describe.skip
 
 describeTerminal('on a terminal', () => {
   /** Runs the command line on a pseudo terminal; all that it prints comes as one text. */
-  function terminal(words: string[], env: Record<string, string> = {}) {
+  function terminal(words: string[], env: Record<string, string> = {}, columns = 80) {
     const script = `
 import os, pty, sys
 status = pty.spawn(sys.argv[1:])
 sys.exit(os.waitstatus_to_exitcode(status))`
     const main = join(ROOT, 'cli', 'main.mjs')
-    const child = spawn('python3', ['-c', script, process.execPath, main, ...words], {
+    const sized = ['sh', '-c', 'stty cols "$0"; exec "$@"', String(columns)]
+    const child = spawn('python3', ['-c', script, ...sized, process.execPath, main, ...words], {
       cwd: bench.folder.path,
       env: { ...neededVariables(), TERM: 'xterm', ...environment(bench), ...env },
       timeout: 30_000,
@@ -176,6 +216,41 @@ sys.exit(os.waitstatus_to_exitcode(status))`
     expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2'])
   })
 
+  test('init asks for target, database and mapping, and writes what was answered', async () => {
+    const unset = { DATABASE_URL: '', OPTIMIZELY_CLIENT_ID: '' }
+    const { until, type, ended } = terminal(['init', '--format', 'json'], unset)
+    await until('Where to?')
+    type('\r')
+    await until('SQLite database, as Prisma writes it:')
+    type('file:./studio.db\r')
+    await until('How are fields expressed?')
+    type('\r')
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    expect(stdout).toContain('OPTIMIZELY_CLIENT_ID')
+    const file = (name: string) => readFileSync(bench.folder.file(name), 'utf8')
+    expect(JSON.parse(file('catalyst-sync.config.json'))).toMatchObject({
+      databaseUrl: 'file:./studio.db',
+      mapping: 'native',
+    })
+    expect(file('.env.local')).not.toContain('DATABASE_URL')
+  })
+
+  test('init does not ask for a database that the environment names', async () => {
+    const { until, type, ended } = terminal([
+      'init',
+      '--format',
+      'json',
+      '--provider',
+      'optimizely',
+    ])
+    await until('How are fields expressed?')
+    type('\r')
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    expect(stdout).not.toContain('SQLite database')
+  })
+
   test.each([
     ['n', 'n\r', 4],
     ['nothing', '\r', 4],
@@ -184,7 +259,10 @@ sys.exit(os.waitstatus_to_exitcode(status))`
     const { until, type, ended } = terminal(['deploy'])
     await until('Deploy to optimizely:')
     type(answer)
-    expect((await ended).code).toBe(expected)
+    const { code, stdout } = await ended
+    expect(code).toBe(expected)
+    const told = expected === 4 ? 'the same command again, and y; or --yes' : 'Deploy to'
+    expect(stdout).toContain(told)
     expect(await bench.platform.keys('Type')).toEqual([])
   })
 
@@ -202,6 +280,39 @@ sys.exit(os.waitstatus_to_exitcode(status))`
     expect(stdout).toContain('Deployed: 2 succeeded')
     expect(stdout).toContain('✓ created    Type 1 Type1')
     expect(stdout).not.toContain('\x1b')
+  })
+
+  test('a bar shows how far a deployment is, and goes when it has ended', async () => {
+    const slow = { when: { method: 'POST', key: 'Type2' }, what: { kind: 'latency', ms: 1000 } }
+    await bench.platform.control('faults', { add: [slow] })
+    const { code, stdout } = await terminal(['deploy', '--yes'], { NO_COLOR: '1' }, 60).ended
+    expect(code).toBe(0)
+    const drawn = [...stdout.matchAll(/([━─]{24}) (\d+) % {2}([^\r\x1b]*)/g)]
+    const steps = drawn.map(([, bar = '', percent]) => [bar.replaceAll('─', '').length, percent])
+    expect(steps.length).toBeGreaterThan(2)
+    for (const [full, percent] of steps) expect(full).toBe(Math.round((Number(percent) * 24) / 100))
+    for (const [line] of drawn) expect(line.length).toBeLessThanOrEqual(60)
+    expect(drawn.map(([, , , step]) => step)).toContain('Type 1: created')
+    const after = stdout.slice(stdout.lastIndexOf('%'))
+    expect(after).toContain('Deployed: 2 succeeded')
+    expect(after).not.toMatch(/[━─]/)
+  })
+
+  test.each([
+    { columns: 60, longest: 60, isCut: true },
+    { columns: 160, longest: 160, isCut: false },
+  ])('a table is as wide as a terminal of $columns columns', async (expected) => {
+    const { columns, longest, isCut } = expected
+    const id = 'a_website_with_a_name_that_is_far_too_long_for_this'
+    edit(bench.folder.file('dev.db'), `PRAGMA foreign_keys = off`)
+    edit(bench.folder.file('dev.db'), `UPDATE "Website" SET "id" = ?`, id)
+    const { stdout } = await terminal(['status'], { NO_COLOR: '1' }, columns).ended
+    const lines = stdout.split('\r\n').map((line) => line.length)
+    expect(Math.max(...lines)).toBeLessThanOrEqual(longest)
+    expect({ isCut: stdout.includes('…'), isWhole: stdout.includes(id) }).toEqual({
+      isCut,
+      isWhole: !isCut,
+    })
   })
 
   test('a deletion asks for the name of the target', async () => {
@@ -243,6 +354,14 @@ sys.exit(os.waitstatus_to_exitcode(status))`
     const [state] = await bench.engine.listSyncStates()
     expect(state).toMatchObject({ typeKey: 'Type1', conflictStatus: 'resolved' })
     expect((await shell.json('diff')).summary).toMatchObject({ conflicts: 0, updated: 0 })
+  })
+
+  test('a report goes into a file, which is named', async () => {
+    const { code, stdout } = await terminal(['report']).ended
+    expect(code).toBe(0)
+    expect(stdout.trim()).toBe('Written to catalyst-sync-report.html.')
+    const page = readFileSync(bench.folder.file('catalyst-sync-report.html'), 'utf8')
+    expect(page).toMatch(/^<!doctype html>/)
   })
 
   test('credentials are asked for without an echo', async () => {

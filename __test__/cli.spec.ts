@@ -57,7 +57,7 @@ test('deploy shows the plan, then a line per finished type on stderr', async () 
   const { code, stdout, stderr } = await shell.run(['deploy', '--yes'])
   expect(code).toBe(0)
   expect(stderr).toContain('Detecting changes (2 new, 0 modified, 0 failed last sync)...')
-  expect(stderr.match(/^✓ .*$/gm)).toEqual([
+  expect(stderr.match(/^✓ .*$/gm)?.sort()).toEqual([
     '✓ created    Type 1 Type1',
     '✓ created    Type 2 Type2',
   ])
@@ -136,6 +136,7 @@ test('resolve decides what a deployment recorded', async () => {
   expect(conflicts).toMatchObject([{ typeKey: 'Type2', status: 'pending' }])
   expect(await shown('resolve', 'Type2', '--value', '/properties/title/maxLength=180')).toBe(
     `✓ Type2  manual
+      /properties/title/maxLength  180
 
 1 of 1 decided. Nothing was sent.
 next  catalyst-sync deploy
@@ -206,8 +207,12 @@ test('rollback undoes a deployment', async () => {
 })
 
 test('validate shows errors and warnings, and counts notes', async () => {
-  expect(await shown('validate')).toMatch(/^0 errors, 0 warnings, \d+ notes\.\n$/)
-  expect(await shown('validate', '--all')).toContain('info    LOSS  Type1')
+  expect(await shown('validate')).toMatch(
+    /^0 errors, 0 warnings, \d+ notes; --all shows the notes\.\n$/,
+  )
+  const all = await shown('validate', '--all')
+  expect(all).toContain('info    LOSS  Type1')
+  expect(all).toMatch(/\n0 errors, 0 warnings, \d+ notes\.\n$/)
   change('ct_1', '"name":"body"', '"name":"title"')
   const { code, stdout } = await shell.run(['validate'])
   expect(code).toBe(1)

@@ -147,6 +147,21 @@ test('a value by hand decides its path, and one for another path is refused', as
   })
 })
 
+test.each<[string, unknown]>([
+  ['NaN', NaN],
+  ['a bigint', 180n],
+  ['a function', () => 'Here'],
+])('%s is no value, and nothing is decided', async (given, value) => {
+  const conflicts = await conflicting(1)
+  const values = { [TITLE]: value }
+  const message = `values["${TITLE}"] is ${given}, which is no JSON`
+  const refused = bench.engine.resolveConflicts(conflicts, { values })
+  await expect(refused).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message })
+  const [asked] = await bench.engine.resolveConflicts(conflicts, { onConflict: () => ({ values }) })
+  expect(asked?.error?.message).toContain(message)
+  expect((await bench.engine.listConflicts({ status: 'pending' })).total).toBe(1)
+})
+
 test('a callback decides one by one, and what it does wrong concerns one conflict only', async () => {
   await bench.close()
   bench = await Bench.open({ types: 8, options: { cacheTtlMs: 0 } })
@@ -196,6 +211,34 @@ test('a callback decides one by one, and what it does wrong concerns one conflic
   expect((await bench.engine.listConflicts({ status: 'pending' })).total).toBe(6)
 })
 
+test('what detecting shows is asked about and decided, and recorded no sooner', async () => {
+  await deploy()
+  await theirs('Type1', 'There')
+  relabel('Here', 1)
+  const { details } = await bench.engine.detectChanges({ includeDetails: true })
+  const [conflict] = details?.conflicts ?? []
+  const asked: Conflict[] = []
+  const decide = (choice: ConflictChoice) =>
+    bench.engine.resolveConflicts(conflict ? [conflict] : [], {
+      onConflict(one) {
+        asked.push(one)
+        return choice
+      },
+    })
+  const viewer = bench.engine.as({ id: 'vera', role: 'viewer' })
+  await expect(viewer.resolveConflicts([conflict?.id ?? ''])).rejects.toMatchObject({
+    code: 'ROLE_REFUSED',
+  })
+  expect((await bench.engine.listConflicts()).total).toBe(0)
+  expect((await decide({ strategy: 'source_wins' })).map(brief)).toEqual([
+    'Type1 true source_wins  ',
+  ])
+  expect(asked).toMatchObject([{ id: conflict?.id, fields: conflict?.fields }])
+  expect((await bench.engine.getConflict(conflict?.id ?? ''))?.status).toBe('resolved')
+  expect(await deploy()).toEqual(['Type1 success'])
+  expect(await titleOf('Type1')).toBe('Here')
+})
+
 test('a slow answer holds up its own conflict only', async () => {
   const conflicts = await conflicting(2)
   let answer: (choice: ConflictChoice) => void = () => {}
@@ -219,9 +262,7 @@ test('what only the platform changed is overruled by type', async () => {
   await deploy()
   await theirs('Type2', 'There')
   const [merged] = await bench.engine.resolveConflicts(['Type2'])
-  expect(merged?.error?.message).toMatch(
-    /^no recorded conflict of Type2 with optimizely:.* is open; /,
-  )
+  expect(merged?.error?.message).toMatch(/^no conflict of Type2 with optimizely:.* is open; /)
   const refuse = { when: { method: 'GET' }, what: { kind: 'status', status: 403 } }
   await bench.platform.control('faults', { add: [refuse] })
   const overrule = () => bench.engine.resolveConflicts(['Type2'], { strategy: 'source_wins' })

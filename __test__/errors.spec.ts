@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { SyncEngine, type SyncError } from '..'
+import { ROOT } from './support/script'
 
 const thrown = (work: () => unknown): SyncError => {
   try {
@@ -23,6 +27,16 @@ test('are errors of this realm, with everything that the contract names', () => 
   expect(error.stack).toContain('errors.spec.ts')
 })
 
+test('their codes are those of the README, of which the engine has each', () => {
+  const textOf = (name: string) => readFileSync(join(ROOT, name), 'utf8')
+  const [, table = ''] = textOf('README.md').split('\n## Errors\n')
+  const rows = [...table.matchAll(/^\| `(\w+)` \| \w+ \| \d{3} \|/gm)].map(([, code]) => code)
+  const [, union = ''] = /^export type ErrorCode =$(.*?)\n\n/ms.exec(textOf('index.d.ts')) ?? []
+  const typed = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code)
+  expect(typed).toEqual(rows)
+  expect(rows).toContain('PLAN_STALE')
+})
+
 test('say what is wrong with a text that is no JSON', () => {
   const error = thrown(() => new SyncEngine({}).hashContentType('{"a":'))
   expect(error.code).toBe('INVALID_ARGUMENT')
@@ -42,6 +56,17 @@ test('keep the error of a getter as their cause', () => {
     message: 'options.databaseUrl cannot be read',
     cause,
   })
+})
+
+test('a list that cannot be looked at is refused by name', async () => {
+  const engine = new SyncEngine({ databaseUrl: 'file:./there-is-no-such-file.db' })
+  const { proxy, revoke } = Proxy.revocable([], {})
+  revoke()
+  await expect(engine.resolveConflicts(proxy)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: 'conflicts cannot be read',
+  })
+  await engine.close()
 })
 
 test('rejections are errors of this realm', async () => {

@@ -21,17 +21,20 @@ test('gets every entry, when it started and how it ended', async () => {
   await bench.close()
 })
 
-test('a logger that throws is reported once and harms nobody', async () => {
+test.each([
+  ['disk full', () => new Error('disk full')],
+  ['a value without a text', () => Object.create(null) as object],
+])('a logger that throws is reported once and harms nobody: %s', async (text, thrown) => {
   const warnings: string[] = []
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation((text) => {
     warnings.push(String(text))
   })
   const logger = () => {
-    throw new Error('disk full')
+    throw thrown()
   }
   const bench = await Bench.open({ options: { logger } })
   expect((await bench.deploy().handle.done).job.status).toBe('completed')
-  expect(warnings).toEqual(['the logger of catalyst-sync threw: disk full'])
+  expect(warnings).toEqual([`the logger of catalyst-sync threw: ${text}`])
   warn.mockRestore()
   await bench.close()
 })

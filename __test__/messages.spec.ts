@@ -1,5 +1,8 @@
+import type { TypeOutcome } from '..'
 import { Bench, messages } from './support/bench'
 import { edit } from './support/studio'
+
+type Ended = { outcome?: TypeOutcome }
 
 test('say what happens, in the words of the studio', async () => {
   // One request at a time, so that there is one order.
@@ -14,15 +17,20 @@ test('say what happens, in the words of the studio', async () => {
     'Transforming to Optimizely schema...',
     'Creating new content types (1 of 3)...',
     'Syncing Type 1 (1 of 3)...',
+    'Type 1: created',
     'Syncing Type 2 (2 of 3)...',
     expect.stringMatching(/^Type 2: the platform answered 422/),
     'Syncing Type 3 (3 of 3)...',
+    'Type 3: created',
     'Verifying synchronization...',
     'Sync completed: 2 succeeded, 1 failed',
   ])
   const [failure, ...others] = half.logs.filter(({ level }) => level !== 'info')
   expect(failure).toMatchObject({ level: 'error', details: { code: 'REJECTED' } })
   expect(others).toEqual([])
+  // Whoever follows has each outcome when its type ends.
+  const ends = half.logs.flatMap(({ details }) => (details as Ended | undefined)?.outcome ?? [])
+  expect(ends).toEqual(half.outcomes)
 
   await bench.platform.control('faults', { clear: true })
   const label = `json_set("fields", '$.fields[0].label', 'Headline')`

@@ -1,10 +1,20 @@
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { SyncEngine } from '..'
 import { Bench } from './support/bench'
 import { parseMetrics, parseRules, type Family } from './support/prometheus'
+import { selectorsOf } from './support/promql'
 import { ROOT } from './support/script'
+
+/** What the labels say that a rule may ask for. */
+const VALUES: Record<string, string[]> = {
+  outcome: ['success', 'partial', 'failed', 'cancelled'],
+  result: ['success', 'failed', 'blocked', 'conflict', 'skipped', 'not_attempted'],
+  class: ['AUTH', 'none'],
+  status: ['2xx', '3xx', '4xx', '5xx', 'none'],
+}
 
 describe('metrics', () => {
   let bench: Bench
@@ -78,17 +88,14 @@ describe('metrics', () => {
       expect(rule.for).toMatch(/^\d+[smhd]$/)
       expect(['info', 'warning', 'critical']).toContain(rule.labels.severity)
       expect(Object.keys(rule.annotations)).toEqual(['summary', 'description'])
-      const named = rule.expr.match(/catalyst_sync_\w+/g) ?? []
-      expect(named.length).toBeGreaterThan(0)
-      for (const name of named) expect(known).toContain(name)
-      for (const [, label] of rule.expr.matchAll(/[{,](\w+)=/g)) expect(labels).toContain(label)
-      for (const pair of ['()', '[]', '{}']) {
-        const [open, close] = [...pair].map((char) => rule.expr.split(char).length)
-        expect(open).toBe(close)
-      }
-      const words = rule.expr.replace(/catalyst_sync_\w+|"[^"]*"|\[[^\]]*\]|\{[^}]*\}/g, ' ')
-      for (const word of words.match(/[a-z]+/g) ?? []) {
-        expect(['sum', 'rate', 'increase', 'changes', 'and', 'or']).toContain(word)
+      const selectors = selectorsOf(rule.expr)
+      expect(selectors).not.toEqual([])
+      for (const { metric, matchers } of selectors) {
+        expect(known).toContain(metric)
+        for (const { label, value } of matchers) {
+          expect(labels).toContain(label)
+          for (const one of value.split('|')) expect(VALUES[label]).toContain(one)
+        }
       }
     }
   })
@@ -105,6 +112,17 @@ test.each([
   ['# HELP a x\n# TYPE a gauge\na{b="x} 1\n', 'no label'],
 ])('the parser refuses %j', (text, message) => {
   expect(() => parseMetrics(text)).toThrow(message)
+})
+
+test.each([
+  ['rate(a)', 'no range'],
+  ['rate(a[5m], 1)', 'one argument too many'],
+  ['a[5m] > 0', 'a range that nothing takes'],
+  ['sum(a', 'unexpected'],
+  ['a{b=c} > 0', 'unexpected'],
+  ['abs(a) > 0', 'no rule needs abs'],
+])('no expression: %s', (expression, message) => {
+  expect(() => selectorsOf(expression)).toThrow(message)
 })
 
 describe('health', () => {
@@ -152,5 +170,27 @@ describe('health', () => {
     })
     await bench.engine.close()
     await expect(bench.engine.health()).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })
+  })
+})
+
+describe('the files', () => {
+  const database = join(tmpdir(), 'nowhere', 'dev.db')
+
+  test.each([
+    [undefined, `${database}.catalyst-sync`],
+    ['studio', database],
+    [`file:${database}.sync`, `${database}.sync`],
+  ])('with stateUrl %s', async (stateUrl, state) => {
+    const engine = new SyncEngine({ databaseUrl: `file:${database}?socket_timeout=1`, stateUrl })
+    expect(engine.stateLocation()).toEqual({ database, state })
+    await engine.close()
+  })
+
+  test('of an address that is none of a file', async () => {
+    const engine = new SyncEngine({ databaseUrl: 'postgresql://localhost/x' })
+    expect(() => engine.stateLocation()).toThrow(
+      expect.objectContaining({ code: 'DATABASE_UNSUPPORTED' }) as Error,
+    )
+    await engine.close()
   })
 })

@@ -39,7 +39,7 @@ test.each(['failed', 'partial'] as const)(
       errorInfo: { code: 'REJECTED', class: 'VALIDATION' },
     })
     expect(last.progress).toBeLessThan(100)
-    expect(last.recovery).toBeUndefined()
+    expect(last.recovery).toMatchObject({ message: 'Sync failed', successful: 0, failed: 3 })
     expect(last.logs.at(-1)).toMatchObject({ level: 'error', message: last.error })
     expect(metrics.successRate).toBe(0)
     await bench.close()

@@ -106,13 +106,24 @@ test('view errors: the dialog says what happened, type by type, and says so to a
 
 test('retry failed: what failed is sent once, and what was not attempted stays', async () => {
   const { recovery } = await stopped()
-  expect(recovery).toMatchObject({ errors: [{ type: 'Type3' }], actions: ACTIONS })
+  const told = { successful: 3, failed: 1, notAttempted: 6, errors: [{ type: 'Type3' }] }
+  expect(recovery).toMatchObject({ ...told, actions: ACTIONS })
   const first = await bench.platform.keys('Type')
   expect(first.sort()).toEqual(['Type1', 'Type10', 'Type2'])
   const { done } = bench.engine.resumeDeployment('deploy-1', () => {}, { mode: 'failed' })
-  expect((await done).job.status).toBe('completed')
+  const { job: retried } = await done
+  expect(retried).toMatchObject({
+    outcome: 'partial',
+    recovery: { successful: 4, failed: 0, notAttempted: 6, errors: [] },
+  })
   expect(await sent()).toEqual(['post Type3'])
   expect((await bench.platform.keys('Type')).sort()).toEqual([...first, 'Type3'].sort())
+  const { job: last } = await bench.engine.resumeDeployment('deploy-1', () => {}).done
+  expect(last).toMatchObject({ status: 'completed', outcome: 'success' })
+  expect(last.outcomes).toHaveLength(10)
+  const [listed] = bench.engine.getDeploymentHistory()
+  expect(listed?.outcomes).toEqual(last.outcomes)
+  await expectWhole()
 })
 
 test('retry failed, as the wizard does it: the job once more, after a while', async () => {
@@ -135,7 +146,7 @@ test('continue later: another process carries on with what is left, and nothing 
     })`,
     environment(bench),
   )
-  expect(printed).toBe(`deploy-1 completed ${LEFT.join(' ')}`)
+  expect(printed).toBe(`deploy-1 completed ${ALL.join(' ')}`)
   expect((await sent()).sort()).toEqual(LEFT.map((key) => `post ${key}`))
   const later = new SyncEngine(bench.options)
   const ended = await later.getDeployment('deploy-1')
@@ -152,7 +163,11 @@ test('continue later: what failed again is told again, and what succeeded is lef
   const { done } = other.resumeDeployment('deploy-1', () => {})
   const { job: again } = await done
   // The options of the job hold: it stops at its first failure once more.
-  expect(again).toMatchObject({ status: 'failed', errorInfo: { code: 'REJECTED' } })
+  expect(again).toMatchObject({
+    status: 'failed',
+    outcome: 'partial',
+    recovery: { successful: 3, failed: 1, notAttempted: 6, errors: [{ code: 'REJECTED' }] },
+  })
   expect(await sent()).toEqual(['post Type3'])
   await mend()
   await forget()
@@ -175,6 +190,32 @@ test('force full: everything is sent again, each type once', async () => {
     ALL.map((key) => `${made.includes(key) ? 'post' : 'patch'} ${key}`).sort(),
   )
   await expectWhole()
+})
+
+test('force full: the types of the job, without what was agreed to for its plan', async () => {
+  await bench.deploy().handle.done
+  const path = bench.folder.file('dev.db')
+  edit(
+    path,
+    `UPDATE "ContentType" SET "fields" = replace("fields", '"Title"', '"Headline"') WHERE "id" IN ('ct_1', 'ct_2')`,
+  )
+  const fault = { when: { method: 'PATCH', key: 'Type1' }, what: { kind: 'status', status: 422 } }
+  await bench.platform.control('faults', { add: [fault] })
+  const options = { allowDelete: true, allowDataLoss: true }
+  const selectedTypes = ['Type1', 'Type3']
+  const { job: ended } = await bench.deploy({ id: 'deploy-2', selectedTypes, options }).handle.done
+  expect(ended.outcome).toBe('failed')
+  await mend()
+  await forget()
+  edit(path, `DELETE FROM "ContentType" WHERE "id" = 'ct_3'`)
+
+  const again = { ...ended, id: 'deploy-3', options: { mode: ended.options?.mode, force: true } }
+  const { outcomes } = await bench.engine.startDeployment(again, provider(), () => {}).done
+  expect(outcomes).toMatchObject([
+    { typeKey: 'Type3', status: 'skipped', error: { code: 'DELETE_REFUSED' } },
+    { typeKey: 'Type1', operation: 'update', status: 'success' },
+  ])
+  expect(await sent()).toEqual(['patch Type1'])
 })
 
 test('manual fix: the error says where, the studio is mended, and the retry sends what was mended', async () => {

@@ -32,6 +32,14 @@ const theirs = (key: string, patch: object) =>
 const page = async (options?: Parameters<SyncEngine['renderReport']>[0]) =>
   new Page(await bench.engine.renderReport(options))
 
+/** The first thing that the page tells. */
+const leadOf = (shown: Page) =>
+  shown
+    .all('p')
+    .filter((one) => attribute(one, 'class') === 'lead')
+    .map(textOf)
+    .join()
+
 const LONG =
   'What the paper prints on its front page and inside, written by the staff of the harbour'
 
@@ -115,10 +123,12 @@ test('what is held back is told with what it waits for', async () => {
 test('a deployment is told with what became of each type, and when', async () => {
   const strike = { when: { method: 'POST', key: 'Type2' }, what: { kind: 'status', status: 422 } }
   await bench.platform.control('faults', { add: [strike] })
-  const { job: ended, outcomes } = await bench.deploy({ id: 'half' }).handle.done
+  const { outcomes } = await bench.deploy({ id: 'half' }).handle.done
   const shown = await page({ deploymentId: 'half' })
   expect(shown.all('h1').map(textOf)).toEqual(['Deployment half'])
-  expect(shown.source).toContain(ended.error)
+  expect(leadOf(shown)).toMatch(
+    /^It was carried out in part, in [^:]+: 3 types sent, 1 did not go\. /,
+  )
   const told = shown.rowsBelow('What became of each type').slice(1)
   expect(told.map(([type, operation, result]) => [type, operation, result])).toEqual([
     ['Type 2', 'create', '✕failed'],
@@ -139,6 +149,32 @@ test('a deployment is told with what became of each type, and when', async () =>
     'Types',
     'Verifying',
   ])
+})
+
+test('a type of which a part went is told as sent, and a rollback is told with what it undid', async () => {
+  await bench.deploy({ id: 'first' }).handle.done
+  set('ct_1', '$.fields[0].label', 'Here')
+  set('ct_1', '$.fields[1].label', 'Text')
+  await theirs('Type1', { properties: { title: { displayName: 'There' } } })
+  await bench.deploy({ id: 'half' }).handle.done
+  const shown = await page({ deploymentId: 'half' })
+  const types = '1 type sent, and a part of it waits for a decision'
+  expect(leadOf(shown)).toContain(`: ${types}. Now: `)
+  expect(shown.rowsBelow('What became of each type').at(-1)?.slice(0, 3)).toEqual([
+    'Type 1',
+    'update',
+    '!in part',
+  ])
+  const comment = await bench.engine.renderReport({ deploymentId: 'half', format: 'markdown' })
+  expect(comment).toContain('| `Type 1` | update | **in part** |')
+  expect(shown.source).not.toContain('0 succeeded')
+
+  const undone = /It was rolled back at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\./
+  expect(leadOf(shown)).not.toMatch(undone)
+  await bench.engine.rollbackDeployment('half', { dryRun: true }).done
+  expect(leadOf(await page({ deploymentId: 'half' }))).not.toMatch(undone)
+  await bench.engine.rollbackDeployment('half').done
+  expect(leadOf(await page({ deploymentId: 'half' }))).toMatch(undone)
 })
 
 test('of a deployment that was resumed, the latest run is told', async () => {

@@ -1,4 +1,4 @@
-import { type Actor } from '..'
+import { type Actor, type DeploymentHandle, type RunOptions, type SyncEngine } from '..'
 import { Bench, job, provider, watched } from './support/bench'
 
 const REFUSED = { code: 'ROLE_REFUSED', class: 'FORBIDDEN', status: 403 }
@@ -50,6 +50,48 @@ test('what may be lost is for an admin to allow', async () => {
     nextStep: 'ask somebody with the role admin',
   })
   expect((await as('admin').synchronize(options)).job.status).toBe('completed')
+})
+
+test.each<[string, RunOptions]>([
+  ['allowDelete', { allowDelete: true }],
+  ['force', { force: true }],
+])("nobody goes on with an admin's deployment with %s", async (_, options) => {
+  const strike = { when: { method: 'POST', key: 'Type1' }, what: { kind: 'status', status: 403 } }
+  await bench.platform.control('faults', { add: [strike] })
+  const { job: failed } = await as('admin').startDeployment(job({ options }), provider(), () => {})
+    .done
+  expect(failed.recovery?.failed).toBe(1)
+  await bench.platform.control('faults', { clear: true })
+  const goingsOn: [Actor['role'], (engine: SyncEngine) => DeploymentHandle][] = [
+    ['viewer', (engine) => engine.resumeDeployment('deploy-1', () => {})],
+    ['editor', (engine) => engine.resumeDeployment('deploy-1', () => {})],
+    ['editor', (engine) => engine.retryDeployment(failed, provider(), () => {})],
+  ]
+  for (const [role, goOn] of goingsOn) {
+    const { job: refused } = await goOn(as(role)).done
+    expect(refused.errorInfo).toMatchObject({ code: 'ROLE_REFUSED' })
+  }
+  expect(await bench.platform.keys('Type')).toEqual([])
+  const { done } = as('admin').resumeDeployment('deploy-1', () => {})
+  expect((await done).job.status).toBe('completed')
+})
+
+test("nobody goes on with an admin's rollback", async () => {
+  await bench.deploy().handle.done
+  const strike = { when: { method: 'DELETE', key: 'Type1' }, what: { kind: 'status', status: 403 } }
+  await bench.platform.control('faults', { add: [strike] })
+  const { job: failed } = await bench.engine.rollbackDeployment('deploy-1', { allowDelete: true })
+    .done
+  expect(failed).toMatchObject({ id: 'deploy-1-rollback', status: 'failed' })
+  await bench.platform.control('faults', { clear: true })
+  for (const role of ['viewer', 'editor'] as const) {
+    const { job: refused } = await as(role).resumeDeployment(failed.id, () => {}).done
+    expect(refused.errorInfo).toMatchObject({ code: 'ROLE_REFUSED' })
+  }
+  expect(await bench.platform.keys('Type')).toEqual(['Type1'])
+  const { done } = as('admin').resumeDeployment(failed.id, () => {})
+  expect((await done).job.status).toBe('completed')
+  expect(await bench.platform.keys('Type')).toEqual([])
 })
 
 test('a right is handed down and never up', () => {

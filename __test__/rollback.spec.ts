@@ -51,9 +51,15 @@ test('another process undoes what it finds in the state', async () => {
   expect(outcomesOf(undone)).toEqual(['Type1 delete success', 'Type2 delete success'])
   expect(await bench.engine.getDeployment('deploy-1-rollback')).toMatchObject({
     rollbackOf: 'deploy-1',
+    providerId: 'optimizely',
+    websiteId: 'site_1',
+    startedAt: expect.any(Date),
     status: 'completed',
   })
-  await other.close()
+  const later = new SyncEngine(bench.options)
+  const report = await later.renderReport({ deploymentId: 'deploy-1', format: 'markdown' })
+  expect(report).toMatch(/It was rolled back at \d{4}-/)
+  await Promise.all([other.close(), later.close()])
 })
 
 test('a job that fails has itself undone', async () => {
@@ -85,7 +91,7 @@ test('whoever carries a rollback on, or repeats it, undoes', async () => {
   await bench.platform.control('faults', { clear: true })
   const other = new SyncEngine(bench.options)
   const rest = await other.resumeDeployment('deploy-1-rollback', () => {}).done
-  expect(outcomesOf(rest)).toEqual(['Type2 delete success'])
+  expect(outcomesOf(rest)).toEqual(['Type1 delete success', 'Type2 delete success'])
   await other.close()
 })
 

@@ -102,6 +102,40 @@ test.each<[Partial<DeploymentJob>, string]>([
   expect(await writes()).toBe(0)
 })
 
+test.each([
+  [{ dryrun: true }, 'options.dryrun is not known; did you mean dryRun?'],
+  [
+    { contentTypeKey: ['Type1'] },
+    'options.contentTypeKey is not known; did you mean contentTypeKeys?',
+  ],
+])('a misspelt option deploys nothing: %j', async (options, message) => {
+  const { job: last } = await bench.engine.synchronize(options as never)
+  expect(last).toMatchObject({ status: 'failed', errorInfo: { code: 'INVALID_ARGUMENT' } })
+  expect(last.error).toContain(message)
+  expect(await writes()).toBe(0)
+  await expect(bench.engine.planDeployment(options as never)).rejects.toMatchObject({ message })
+})
+
+test('a misspelt option undoes and decides nothing', async () => {
+  await deploy()
+  const undo = { plandigest: 'reviewed' } as never
+  const { job: last } = await bench.engine.rollbackDeployment('deploy-1', undo).done
+  expect(last).toMatchObject({ status: 'failed', errorInfo: { code: 'INVALID_ARGUMENT' } })
+  expect(last.error).toContain('options.plandigest is not known; did you mean planDigest?')
+  await expect(
+    bench.engine.resolveConflicts([], { stategy: 'target_wins' } as never),
+  ).rejects.toMatchObject({ message: 'options.stategy is not known; did you mean strategy?' })
+  expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2', 'Type3'])
+})
+
+test('the methods work off their engine, too', async () => {
+  const { detectChanges, validate, getDeploymentHistory } = bench.engine
+  expect((await detectChanges()).summary.created).toBe(3)
+  expect(await validate()).toEqual(await bench.engine.validate())
+  expect(getDeploymentHistory()).toEqual([])
+  expect(Object.keys(bench.engine)).toEqual([])
+})
+
 describe('conflictStrategy', () => {
   const label = (text: string) =>
     change(

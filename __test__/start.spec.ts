@@ -43,7 +43,7 @@ test('starts from the own log of the job, and shares its entries', async () => {
 test('does not show what an earlier run of the same job said', async () => {
   const stale = {
     error: 'it failed',
-    errorInfo: { code: 'X', class: 'STATE' as const, details: {} },
+    errorInfo: { code: 'INTERRUPTED' as const, class: 'STATE' as const, details: {} },
   }
   const { handle } = bench.deploy(stale)
   const { job: last } = await handle.done
@@ -86,6 +86,14 @@ test('logs an exception of onUpdate once and goes on', async () => {
   })
   const { job: last } = await handle.done
   expect(last.status).toBe('completed')
+  const warnings = messages(last).filter((message) => message.includes('the page is gone'))
+  expect(warnings).toEqual(['onUpdate threw, which was ignored: the page is gone'])
+})
+
+test('an asynchronous onUpdate that fails does not end the process', async () => {
+  const { job: last } = await bench.engine.startDeployment(job(), provider(), async () => {
+    throw new Error('the page is gone')
+  }).done
   const warnings = messages(last).filter((message) => message.includes('the page is gone'))
   expect(warnings).toEqual(['onUpdate threw, which was ignored: the page is gone'])
 })

@@ -15,6 +15,8 @@ import {
   type DeploymentJob,
   type DeploymentMetrics,
   type DeploymentResult,
+  type ErrorCode,
+  type QueryOptions,
   type SyncError,
 } from '..'
 
@@ -51,6 +53,10 @@ export async function usage(job: StudioJob, provider: CMSProvider): Promise<void
 
   const id: CMSProviderId = 'files'
   const changes: ChangeSet = await detectChanges({ provider: id, contentTypeKeys: ['Article'] })
+  const { details } = await detectChanges({ includeDetails: true })
+  console.log(details.conflicts.length)
+  const options: QueryOptions = { provider: id }
+  console.log((await detectChanges(options)).details?.conflicts.length)
   const plan = await planDeployment({ websiteId: 'site', allowDelete: true })
   if (changes.summary.total === 0 || plan.operations.length === 0) return
   await synchronize({ dryRun: true })
@@ -62,7 +68,23 @@ export async function usage(job: StudioJob, provider: CMSProvider): Promise<void
   } catch (error) {
     const { code, status, details } = error as SyncError
     console.log(code, status, details.nextStep)
+    // @ts-expect-error no code is spelled so
+    if (code === 'PLAN_STAIL') return
+    switch (code) {
+      case 'PLAN_STALE':
+        return
+      default: {
+        const others: Exclude<ErrorCode, 'PLAN_STALE'> = code
+        console.log(others)
+      }
+    }
   }
+
+  const ended = (await handle.done).job.errorInfo
+  // @ts-expect-error no code is spelled so
+  console.log(ended?.code === 'Forbidden', ended?.code === 'FORBIDDEN')
+  // @ts-expect-error details are there only where they are asked for
+  console.log((await detectChanges()).details.conflicts)
 
   // @ts-expect-error a number is no option of this name
   new SyncEngine({ mapping: 5 })

@@ -1,8 +1,8 @@
 // Planned, shown, agreed to, carried out: what deploying and rolling back have in common.
 
 import { agree } from './consent.mjs'
+import { EndedTypes } from './ended.mjs'
 import { EXIT, exitOfDeployment } from './exit.mjs'
-import { Failure } from './failure.mjs'
 import { progressOf } from './progress.mjs'
 import { clean } from './text/clean.mjs'
 import { renderDeployment } from './text/deployment.mjs'
@@ -13,14 +13,14 @@ import { renderPlan } from './text/plan.mjs'
  * Shows a plan, has it agreed to, and runs exactly it. `start(onUpdate)` starts the run of the plan's
  * digest and returns its handle. Returns the exit code.
  *
- * With `runsIdle` a plan without operations is run, too: it sends nothing and need not be agreed to, and
+ * `undoes` is the deployment that a rollback is of. With `runsIdle` a plan without operations is run, too: it sends nothing and need not be agreed to, and
  * records what both sides agree on, and the conflicts, so that they can be decided.
  */
-export async function carryOut(session, plan, { flags, verb, start, runsIdle = false }) {
+export async function carryOut(session, plan, { flags, verb, start, runsIdle = false, undoes }) {
   const { out, prompt, terminal } = session
   const isIdle = plan.operations.length === 0 && !flags.force
   out.event('plan', { plan })
-  out.text(renderPlan(plan, terminal))
+  out.text(renderPlan(plan, terminal, { undoes }))
   if (flags.dryRun || (isIdle && !runsIdle)) {
     const note = flags.dryRun ? 'A rehearsal: nothing was sent.' : ''
     out.result('deployment', { plan, deployment: null }, ({ paint }) => paint.dim(note))
@@ -29,23 +29,22 @@ export async function carryOut(session, plan, { flags, verb, start, runsIdle = f
   if (!isIdle) {
     await agree(plan, flags, prompt)
     const question = `${verb} ${clean(plan.target)}?`
-    if (!flags.yes && !(await prompt.confirm(question, { instead: '--yes' }))) {
-      throw new Failure('CONSENT_MISSING', 'you did not agree; nothing was done')
-    }
+    if (!flags.yes) await prompt.agree(question, { instead: '--yes' })
   }
-  return follow(session, { plan, start, isQuiet: isIdle })
+  return follow(session, { plan, start, isQuiet: isIdle, undoes })
 }
 
 /**
  * Follows a run to its end, cancels it when asked to, and tells how it ended. One that is quiet tells
  * only what went wrong.
  */
-export async function follow(session, { plan = null, start, isQuiet = false }) {
+export async function follow(session, { plan = null, start, isQuiet = false, undoes }) {
   const { out, terminal } = session
-  const progress = out.isText && !isQuiet ? progressOf(terminal) : undefined
-  const result = await finished(session, start, progress)
+  const progress = out.isText && !isQuiet ? progressOf(terminal, { undoes }) : undefined
+  const ended = new EndedTypes()
+  const result = await finished(session, start, { progress, ended })
   progress?.end(result.outcomes)
-  for (const outcome of result.outcomes) out.event('type', { outcome })
+  for (const outcome of ended.rest(result.outcomes)) out.event('type', { outcome })
   const { job, metrics, outcomes } = result
   out.result('deployment', { plan, deployment: job, metrics, outcomes }, ({ paint }) => {
     if (isQuiet && job.outcome === 'success') return ''
@@ -60,8 +59,8 @@ export async function follow(session, { plan = null, start, isQuiet = false }) {
 }
 
 /** Starts a run and waits for its end, which an interruption brings about sooner. */
-function finished({ out, interrupt }, start, progress) {
-  const tell = eventsOf(out)
+function finished({ out, interrupt }, start, { progress, ended }) {
+  const tell = eventsOf(out, ended)
   const handle = start((job) => {
     progress?.update(job)
     tell(job)
@@ -73,12 +72,16 @@ function finished({ out, interrupt }, start, progress) {
   return interrupt.during(() => handle.done, cancel)
 }
 
-/** Tells each entry of the log and each step of the progress once. */
-function eventsOf(out) {
+/** Tells each entry of the log, each type that ended, and each step of the progress once. */
+function eventsOf(out, ended) {
   let shown = 0
   let last
   return ({ id, status, progress, logs }) => {
-    for (const entry of logs.slice(shown)) out.event('log', { deploymentId: id, ...entry })
+    for (const entry of logs.slice(shown)) {
+      out.event('log', { deploymentId: id, ...entry })
+      const outcome = ended.of(entry)
+      if (outcome !== undefined) out.event('type', { outcome })
+    }
     shown = logs.length
     if (last === `${status} ${progress}`) return
     last = `${status} ${progress}`
@@ -87,11 +90,15 @@ function eventsOf(out) {
 }
 
 /** The command after a deployment that did not end well. */
-function next({ outcome, status, outcomes = [], id }, paint) {
+function next({ outcome, status, outcomes = [], id, rollbackOf }, paint) {
   if (outcome === 'success') return ''
   const has = (wanted) => outcomes.some((one) => one.status === wanted)
+  // What was changed since a deployment is no conflict of the two sides: nothing is open there.
+  const decide = rollbackOf
+    ? `catalyst-sync rollback ${rollbackOf} --conflicts source_wins`
+    : 'catalyst-sync resolve'
   const commands = [
-    ...(has('conflict') ? ['catalyst-sync resolve'] : []),
+    ...(has('conflict') ? [decide] : []),
     ...(has('failed') || has('not_attempted') || status === 'cancelled'
       ? [`catalyst-sync deploy --resume ${id}`]
       : []),

@@ -5,13 +5,17 @@ import { CommanderError } from 'commander'
 
 import { EXIT, exitOfCode } from './exit.mjs'
 import { Failure } from './failure.mjs'
+import { Output } from './output.mjs'
 import { programOf } from './program.mjs'
 import { Session } from './session.mjs'
+import { terminalOf } from './terminal.mjs'
 
 // Whoever reads less than all of it has read enough, as in `catalyst-sync diff | head`; what runs goes on.
-process.stdout.on('error', (error) => {
-  if (error.code !== 'EPIPE') throw error
-})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
 
 /** Runs the work of one command and ends with its exit code. */
 async function run(work, flags, given) {
@@ -30,7 +34,8 @@ function enter(folder) {
   try {
     process.chdir(folder)
   } catch (cause) {
-    throw new Failure('INVALID_ARGUMENT', `--cwd names ${folder}, which is no folder`, { cause })
+    const message = `--cwd names ${folder}, which is no folder`
+    throw new Failure('INVALID_ARGUMENT', message, { cause, next: 'name a folder that exists' })
   }
 }
 
@@ -41,10 +46,30 @@ function failed(session, error) {
   return exitOfCode(error.code)
 }
 
+/** Tells what is wrong with the arguments, of which no session could be made. */
+function misused({ code, message, command }) {
+  const given = new Set(process.argv.slice(2))
+  const mode = given.has('--json') ? 'json' : given.has('--json-stream') ? 'stream' : 'text'
+  const out = new Output(terminalOf(process, { colour: !given.has('--no-color') }), mode)
+  const next = `${command} --help`
+  // Where the command is missing, Commander shows the help instead of saying so.
+  const told = code === 'commander.help' ? 'a command is missing' : wordsOf(message)
+  out.failed(new Failure('INVALID_ARGUMENT', told, { next }))
+}
+
+/** A sentence of Commander's, as one line: it guesses on a line of its own. */
+function wordsOf(message) {
+  return message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?')
+    .replace(/\.$/, '')
+}
+
 try {
   await programOf(run).parseAsync()
 } catch (error) {
-  // Commander has said already what is wrong with the arguments; help and version are no error.
+  // Help and version are no error.
   if (!(error instanceof CommanderError)) throw error
   process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.failed
+  if (error.exitCode !== 0) misused(error)
 }

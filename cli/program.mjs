@@ -11,7 +11,7 @@ const { version } = createRequire(import.meta.url)('../package.json')
 const EXIT_CODES = `
 Exit codes:
   0  done, or nothing to do        4  refused, or not agreed to
-  1  failed                        5  deployed in part
+  1  failed                        5  done in part
   2  there are changes             6  somebody else is deploying
      (with --detailed-exitcode)  130  interrupted
   3  conflicts are open`
@@ -23,9 +23,9 @@ export function programOf(run) {
     .version(version)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .addHelpText('after', EXIT_CODES)
-    .exitOverride()
+  own(program, 'catalyst-sync')
   for (const option of sharedOptions()) program.addOption(option)
-  for (const definition of COMMANDS) program.addCommand(commandOf(definition, run))
+  for (const definition of COMMANDS) program.addCommand(commandOf(definition, run, 'catalyst-sync'))
   return program
 }
 
@@ -48,16 +48,27 @@ function sharedOptions() {
   ]
 }
 
-function commandOf({ words, summary, options = [], examples = [], commands = [], run: work }, run) {
-  const command = new Command(words.split(' ')[0]).summary(summary).description(summary)
-  for (const argument of words.split(' ').slice(1)) command.argument(argument)
+/** Leaves it to the caller to tell an error and to end; it learns of which command the error is. */
+function own(command, path) {
+  command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
+    throw Object.assign(error, { command: path })
+  })
+}
+
+function commandOf(definition, run, parent) {
+  const { words, summary, options = [], examples = [], commands = [], run: work } = definition
+  const [name, ...arguments_] = words.split(' ')
+  const path = `${parent} ${name}`
+  const command = new Command(name).summary(summary).description(summary)
+  for (const argument of arguments_) command.argument(argument)
   for (const option of options) command.addOption(option)
-  for (const definition of commands) command.addCommand(commandOf(definition, run))
+  for (const one of commands) command.addCommand(commandOf(one, run, path))
   if (examples.length > 0) command.addHelpText('after', exampleText(examples))
   if (work !== undefined) {
     command.action((...given) => run(work, given.at(-1).optsWithGlobals(), given.slice(0, -2)))
   }
-  return command.exitOverride().configureHelp({ showGlobalOptions: true })
+  own(command, path)
+  return command.configureHelp({ showGlobalOptions: true })
 }
 
 function exampleText(examples) {

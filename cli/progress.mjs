@@ -2,15 +2,22 @@
 
 import { SingleBar } from 'cli-progress'
 
+import { EndedTypes } from './ended.mjs'
 import { clean } from './text/clean.mjs'
 import { outcomeLine } from './text/deployment.mjs'
 
-/** Of a log, what a bar or the line of a finished type says anyway. */
-const OF_A_TYPE = /^(Syncing|Retrying|Creating new|Updating modified) /
+/** Of a log, what the lines of finished types and the last line say anyway. */
+const OF_A_TYPE = /^(Syncing|Retrying|Creating new|Updating modified|Sync completed:) /
 
-/** Makes what follows a deployment: `update(job)` for each update, `end(outcomes)` at its end. */
-export function progressOf(terminal) {
-  return terminal.isMoving ? new Bar(terminal) : new Lines(terminal)
+/** Of the log of a rollback, what is about everything that could be deployed. */
+const OF_A_DEPLOYMENT = /^Found \d+ content types? to sync/
+
+/**
+ * Makes what follows a deployment, or the rollback of the one that it `undoes`: `update(job)` for each
+ * update, `end(outcomes)` at its end.
+ */
+export function progressOf(terminal, { undoes } = {}) {
+  return terminal.isMoving ? new Bar(terminal) : new Lines(terminal, undoes !== undefined)
 }
 
 class Bar {
@@ -50,29 +57,47 @@ class Bar {
 
 class Lines {
   #shown = 0
+  #ended = new EndedTypes()
   #terminal
+  #isUndoing
 
-  constructor(terminal) {
+  constructor(terminal, isUndoing) {
     this.#terminal = terminal
+    this.#isUndoing = isUndoing
   }
 
   update({ logs }) {
     const fresh = logs.slice(this.#shown)
     this.#shown = logs.length
-    for (const { message } of fresh) {
-      if (!OF_A_TYPE.test(message)) this.#line(this.#terminal.notePaint.dim(clean(message)))
-    }
+    for (const entry of fresh) this.#entry(entry)
   }
 
   end(outcomes) {
-    const finished = outcomes.filter(
-      ({ operation, status }) => operation !== 'none' || status !== 'success',
-    )
-    for (const outcome of finished) this.#line(outcomeLine(outcome, this.#terminal.notePaint))
+    for (const outcome of this.#ended.rest(outcomes)) this.#type(outcome)
   }
 
   get tellsTypes() {
     return true
+  }
+
+  #entry(entry) {
+    if (entry.details?.outcome !== undefined) {
+      const outcome = this.#ended.of(entry)
+      if (outcome !== undefined) this.#type(outcome)
+    } else if (!this.#isBeside(entry)) {
+      this.#line(this.#terminal.notePaint.dim(clean(entry.message)))
+    }
+  }
+
+  /** What other lines say better, or what is not about this. */
+  #isBeside({ message }) {
+    return OF_A_TYPE.test(message) || (this.#isUndoing && OF_A_DEPLOYMENT.test(message))
+  }
+
+  /** A type that ended, unless there was nothing to do about it. */
+  #type(outcome) {
+    if (outcome.operation === 'none' && outcome.status === 'success') return
+    this.#line(outcomeLine(outcome, this.#terminal.notePaint))
   }
 
   #line(text) {

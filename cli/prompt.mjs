@@ -14,11 +14,13 @@ export class Prompt {
     return this.#terminal.isInteractive
   }
 
-  /** Yes or no. `instead` is the flag that says yes without being asked. */
-  async confirm(message, { instead }) {
+  /** Throws unless somebody says yes. `instead` is the flag that says it without being asked. */
+  async agree(message, { instead }) {
     this.#require(message, instead)
     const { default: confirm } = await import('@inquirer/confirm')
-    return confirm({ message, default: false }, this.#streams())
+    if (await confirm({ message, default: false }, this.#streams())) return
+    const next = `the same command again, and y; or ${instead}`
+    throw new Failure('CONSENT_MISSING', 'you did not agree; nothing was done', { next })
   }
 
   /** Has a name typed, letter by letter; tells whether it was. */

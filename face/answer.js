@@ -15,13 +15,24 @@ async function assemble(answer, { revive }) {
     const { at, items, members } = JSON.parse(text)
     const place = at.reduce((inner, key) => inner[key], value)
     if (items !== undefined) for (const item of revive(items, at)) place.push(item)
-    else Object.assign(place, revive(members, at))
+    else addMembers(place, revive(members, at))
     if (performance.now() - since > SLICE) {
       await new Promise((resolve) => setImmediate(resolve))
       since = performance.now()
     }
   }
   return value
+}
+
+/**
+ * Adds members whatever they are called: to assign to one called `__proto__` would give the object
+ * another prototype instead.
+ */
+function addMembers(place, members) {
+  for (const [name, value] of Object.entries(members)) {
+    const member = { value, writable: true, enumerable: true, configurable: true }
+    Object.defineProperty(place, name, member)
+  }
 }
 
 module.exports = { assemble }

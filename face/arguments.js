@@ -3,6 +3,7 @@
 // What callers pass, made ready to cross. Whether it is what it should be is the addon's to say.
 
 const { failure, requireFunction } = require('./errors.js')
+const { textOf } = require('./run.js')
 const { toText } = require('./values.js')
 
 /** The variables that the engine knows. Read here, because Jest and workers have copies of their own. */
@@ -70,13 +71,17 @@ function readObject(name, object, member) {
   return { [member]: own, text: argumentText(name, rest) }
 }
 
+/** What this process says of the variables that the engine knows. */
+function ofProcess() {
+  return Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]))
+}
+
 /** The logger of an engine, and its other options with the environment that they are read in. */
-function readOptions(options) {
+function readOptions(options, environment = ofProcess()) {
   if (typeof options !== 'object' || options === null) {
     return { text: argumentText('options', options) }
   }
   const { logger, ...rest } = readableObject('options', options, (all) => ({ ...all }))
-  const environment = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]))
   const whole = { ...rest, environment, workingDirectory: process.cwd() }
   return { logger: readLogger(logger), text: argumentText('options', whole) }
 }
@@ -92,7 +97,7 @@ function readLogger(logger) {
     } catch (thrown) {
       if (warned) return
       warned = true
-      process.emitWarning(`the logger of catalyst-sync threw: ${thrown?.message}`)
+      process.emitWarning(`the logger of catalyst-sync threw: ${textOf(thrown)}`)
     }
   }
 }

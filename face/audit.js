@@ -5,6 +5,7 @@
 const { randomUUID } = require('node:crypto')
 const { open, rename, rm, stat } = require('node:fs/promises')
 
+const { readableObject } = require('./arguments.js')
 const { ask, failure } = require('./errors.js')
 const { read: readPlain } = require('./values.js')
 
@@ -71,12 +72,18 @@ async function toStream(native, stream) {
   // Nobody may be waiting when it breaks.
   interrupted.catch(() => {})
   const onClose = () => interrupt(new Error('it was closed'))
-  stream.on('error', interrupt).on('close', onClose)
+  stream.on('error', interrupt)
+  stream.on('close', onClose)
   const write = (text) => {
     if (broken !== undefined) throw broken
     // The callback comes when the stream has taken the text, however long that is.
     const taken = new Promise((resolve, reject) => {
-      stream.write(text, (cause) => (cause ? reject(unwritable('the stream', cause)) : resolve()))
+      const broke = (cause) => reject(unwritable('the stream', cause))
+      try {
+        stream.write(text, (cause) => (cause ? broke(cause) : resolve()))
+      } catch (thrown) {
+        broke(thrown)
+      }
     })
     return Promise.race([taken, interrupted])
   }
@@ -100,7 +107,8 @@ function auditOf(nativeOf) {
     async exportHistory(destination) {
       const native = nativeOf(this)
       if (typeof destination === 'string' && destination !== '') return toFile(native, destination)
-      if (isWritable(destination)) return toStream(native, destination)
+      if (readableObject('destination', destination, isWritable))
+        return toStream(native, destination)
       const given = destination === null ? 'null' : `of type ${typeof destination}`
       const message = `destination is ${destination === '' ? 'empty' : given}, and should be a path or a stream`
       throw failure('INVALID_ARGUMENT', message)

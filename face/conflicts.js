@@ -7,7 +7,7 @@ const { performance } = require('node:perf_hooks')
 const { setImmediate } = require('node:timers')
 
 const read = require('./arguments.js')
-const { ask, requireFunction } = require('./errors.js')
+const { ask, failure, requireFunction } = require('./errors.js')
 const { reader, read: readPlain, toText } = require('./values.js')
 
 const readConflict = reader('createdAt', 'resolvedAt')
@@ -30,14 +30,31 @@ function named(conflict) {
 }
 
 function namedText(conflicts) {
-  const isList = Array.isArray(conflicts)
-  return read.readableObject('conflicts', conflicts, (all) => toText(isList ? all.map(named) : all))
+  return read.readableObject('conflicts', conflicts, (all) =>
+    toText(Array.isArray(all) ? all.map(named) : all),
+  )
+}
+
+/** Refuses values that have no JSON form: what stands for them there would be taken for a text. */
+function requireJson(values) {
+  const { value: entries = [] } = read.attempt(() => Object.entries(values ?? {}))
+  for (const [path, value] of entries) {
+    const isNone = ['function', 'symbol', 'bigint'].includes(typeof value)
+    if (!isNone && (typeof value !== 'number' || Number.isFinite(value))) continue
+    const given = isNone ? `a ${typeof value}` : value
+    throw failure(
+      'INVALID_ARGUMENT',
+      `values[${JSON.stringify(path)}] is ${given}, which is no JSON`,
+    )
+  }
 }
 
 /** The caller's answer about a conflict as JSON, or why there is none. Never throws. */
 async function answerOf(onConflict, conflict) {
   try {
-    return `{"choice":${toText(await onConflict(conflict))}}`
+    const choice = await onConflict(conflict)
+    requireJson(choice?.values)
+    return `{"choice":${toText(choice)}}`
   } catch (thrown) {
     const { value } = read.attempt(() => String(thrown?.message ?? thrown))
     return toText({ failure: `onConflict threw: ${value ?? 'what cannot be read'}` })
@@ -102,6 +119,7 @@ function conflictsOf(nativeOf) {
     async resolveConflicts(conflicts, options) {
       const wanted = namedText(conflicts)
       const { onConflict, text } = read.readObject('options', options, 'onConflict')
+      requireJson(read.attempt(() => options?.values).value)
       const native = nativeOf(this)
       if (onConflict === undefined || onConflict === null) {
         return ask(() => native.resolveConflicts(wanted, text), readPlain)

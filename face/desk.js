@@ -69,9 +69,7 @@ class Desk {
   watch(id, onUpdate) {
     // A function of its own, because the same one may watch twice.
     let stopped = false
-    const watcher = (job) => {
-      if (!stopped) onUpdate(job)
-    }
+    const watcher = (job) => (stopped ? undefined : onUpdate(job))
     const watchers = this.#watchers.get(id) ?? new Set()
     this.#watchers.set(id, watchers.add(watcher))
     const stop = () => {

@@ -37,9 +37,10 @@ class Elsewhere {
 
   /**
    * Shows a run whenever it has moved, until it has ended, `isOurs` says that this process has it,
-   * or what is returned is called. Does not keep the process alive.
+   * or what is returned is called. One that is not `awaited` is followed only while it runs. Does not keep
+   * the process alive.
    */
-  follow(id, isOurs, show) {
+  follow(id, isOurs, show, awaited) {
     let timer
     let shown
     const stop = () => {
@@ -59,7 +60,7 @@ class Elsewhere {
       const text = JSON.stringify(job ?? null)
       if (job && text !== shown) show(job)
       shown = text
-      if (ENDED.has(job?.status)) return stop()
+      if (ENDED.has(job?.status) || (!awaited && !this.isRunning(id))) return stop()
       timer = setTimeout(look, this.isRunning(id) ? OFTEN : SELDOM)
       timer.unref()
     }

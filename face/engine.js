@@ -13,7 +13,7 @@ const { ask, call, failure, requireFunction } = require('./errors.js')
 const { historyOf } = require('./history.js')
 const { reportOf } = require('./report.js')
 const { readRollback, rollbackOf, undoing } = require('./rollback.js')
-const { Run, SAID_AT_THE_END, textOf } = require('./run.js')
+const { Run, SAID_AT_THE_END, show } = require('./run.js')
 const { safetyOf } = require('./safety.js')
 const values = require('./values.js')
 
@@ -45,6 +45,10 @@ class SyncEngine {
     this.#desk = desk
     const stored = (id) => ask(() => this.#native.deployment(id), values.readJob)
     this.#elsewhere = new Elsewhere(stored, desk.elsewhere)
+    for (const name of methods()) {
+      const value = this[name].bind(this)
+      Object.defineProperty(this, name, { value, writable: true, configurable: true })
+    }
   }
 
   as(actor) {
@@ -130,18 +134,14 @@ class SyncEngine {
     requireFunction('onUpdate', onUpdate)
     const { watcher, stop } = this.#desk.watch(id, onUpdate)
     const run = this.#desk.find(id)
-    if (run !== undefined) {
-      run.tell(watcher)
-      return stop
+    run?.tell(watcher)
+    if (run?.settled === false) return stop
+    const isOurs = () => this.#desk.find(id) !== run
+    const ignored = (message) => this.#warn(id, message)
+    const showNew = (job) => {
+      if (run === undefined || run.isOlderThan(job)) show(watcher, job, ignored)
     }
-    const isOurs = () => this.#desk.find(id) !== undefined
-    const leave = this.#elsewhere.follow(id, isOurs, (job) => {
-      try {
-        watcher(job)
-      } catch (thrown) {
-        this.#warn(id, `onUpdate threw, which was ignored: ${textOf(thrown)}`)
-      }
-    })
+    const leave = this.#elsewhere.follow(id, isOurs, showNew, run === undefined)
     return () => {
       stop()
       leave()
@@ -154,8 +154,10 @@ class SyncEngine {
       throw failure('INVALID_ARGUMENT', message)
     }
     const run = this.#desk.find(id)
-    if (run !== undefined) return run.snapshot()
-    return this.#elsewhere.get(id)
+    if (run === undefined) return this.#elsewhere.get(id)
+    // Of what ended here the state may know a later run; without a state there is none.
+    const later = run.settled ? await this.#elsewhere.get(id).catch(() => null) : null
+    return run.isOlderThan(later) ? later : run.snapshot()
   }
 
   async recover(options) {
@@ -366,6 +368,14 @@ Object.assign(
   rollbackOf(nativeOf),
   safetyOf(nativeOf),
 )
+
+/** The names of the methods, which work off their engine, too: `const { detectChanges } = engine`. */
+function methods() {
+  const all = Object.entries(Object.getOwnPropertyDescriptors(SyncEngine.prototype))
+  const own = all.filter(([name, { value }]) => name !== 'constructor' && value !== undefined)
+  return own.map(([name]) => name)
+}
+
 if (Symbol.asyncDispose) SyncEngine.prototype[Symbol.asyncDispose] = SyncEngine.prototype.close
 
 module.exports = { SyncEngine, Desk }

@@ -40,6 +40,8 @@ class Run {
     this.#logger = logger
     this.id = own.id
     this.ended = false
+    /** Nothing of it is in flight any more, and the state has how it ended. */
+    this.settled = false
     this.done = new Promise((resolve) => (this.#resolve = resolve))
   }
 
@@ -87,6 +89,12 @@ class Run {
     return { ...this.#own, ...this.#patch, logs: this.#logs.slice(-entries) }
   }
 
+  /** Whether what the state tells of the same id is newer: another process carries it on, or did. */
+  isOlderThan(job) {
+    if (!this.settled || !job) return false
+    return job.status === 'running' || job.completedAt > this.#patch.completedAt
+  }
+
   #work() {
     this.#native.start((message) => {
       if (message !== null) this.#receive(message)
@@ -119,6 +127,7 @@ class Run {
   }
 
   #settle() {
+    this.settled = true
     const job = this.snapshot()
     this.#resolve({ job, metrics: job.metrics, outcomes: job.outcomes })
     // A remembered run keeps no more than it has to show.
@@ -139,16 +148,13 @@ class Run {
 
   /** Shows the job to one listener, whose exceptions are its own: the first becomes a log entry. */
   tell(listener) {
-    try {
-      listener(this.snapshot())
-    } catch (thrown) {
+    show(listener, this.snapshot(), (message) => {
       if (this.#broken.has(listener)) return
       this.#broken.add(listener)
-      const message = `onUpdate threw, which was ignored: ${textOf(thrown)}`
       const entry = { timestamp: new Date(), level: 'warning', message }
       this.#logs.push(entry)
       this.#log('deployment.log', entry)
-    }
+    })
   }
 
   #log(event, { timestamp = new Date(), level, message, typeKey }) {
@@ -172,6 +178,20 @@ function dated(entry) {
   return timestamp === entry?.timestamp ? entry : { ...entry, timestamp }
 }
 
+/**
+ * Shows a job to a listener, and passes on what it throws. Nobody waits for an asynchronous one, whose
+ * failure would end the process.
+ */
+function show(listener, job, ignored) {
+  const ignore = (thrown) => ignored(`onUpdate threw, which was ignored: ${textOf(thrown)}`)
+  try {
+    const answer = listener(job)
+    if (typeof answer?.then === 'function') answer.then(undefined, ignore)
+  } catch (thrown) {
+    ignore(thrown)
+  }
+}
+
 function textOf(thrown) {
   try {
     return String(thrown?.message ?? thrown)
@@ -180,4 +200,4 @@ function textOf(thrown) {
   }
 }
 
-module.exports = { Run, KEPT_ENTRIES, SAID_AT_THE_END, textOf }
+module.exports = { Run, KEPT_ENTRIES, SAID_AT_THE_END, show, textOf }

@@ -23,6 +23,10 @@ function safetyOf(nativeOf) {
       return ask(() => nativeOf(this).health(target.text), readHealth)
     },
 
+    stateLocation() {
+      return values.read(call(() => nativeOf(this).stateLocation()))
+    },
+
     metrics() {
       return call(() => nativeOf(this).metrics())
     },

@@ -34,12 +34,16 @@ function definitionText(definition) {
   })
 }
 
-/** Reads a date, however it was stored; what is no date stays as it is. */
+/** Reads a date, however it was stored; what is no date, or cannot be looked at, stays as it is. */
 function toDate(value) {
-  if (value instanceof Date) return value
-  const readable = typeof value === 'number' || typeof value === 'string' || isDate(value)
-  const date = readable ? new Date(value) : undefined
-  return date !== undefined && !Number.isNaN(date.getTime()) ? date : value
+  try {
+    if (value instanceof Date) return value
+    const readable = typeof value === 'number' || typeof value === 'string' || isDate(value)
+    const date = readable ? new Date(value) : undefined
+    return date !== undefined && !Number.isNaN(date.getTime()) ? date : value
+  } catch {
+    return value
+  }
 }
 
 /** Makes the value at a path such as `types.*.createdAt` a `Date`, in place. */

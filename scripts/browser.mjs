@@ -3,7 +3,7 @@
 // Words are handed on to Playwright; `FAKE_OPTIMIZELY` names a fake platform that is built already.
 
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import { EXAMPLE, prepareExample, step } from './example-app.mjs'
 import { run } from './run.mjs'
@@ -22,9 +22,15 @@ const playwright = script('@playwright', 'test', 'cli.js')
 const { ok } = await run(process.execPath, [...playwright, 'test', ...process.argv.slice(2)], {
   show: true,
   cwd: EXAMPLE,
-  env: { FAKE_OPTIMIZELY: fake, CHROMIUM: chromium },
+  env: { FAKE_OPTIMIZELY: fake, CHROMIUM: chromium, ...folders('PICTURES', 'LOOKS') },
 })
 process.exit(ok ? 0 : 1)
+
+/** Folders that somebody named from where they are. */
+function folders(...names) {
+  const named = names.filter((name) => process.env[name])
+  return Object.fromEntries(named.map((name) => [name, resolve(process.env[name])]))
+}
 
 /** The browser of this machine; on Debian it is installed where it is missing. */
 async function findChromium() {

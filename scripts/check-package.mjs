@@ -1,11 +1,23 @@
 // Packs the package and that of this platform as they would be published, installs both in an empty
-// folder, and loads them there in both ways.
+// folder, and loads them there in both ways. With `--keep` it leaves them in target/packages.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+} from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 
+import { checkFake } from './fake.mjs'
 import { expectOk, packAll } from './pack.mjs'
+import { ROOT } from './run.mjs'
+
+const KEPT = join(ROOT, 'target', 'packages')
 
 /** The studio's hash of `{}`. */
 const HASH = '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'
@@ -14,13 +26,25 @@ const REQUIRE = `
 const sync = require('catalyst-sync')
 const { recordVersions } = require('catalyst-sync/prisma')
 const { defineConfig } = require('catalyst-sync/config')
-console.log(sync.hashContentType('{}'), recordVersions.name, defineConfig.name, Object.keys(sync).sort().join())
+const { createTestEngine } = require('catalyst-sync/testing')
+console.log(sync.hashContentType('{}'), recordVersions.name, defineConfig.name, createTestEngine.name, Object.keys(sync).sort().join())
 `
 const IMPORT = `
 import * as sync from 'catalyst-sync'
 import { recordVersions } from 'catalyst-sync/prisma'
 import { defineConfig } from 'catalyst-sync/config'
-console.log(sync.hashContentType('{}'), recordVersions.name, defineConfig.name, Object.keys(sync).filter((name) => name !== 'default').sort().join())
+import { createTestEngine } from 'catalyst-sync/testing'
+console.log(sync.hashContentType('{}'), recordVersions.name, defineConfig.name, createTestEngine.name, Object.keys(sync).filter((name) => name !== 'default').sort().join())
+`
+
+/** A deployment with nothing but what is in the package. */
+const TEST_ENGINE = `
+const { createTestEngine } = require('catalyst-sync/testing')
+createTestEngine({ types: [{ name: 'Article', fields: [{ name: 'title', type: 'text' }] }] })
+  .then(async (sync) => {
+    const { job } = await sync.engine.synchronize()
+    console.log(job.status, sync.remote.keys().join())
+  })
 `
 
 const folder = mkdtempSync(join(tmpdir(), 'catalyst-sync-'))
@@ -39,14 +63,34 @@ try {
   if (!required.startsWith(HASH)) throw new Error(`the hash of {} is wrong: ${required}`)
   if (required !== imported) throw new Error(`names differ:\n${required}\n${imported}`)
   await runCommandLine(project)
+  await runTestEngine(project)
+  requirePages(join(project, 'node_modules', 'catalyst-sync'))
   console.log(`ok: packed, installed, required, imported and run: ${packages.length} packages`)
+  if (process.argv.includes('--keep')) keep(packages)
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+function keep(packages) {
+  mkdirSync(KEPT, { recursive: true })
+  for (const path of packages) {
+    const kept = join(KEPT, basename(path))
+    copyFileSync(path, kept)
+    console.log(relative(process.cwd(), kept))
+  }
 }
 
 async function load(name, program, project) {
   writeFileSync(join(project, name), program)
   return expectOk(process.execPath, [name], project)
+}
+
+/** The test engine, whose fake platform is in the package for all platforms. */
+async function runTestEngine(project) {
+  const { ok, text } = checkFake()
+  if (!ok) throw new Error(text)
+  const told = await load('test-engine.cjs', TEST_ENGINE, project)
+  if (told !== 'completed Article\n') throw new Error(`the test engine answered: ${told}`)
 }
 
 /** The command line, with a configuration of its own making: everything that it needs is there. */
@@ -59,4 +103,21 @@ async function runCommandLine(project) {
   if (files.length !== 2) throw new Error(`init --prisma wrote ${files}`)
   const { kind } = JSON.parse(await command('uninstall', '--database', 'dev.db', '--json'))
   if (kind !== 'uninstall') throw new Error(`the command line answered with ${kind}`)
+}
+
+/** Pages of the documentation that a file of the package names are in it. */
+function requirePages(folder) {
+  const named = filesIn(folder).flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/\bdocs\/[\w-]+\.(?:md|yml)/g)].map(([page]) => page),
+  )
+  const missing = [...new Set(named)].filter((page) => !existsSync(join(folder, page)))
+  if (missing.length > 0) throw new Error(`not in the package: ${missing.join(', ')}`)
+  if (!named.includes('docs/configuration.md')) throw new Error('no file names a page')
+}
+
+function filesIn(folder) {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    return statSync(path).isDirectory() ? filesIn(path) : [path]
+  })
 }

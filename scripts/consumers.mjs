@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { buildForDevelopment } from './build.mjs'
+import { buildFake } from './fake.mjs'
 import { installPackages } from './packages.mjs'
 import { requireTools } from './requirements.mjs'
 
@@ -79,6 +80,7 @@ async function setUp() {
   await requireTools()
   await done('the packages of npm', installPackages())
   const { fake: program } = await done('the addon', buildForDevelopment())
+  await done('the fake platform as WebAssembly', buildFake())
   return program
 }
 

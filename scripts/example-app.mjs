@@ -36,7 +36,7 @@ export async function prepareExample() {
   const found = process.env.FAKE_OPTIMIZELY
   const { fake } = found
     ? { fake: found }
-    : await step('engine and fake platform', buildForDevelopment)
+    : await step(`engine and fake platform${firstTime()}`, buildForDevelopment)
   await step('packages of the example', installExample)
   return fake
 }
@@ -44,11 +44,33 @@ export async function prepareExample() {
 /** Runs a step, says how long it took, and ends the process with the output of one that failed. */
 export async function step(name, work) {
   process.stdout.write(`${name} ...`)
+  const clock = process.stdout.isTTY ? tick(name) : undefined
   const result = await work()
+  clock?.stop()
   console.log(` ${result.ok ? 'ok' : 'FAILED'} (${duration(result.seconds)})`)
   if (result.ok) return result
   console.error(result.output)
   process.exit(1)
+}
+
+/** Shows on a terminal that a step goes on. */
+function tick(name) {
+  const started = performance.now()
+  const draw = () =>
+    process.stdout.write(`\r${name} ... ${duration((performance.now() - started) / 1000)} `)
+  const timer = setInterval(draw, 1000)
+  return {
+    stop() {
+      clearInterval(timer)
+      process.stdout.write(`\r\x1b[K${name} ...`)
+    },
+  }
+}
+
+/** What somebody should know who waits for the compiler, before it has ever built anything here. */
+function firstTime() {
+  const isBuilt = existsSync(join(ROOT, 'target', 'debug', 'examples'))
+  return isBuilt ? '' : ' (compiled from source: about ten minutes the first time)'
 }
 
 async function installExample() {
@@ -106,7 +128,8 @@ const versionOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json
 function fingerprint() {
   const hash = createHash('sha256').update(process.versions.modules)
   const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).files
-  const files = own.flatMap(filesOf)
+  // Patterns are pages of the documentation, which the example does without.
+  const files = own.filter((name) => !name.includes('*')).flatMap(filesOf)
   const example = ['package.json', 'package-lock.json', join('prisma', 'schema.prisma')]
   for (const file of ['package.json', addonName(), ...files.sort()]) {
     hash.update(readFileSync(join(ROOT, file)))

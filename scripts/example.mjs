@@ -3,11 +3,17 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
+import { studioPort } from '../examples/nextjs/scripts/port.mjs'
 import { EXAMPLE, prepareExample, step } from './example-app.mjs'
 import { run } from './run.mjs'
 
 const NEXT = join('node_modules', 'next', 'dist', 'bin', 'next')
 
+// Before minutes go by, and before the pages of an example that runs are built anew.
+await studioPort().catch((error) => {
+  console.error(error.message)
+  process.exit(1)
+})
 const fake = await prepareExample()
 await step('the example', () => run(process.execPath, [NEXT, 'build'], { cwd: EXAMPLE }))
 

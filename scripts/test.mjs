@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { buildForDevelopment } from './build.mjs'
+import { buildFake, fakeMissing } from './fake.mjs'
 import { NONE, ofCargo, ofDocumentation, ofJest, ofNextest, PASSED, plus } from './counts.mjs'
 import { installPackages } from './packages.mjs'
 import { requireTools } from './requirements.mjs'
@@ -43,16 +44,33 @@ async function counted(name, work, count) {
   return counts
 }
 
+/** Prints how often suites asked their questions: a count and words per line; the same words add up. */
+function showTallies(file) {
+  const told = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+  const sums = new Map()
+  for (const line of told) {
+    const [, count, what] = /^(\d+) (.*)$/.exec(line) ?? [undefined, 0, line]
+    sums.set(what, (sums.get(what) ?? 0) + Number(count))
+  }
+  for (const [what, count] of sums) console.log(`  ${count.toLocaleString('en')} ${what}`)
+}
+
 async function rust() {
+  const folder = mkdtempSync(join(tmpdir(), 'catalyst-sync-'))
+  const tallies = join(folder, 'tallies')
   const nextest = await answers('cargo', 'nextest', '--version')
   const words = nextest
     ? ['nextest', 'run', '--no-fail-fast', ...CORE]
     : ['test', '--lib', '--tests', '--no-fail-fast', ...CORE]
-  return counted(
-    'Rust tests',
-    () => run('cargo', words, { env: SEED }),
-    nextest ? ofNextest : ofCargo,
-  )
+  try {
+    const env = { ...SEED, CATALYST_SYNC_TALLIES: tallies }
+    const cargo = () => run('cargo', words, { env })
+    const counts = await counted('Rust tests', cargo, nextest ? ofNextest : ofCargo)
+    showTallies(tallies)
+    return counts
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 async function documentation() {
@@ -78,11 +96,15 @@ async function jest(fake) {
 
 function end({ unit, integration, failed }) {
   console.log(`\n${unit} unit tests, ${integration} integration tests`)
-  console.log(`${unit + integration} passed, ${failed} failed`)
+  const seconds = process.uptime()
+  console.log(`${unit + integration} passed, ${failed} failed, in ${duration(seconds)}`)
   process.exit(failed === 0 ? 0 : 1)
 }
 
 await requireTools()
 await needed('packages of npm', installPackages)
 const { fake } = await needed('addon and fake platform', buildForDevelopment)
+const missing = await fakeMissing()
+if (missing === undefined) await needed('fake platform as WebAssembly', buildFake)
+else console.log(`skipped: the tests of catalyst-sync/testing. ${missing}`)
 end([await rust(), await documentation(), await jest(fake)].reduce(plus))

@@ -3,17 +3,24 @@
 import { PrismaBetterSQLite3 } from '@prisma/adapter-better-sqlite3'
 
 class Adapter extends PrismaBetterSQLite3 {
-  /** Prisma 6.19 passes a whole migration where better-sqlite3 takes one statement only. */
-  async connectToShadowDb() {
-    const shadow = await super.connectToShadowDb()
-    const executeRaw = shadow.executeRaw.bind(shadow)
-    shadow.executeRaw = async (query) => {
-      if (query.args.length > 0) return executeRaw(query)
-      await shadow.executeScript(query.sql)
-      return 0
-    }
-    return shadow
+  async connect() {
+    return takingScripts(await super.connect())
   }
+
+  async connectToShadowDb() {
+    return takingScripts(await super.connectToShadowDb())
+  }
+}
+
+/** Prisma 6.19 passes a whole script where better-sqlite3 takes one statement only. */
+function takingScripts(connection) {
+  const executeRaw = connection.executeRaw.bind(connection)
+  connection.executeRaw = async (query) => {
+    if (query.args.length > 0) return executeRaw(query)
+    await connection.executeScript(query.sql)
+    return 0
+  }
+  return connection
 }
 
 export default {

@@ -1,3 +1,5 @@
+import { parse } from 'yaml'
+
 /** One line of a family. */
 export interface Sample {
   name: string
@@ -89,44 +91,7 @@ export interface Rule {
   annotations: Record<string, string>
 }
 
-/**
- * Reads the part of YAML that rules are written in: maps and lists by indentation of two, plain scalars
- * on one line, comments on lines of their own. Anything else is an error.
- */
+/** Reads alert rules. */
 export function parseRules(text: string): { groups: { name: string; rules: Rule[] }[] } {
-  const rows = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line))
-  let at = 0
-  const line = () => rows[at] ?? ''
-  const depth = () => (at < rows.length ? /^ */.exec(line())![0].length : -1)
-  const isItem = (indent: number) => depth() === indent && line().startsWith('- ', indent)
-
-  function block(indent: number): unknown {
-    return isItem(indent) ? list(indent) : map(indent)
-  }
-  function list(indent: number): unknown[] {
-    const items: unknown[] = []
-    while (isItem(indent)) {
-      rows[at] = `${' '.repeat(indent)}  ${line().slice(indent + 2)}`
-      items.push(map(indent + 2))
-    }
-    return items
-  }
-  function map(indent: number): Record<string, unknown> {
-    const members: Record<string, unknown> = {}
-    while (depth() === indent && !isItem(indent)) {
-      const [, key, value] = /^([a-z_]+):(?: (.+))?$/.exec(line().slice(indent)) ?? []
-      if (key === undefined || key in members) throw new Error(`no member: ${line()}`)
-      at++
-      // A plain scalar may hold neither of these.
-      if (value !== undefined && (/: | #/.test(value) || /^[-?&*!|>'"%@`[\]{}]/.test(value))) {
-        throw new Error(`no plain scalar: ${value}`)
-      }
-      members[key] = value ?? block(indent + 2)
-    }
-    if (depth() > indent) throw new Error(`indented: ${line()}`)
-    return members
-  }
-  const read = block(0)
-  if (at < rows.length) throw new Error(`unexpected: ${line()}`)
-  return read as ReturnType<typeof parseRules>
+  return parse(text) as ReturnType<typeof parseRules>
 }

@@ -1,6 +1,7 @@
 // audit verify, audit export: what the audit shows, and a copy of it.
 
 import { EXIT } from '../exit.mjs'
+import { Failure } from '../failure.mjs'
 import { clean, count } from '../text/clean.mjs'
 
 /** The verdict about the audit. */
@@ -33,6 +34,7 @@ const exporting = {
     ['audit export - | gzip > audit.jsonl.gz', 'through a pipe'],
   ],
   async run(session, flags, file) {
+    if (file === '-' && !session.out.isText) refuseBoth(flags)
     const engine = await session.engine()
     if (file === '-') {
       const { entries } = await engine.exportHistory(session.terminal.stdout)
@@ -46,6 +48,14 @@ const exporting = {
       () => `${count(entries, 'entry', 'entries')} written to ${clean(file)}.`,
     )
   },
+}
+
+/** Stdout cannot hold the audit and a document about it. */
+function refuseBoth({ json }) {
+  const flag = json ? '--json' : '--json-stream'
+  const message = `${flag} and the audit itself would both go to stdout`
+  const next = `catalyst-sync audit export <file> ${flag}, or - without it: the audit is JSON lines`
+  throw new Failure('INVALID_ARGUMENT', message, { next })
 }
 
 export default {

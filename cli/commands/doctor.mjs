@@ -2,7 +2,7 @@
 
 import { NOWHERE } from '../config/settings.mjs'
 import { EXIT } from '../exit.mjs'
-import { clean } from '../text/clean.mjs'
+import { clean, count } from '../text/clean.mjs'
 
 const STATUS = {
   ok: ['green', '✓'],
@@ -16,8 +16,31 @@ const OVERALL = { healthy: 'green', degraded: 'yellow', unhealthy: 'red' }
 /** Names of what is secret: the value is never shown. */
 const SECRET = /^credentials$|_KEY/
 
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** What became of the attempts of the last day, which count whatever was decided since. */
+function attemptLines({ total, successful, partial, failed }, paint) {
+  const parts = [
+    [
+      partial,
+      `${partial} done in part: a conflict was left, or a side did not keep something`,
+      'partial',
+    ],
+    [failed, `${failed} failed`, 'failed'],
+  ].filter(([number]) => number > 0)
+  return [
+    `${paint[parts.length > 0 ? 'yellow' : 'green'](parts.length > 0 ? '!' : '✓')} attempts  ${successful} of ${total} succeeded in the last 24 hours`,
+    ...parts.map(
+      ([, told, status]) => `            ${told}; catalyst-sync history --status ${status}`,
+    ),
+    ...(parts.length > 0
+      ? ['            each counts for 24 hours, also once it was decided or sent again']
+      : []),
+  ]
+}
+
 /** Health and settings. */
-function renderHealth({ health, settings, node }, { paint }) {
+function renderHealth({ health, attempts, settings, node }, { paint }) {
   const parts = ['database', 'state', 'platform'].flatMap((name) => {
     const { status, code, message } = health[name]
     const [colour, sign] = STATUS[status]
@@ -26,13 +49,11 @@ function renderHealth({ health, settings, node }, { paint }) {
       ...(message ? [`            ${clean(message)}`] : []),
     ]
   })
-  const rate =
-    health.successRate24h === null
-      ? 'nothing was sent'
-      : `${Math.round(health.successRate24h * 100)} % succeeded`
+  const sent = attempts === null ? 'nothing was sent in 24 hours; ' : ''
+  const tried = attempts === null ? [] : attemptLines(attempts, paint)
   return [
-    `${paint.bold('Health')}  ${paint[OVERALL[health.status]](health.status)}  ${paint.dim(`${rate} in 24 hours; Node.js ${node}`)}`,
-    ...parts.map((line) => `  ${line}`),
+    `${paint.bold('Health')}  ${paint[OVERALL[health.status]](health.status)}  ${paint.dim(`${sent}Node.js ${node}`)}`,
+    ...[...parts, ...tried].map((line) => `  ${line}`),
     '',
     paint.bold('Settings'),
     ...settings.map(
@@ -62,6 +83,14 @@ function settingsTold({ engine, website, isStrict, origins, file }, env) {
   return [{ name: 'configuration', value: file ?? 'none', from: 'looked for here' }, ...told]
 }
 
+/** The attempts that the rate of the health is made of; `null` where there were none. */
+async function attemptsOf(engine, { successRate24h, timestamp }) {
+  if (successRate24h === null) return null
+  const from = new Date(timestamp.getTime() - DAY_MS)
+  const { total, successful, partial, failed } = await engine.getAnalytics({ from, to: timestamp })
+  return { total, successful, partial, failed }
+}
+
 function shown(name, value) {
   if (SECRET.test(name)) return '***'
   if (value === undefined) return ''
@@ -84,7 +113,8 @@ export default {
     const settings = settingsTold(await session.settings(), session.env)
     const engine = await session.engine()
     const health = await engine.health()
-    const report = { health, settings, node: process.versions.node }
+    const attempts = await attemptsOf(engine, health)
+    const report = { health, attempts, settings, node: process.versions.node }
     session.out.result('doctor', report, (terminal) => renderHealth(report, terminal))
     return health.status === 'unhealthy' ? EXIT.failed : EXIT.ok
   },

@@ -1,7 +1,7 @@
 // init: a configuration file, and the keys of the environment.
 
-import { existsSync } from 'node:fs'
-import { appendFile, readFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { appendFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { parse } from 'dotenv'
@@ -28,14 +28,14 @@ export default {
     new Option('--format <format>', 'form of the file')
       .choices(['mjs', 'cjs', 'json', 'yaml', 'package.json'])
       .default('mjs'),
-    new Option('--force', 'replace the file that is there'),
+    new Option('--force', 'replace the file that is there, also one in another form'),
     new Option(
       '--prisma [schema]',
       'models and a migration for the tables of --state studio, only',
     ),
   ],
   examples: [
-    ['init', 'asks what is not said'],
+    ['init', 'asks for target, database and mapping, where they are not said'],
     ['init --provider files --directory model --no-input', 'asks nothing'],
     ['init --format yaml --mapping native', 'in another form'],
     ['init --state studio', "tables in the studio's database, known to Prisma"],
@@ -57,16 +57,20 @@ export default {
 
 async function configure(session, flags, folder) {
   requireFree(folder, flags)
-  const config = await wanted(session, flags)
-  const files = [await writeConfiguration(folder, flags.format, config)]
-  const needed = config.provider === undefined ? KEYS : { DATABASE_URL: KEYS.DATABASE_URL }
-  const keys = await addKeys(folder, needed, session.env)
+  const variables = variablesOf(folder, session.env)
+  const config = await wanted(session, flags, variables)
+  const file = await writeConfiguration(folder, flags.format, config)
+  // Two of them would be refused.
+  const others = thoseThere(folder).filter((name) => name !== file)
+  for (const name of others) await rm(join(folder, name))
+  const files = [file]
+  const keys = await addKeys(folder, neededKeys(config), variables)
   if (keys.names.length > 0) files.push(keys.file)
-  return { files, keys: keys.names, config }
+  return { files, removed: others, keys: keys.names, config }
 }
 
 /** What was written, and what to do with it. */
-function renderMade({ files, keys = [], migration }, paint) {
+function renderMade({ files, removed = [], keys = [], config, migration }, paint) {
   const next = migration
     ? [
         'npx prisma migrate deploy',
@@ -75,6 +79,10 @@ function renderMade({ files, keys = [], migration }, paint) {
     : ['catalyst-sync doctor']
   return [
     ...files.map((file) => `${paint.green('wrote')} ${clean(file)}`),
+    ...removed.map((name) => `${paint.yellow('removed')} ${clean(name)}`),
+    ...(config
+      ? [`      mapping  ${config.mapping}  ${paint.dim('what is deployed keeps it')}`]
+      : []),
     ...keys.map((name) => `      ${name}  ${paint.dim('to be filled in')}`),
     ...(files.length === 0 ? ['Prisma knows all of it already.'] : []),
     ...next.map((command, at) => `${at === 0 ? paint.dim('next') : paint.dim('  or')}  ${command}`),
@@ -84,22 +92,41 @@ function renderMade({ files, keys = [], migration }, paint) {
 /** Never over a configuration that somebody wrote. */
 function requireFree(folder, { force }) {
   if (force) return
-  const there = NAMES.filter((name) => existsSync(join(folder, name)))
+  const there = thoseThere(folder)
   if (there.length === 0) return
   throw new Failure('CONFIG_EXISTS', `${there[0]} is there already`, {
     next: 'edit it, or replace it with --force',
   })
 }
 
+/** The configuration files of a folder. */
+function thoseThere(folder) {
+  return NAMES.filter((name) => existsSync(join(folder, name)))
+}
+
+/** The keys that a configuration leaves to the environment. */
+function neededKeys({ provider, databaseUrl }) {
+  const { DATABASE_URL, ...access } = KEYS
+  return {
+    ...(databaseUrl === undefined && { DATABASE_URL }),
+    ...(provider === undefined && access),
+  }
+}
+
 /** What is to be written: what the flags say, and where somebody can be asked, what they answer. */
-async function wanted({ prompt }, { provider, directory, mapping, state, website, database }) {
+async function wanted({ prompt }, flags, variables) {
+  const { provider, directory, mapping, state, website, database } = flags
   const config = { databaseUrl: database, mapping, stateUrl: state, website }
   const id = provider ?? (prompt.isPossible ? await askForProvider(prompt) : 'optimizely')
   if (id === 'files') {
     const folder = directory ?? (prompt.isPossible ? await askForFolder(prompt) : 'model')
     config.provider = { id, config: { directory: folder } }
   }
-  if (mapping === undefined && prompt.isPossible) config.mapping = await askForMapping(prompt)
+  if (database === undefined && prompt.isPossible && !variables.has('DATABASE_URL')) {
+    config.databaseUrl = await askForDatabase(prompt)
+  }
+  // Nobody who has deployed before is without a configuration: this is a new start.
+  config.mapping ??= prompt.isPossible ? await askForMapping(prompt) : 'native'
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined))
 }
 
@@ -115,33 +142,45 @@ function askForFolder(prompt) {
   return prompt.text('Folder:', { instead: '--directory', default: 'model' })
 }
 
+/** As Prisma writes it: a path after `file:` begins in the folder of the schema. */
+function askForDatabase(prompt) {
+  const question = "The studio's SQLite database, as Prisma writes it:"
+  return prompt.text(question, { instead: '--database', default: 'file:./dev.db' })
+}
+
 function askForMapping(prompt) {
   const choices = [
     {
-      name: 'compatible',
-      value: 'compatible',
-      description: 'keeps the types that the proof of concept made',
+      name: 'native, for a new start',
+      value: 'native',
+      description: 'each kind becomes what the platform has for it',
     },
-    { name: 'native', value: 'native', description: 'uses what the platform really has' },
+    {
+      name: 'compatible, where the proof of concept deployed before',
+      value: 'compatible',
+      description:
+        'keeps the types that are there; rich text, references and most others are strings',
+    },
   ]
-  return prompt.choose('How are fields expressed?', choices, { instead: '--mapping' })
+  const question = 'How are fields expressed? What is deployed keeps its type.'
+  return prompt.choose(question, choices, { instead: '--mapping' })
 }
 
-/** Adds the keys that neither the environment nor a file has, without a value, to the first file that is there. */
-async function addKeys(folder, keys, env) {
-  const held = await Promise.all(
-    FILES.map(async (name) => {
-      const path = join(folder, name)
-      return existsSync(path) ? { name, variables: parse(await readFile(path)) } : undefined
-    }),
-  )
-  const there = held.filter(Boolean)
-  const isKnown = (key) => env[key] || there.some(({ variables }) => key in variables)
-  const names = Object.keys(keys).filter((key) => !isKnown(key))
-  const file = there[0]?.name ?? FILES[0]
+/** The variables that the environment or a file of the folder holds, and those files. */
+function variablesOf(folder, env) {
+  const files = FILES.filter((name) => existsSync(join(folder, name)))
+  const held = files.map((name) => parse(readFileSync(join(folder, name))))
+  const has = (key) => Boolean(env[key]) || held.some((variables) => key in variables)
+  return { files, has }
+}
+
+/** Adds the keys that neither the environment nor a file has, without a value, to the file that nobody commits. */
+async function addKeys(folder, keys, { files, has }) {
+  const names = Object.keys(keys).filter((key) => !has(key))
+  const [file] = FILES
   if (names.length > 0) {
     const lines = names.map((name) => `# ${keys[name]}\n${name}=\n`)
-    const gap = there.length === 0 ? '' : '\n\n'
+    const gap = files.includes(file) ? '\n\n' : ''
     await appendFile(join(folder, file), `${gap}${lines.join('\n')}`)
   }
   return { file, names }

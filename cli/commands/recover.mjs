@@ -30,7 +30,8 @@ function renderRecovery({ runs, findings, left }, { paint }) {
 
 export default {
   words: 'recover',
-  summary: 'Settles and closes what interrupted deployments left open. Sends nothing.',
+  summary:
+    'Settles and closes what interrupted deployments left open. Sends nothing. Ends with 5 when something is left.',
   examples: [['recover', 'after a crash; deploy --resume carries on']],
   async run(session) {
     const engine = await session.engine()

@@ -13,7 +13,7 @@ export default {
     new Option('-f, --format <format>', 'form of the report')
       .choices(['html', 'markdown', 'github'])
       .default('html'),
-    new Option('-o, --output <file>', 'where to; else stdout'),
+    new Option('-o, --output <file>', 'where to; else a file here on a terminal, stdout in a pipe'),
     new Option('--title <text>', 'its heading'),
     new Option('--deployment <id>', 'about a deployment, instead of what differs now'),
   ],
@@ -29,11 +29,21 @@ export default {
       ...(title && { title }),
       ...(deployment && { deploymentId: deployment }),
     })
-    if (output === undefined) {
+    const file = output ?? fileFor(session, format, deployment)
+    if (file === undefined) {
       session.out.result('report', { format, text }, () => text)
       return
     }
-    await writeFile(output, text)
-    session.out.result('report', { format, file: output }, () => `Written to ${clean(output)}.`)
+    await writeFile(file, text)
+    session.out.result('report', { format, file }, () => `Written to ${clean(file)}.`)
   },
+}
+
+const ENDINGS = { html: 'html', markdown: 'md', github: 'txt' }
+
+/** A page is not for reading on a terminal; into a pipe, or as JSON, goes the text itself. */
+function fileFor({ out, terminal }, format, deployment) {
+  if (!out.isText || terminal.stdout.isTTY !== true) return undefined
+  const about = deployment === undefined ? '' : `-${deployment.replace(/[^\w.-]/g, '_')}`
+  return `catalyst-sync-report${about}.${ENDINGS[format]}`
 }

@@ -58,7 +58,7 @@ export default {
       else resolutions = await ask(session, open)
     }
     out.result('resolutions', { resolutions }, (terminal) =>
-      renderResolutions(resolutions, terminal),
+      renderResolutions(resolutions, open, terminal),
     )
     const refused = resolutions.find(({ error }) => error)
     if (refused !== undefined) return exitOfCode(refused.error.code)
@@ -73,15 +73,10 @@ function renderConflicts(conflicts, { paint, width }) {
   return [...lines, `${conflicts.length} open.`].join('\n')
 }
 
-/** The open conflicts of some types, or of all: those that deployments recorded. */
+/** The open conflicts of some types, or of all: those that deployments recorded, and those that looking shows. */
 async function openConflicts(session, types) {
-  const engine = await session.engine()
   const { website } = await session.settings()
-  const open = []
-  for (let page; page === undefined || page.hasMore;) {
-    page = await engine.listConflicts({ status: 'pending', limit: PAGE, offset: open.length })
-    open.push(...page.conflicts)
-  }
+  const open = await conflictsOfTarget(session, await recordedConflicts(session))
   const wanted = open.filter(
     ({ typeKey, websiteId }) =>
       (types.length === 0 || types.includes(typeKey)) && (!website || websiteId === website),
@@ -92,6 +87,36 @@ async function openConflicts(session, types) {
     throw new Failure('CONFLICT_NOT_FOUND', message, { next: 'catalyst-sync resolve --list' })
   }
   return wanted
+}
+
+async function recordedConflicts(session) {
+  const engine = await session.engine()
+  const open = []
+  for (let page; page === undefined || page.hasMore;) {
+    page = await engine.listConflicts({ status: 'pending', limit: PAGE, offset: open.length })
+    open.push(...page.conflicts)
+  }
+  return open
+}
+
+/**
+ * Of what is recorded what is open with the target, for of another one nothing can be decided here; and what
+ * no deployment has met yet. What is recorded can be decided while the platform is away.
+ */
+async function conflictsOfTarget(session, recorded) {
+  const engine = await session.engine()
+  try {
+    const query = { ...(await session.query()), includeDetails: true }
+    const { details, target } = await engine.detectChanges(query)
+    const own = recorded.filter((one) => one.target === target)
+    const isOf = (one) => (other) =>
+      other.websiteId === one.websiteId && other.typeKey === one.typeKey
+    return [...own, ...details.conflicts.filter((one) => !own.some(isOf(one)))]
+  } catch (error) {
+    if (recorded.length === 0) throw error
+    session.out.note(`Only recorded conflicts are shown: ${clean(error.message)}`)
+    return recorded
+  }
 }
 
 /** Asks about each property of each conflict; they are decided together at the end. */

@@ -2,7 +2,6 @@
 
 import { Option } from 'commander'
 
-import { Failure } from '../failure.mjs'
 import { yes } from '../options.mjs'
 import { versionOf } from '../revision.mjs'
 import { renderLog } from './log.mjs'
@@ -21,9 +20,7 @@ export default {
     const version = await versionOf(session, text)
     out.text(renderLog([version], session.terminal))
     const question = `Write this content into the studio's row of ${version.typeKey}?`
-    if (!isAgreed && !(await prompt.confirm(question, { instead: '--yes' }))) {
-      throw new Failure('CONSENT_MISSING', 'you did not agree; nothing was done')
-    }
+    if (!isAgreed) await prompt.agree(question, { instead: '--yes' })
     const made = await engine.restoreVersion(version.hash, message ? { message } : {})
     out.result('restored', { version: made }, (terminal) =>
       made === null

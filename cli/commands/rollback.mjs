@@ -33,6 +33,14 @@ export default {
     const plan = await engine.planRollback(id, options)
     const start = (onUpdate) =>
       engine.rollbackDeployment(id, { ...options, planDigest: plan.digest, onUpdate })
-    return carryOut(session, plan, { flags, verb: `Undo ${id} on`, start })
+    const code = await carryOut(session, plan, { flags, verb: `Undo ${id} on`, start, undoes: id })
+    if (session.out.isText && !flags.studio) session.out.note(keeps(flags))
+    return code
   },
+}
+
+/** What a rollback leaves alone, which would come as a surprise with the next deployment. */
+function keeps({ dryRun }) {
+  const verb = dryRun ? 'would keep' : 'keeps'
+  return `The studio ${verb} its own edits; they go out with the next deployment. --studio takes them back, too.`
 }

@@ -7,11 +7,19 @@ import { versionOf } from '../revision.mjs'
 import { renderLog } from './log.mjs'
 
 /** A version: who made it, what it changed, and its content if that is wanted. */
-function renderVersion({ version, difference, hasContent }, terminal) {
+function renderVersion({ version, differences, hasContent }, terminal) {
   const content = JSON.stringify(version.snapshot, null, 2)
+  const { paint } = terminal
   return [
     renderLog([version], terminal),
-    ...(difference === '' ? [] : ['', cleanLines(difference)]),
+    ...(differences.length > 1
+      ? [
+          paint.dim(
+            '    made from two versions: what changed since each gives a number, and the larger one is taken',
+          ),
+        ]
+      : []),
+    ...differences.flatMap((difference) => ['', cleanLines(difference.trimEnd())]),
     ...(hasContent ? ['', content.split('\n').map(clean).join('\n')] : []),
   ].join('\n')
 }
@@ -31,12 +39,20 @@ export default {
       versionOf(session, text),
       otherText && versionOf(session, otherText),
     ])
-    const [from, to] = other ? [version.hash, other.hash] : [version.parents[0], version.hash]
-    const known = from !== undefined && (await engine.getVersion(from)) !== null
-    const diff = known ? await engine.diffVersions(from, to) : null
-    const difference = diff === null ? '' : engine.formatDiff(diff)
-    session.out.result('version', { version, other: other ?? null, diff }, (terminal) =>
-      renderVersion({ version: other ?? version, difference, hasContent }, terminal),
-    )
+    const diffs = other
+      ? [await engine.diffVersions(version.hash, other.hash)]
+      : await changesOf(engine, version)
+    const [diff = null, merged = null] = diffs
+    session.out.result('version', { version, other: other ?? null, diff, merged }, (terminal) => {
+      const differences = diffs.map((one) => engine.formatDiff(one))
+      return renderVersion({ version: other ?? version, differences, hasContent }, terminal)
+    })
   },
+}
+
+/** What a version changed of each that it was made from, as far as they are kept. */
+async function changesOf(engine, { hash, parents }) {
+  const kept = await Promise.all(parents.map((parent) => engine.getVersion(parent)))
+  const known = kept.filter((parent) => parent !== null)
+  return Promise.all(known.map((parent) => engine.diffVersions(parent.hash, hash)))
 }

@@ -7,7 +7,6 @@ import { basename } from 'node:path'
 import { Option } from 'commander'
 
 import { Failure } from '../failure.mjs'
-import { placesOf } from '../location.mjs'
 import { dropStatements, tableNames } from '../tables.mjs'
 import { clean } from '../text/clean.mjs'
 
@@ -33,17 +32,9 @@ export default {
     ],
   ],
   async run(session, flags) {
-    const { engine } = await session.settings()
-    const databaseUrl = engine.databaseUrl ?? session.env.DATABASE_URL
-    if (databaseUrl === undefined) {
-      const next = 'set DATABASE_URL, or name the database with --database'
-      throw new Failure('DATABASE_NOT_FOUND', 'no database is named, so no state can be found', {
-        next,
-      })
-    }
-    const places = placesOf({ databaseUrl, stateUrl: engine.stateUrl }, process.cwd())
-    if (places.state === places.studio) return writeStatements(session, flags)
-    return removeFile(session, flags, places)
+    const engine = await session.engine()
+    const { database, state } = engine.stateLocation()
+    return state === database ? writeStatements(session, flags) : removeFile(session, flags, state)
   },
 }
 
@@ -66,7 +57,7 @@ async function writeStatements(session, { sql }) {
   )
 }
 
-async function removeFile(session, { remove }, { state }) {
+async function removeFile(session, { remove }, state) {
   const { out, prompt } = session
   const name = basename(state)
   if (!existsSync(state)) {

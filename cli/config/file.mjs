@@ -1,8 +1,8 @@
 // The configuration file: found, read, and held against the schema.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, extname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { basename, extname, join, relative, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 import { Failure } from '../failure.mjs'
 import { problemsOf } from './problems.mjs'
@@ -14,6 +14,9 @@ export const NAMES = ['js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map(
 
 const KEY = 'catalyst-sync'
 
+/** The page that lists the keys, which comes with the package. */
+const PAGE = fileURLToPath(new URL('../../docs/configuration.md', import.meta.url))
+
 /** The configuration in a folder as `{ path, config }`, or `undefined` where there is none. */
 export async function readConfiguration(folder, named) {
   const found = named === undefined ? find(folder) : { path: resolve(folder, named) }
@@ -22,7 +25,8 @@ export async function readConfiguration(folder, named) {
   const problems = problemsOf(config)
   if (problems.length > 0) {
     const message = `${basename(found.path)} is not a configuration of catalyst-sync`
-    const next = 'correct the file; docs/configuration.md lists the keys'
+    const page = relative(folder, PAGE)
+    const next = `correct the file; ${page.startsWith('..') ? PAGE : page} lists the keys`
     throw new Failure('CONFIG_INVALID', message, { problems, next })
   }
   return { path: found.path, config }

@@ -5,12 +5,16 @@
 
 const STRATEGIES = { auto: 'merge', manual: 'skip' }
 
-/** A configuration in the engine's form, its provider as `{ id, config }`. */
+/**
+ * A configuration in the engine's form, its provider as `{ id, config }`; `isProviderNamed` is whether
+ * the configuration says which it is.
+ */
 export function normalForm(config = {}, wanted) {
   const { sync, optimizely, provider, $schema, ...own } = config
   const given = typeof provider === 'string' ? { id: provider } : provider
   const platforms = platformsOf(sync)
-  const id = wanted ?? given?.id ?? Object.keys(platforms)[0] ?? 'optimizely'
+  const named = given?.id ?? Object.keys(platforms)[0]
+  const id = wanted ?? named ?? 'optimizely'
   const platform = platforms[id] ?? {}
   const { mapping, directory, apiUrl, environment, projectId, ...limits } = platform.options ?? {}
   const reached = defined({
@@ -20,9 +24,12 @@ export function normalForm(config = {}, wanted) {
     ...(given?.id === id ? given.config : {}),
   })
   return {
-    ...defined({ ...fromSync(sync), mapping, ...limits }),
-    ...defined(own),
-    provider: { id, config: reached },
+    isProviderNamed: named !== undefined,
+    form: {
+      ...defined({ ...fromSync(sync), mapping, ...limits }),
+      ...defined(own),
+      provider: { id, config: reached },
+    },
   }
 }
 

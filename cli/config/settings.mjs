@@ -32,8 +32,10 @@ export async function settingsOf({ flags, env, folder }) {
   const variables = completeEnvironment(env, folder)
   const file = await readConfiguration(folder, flags.config)
   const source = file && basename(file.path)
-  const form = normalForm(file?.config, flags.provider)
-  const origins = Object.fromEntries(Object.keys(form).map((name) => [name, source ?? 'default']))
+  const { form, isProviderNamed } = normalForm(file?.config, flags.provider)
+  const origins = Object.fromEntries(Object.keys(form).map((name) => [name, source]))
+  if (!isProviderNamed) origins.provider = 'default'
+  if (form.provider.config.directory !== undefined) origins.directory = source
 
   if (form.databaseUrl === undefined || variables.DATABASE_URL !== undefined) {
     delete form.databaseUrl

@@ -6,20 +6,23 @@ import { inFlags } from './findings.mjs'
 
 const DONE = { create: 'created', update: 'updated', delete: 'deleted', none: 'unchanged' }
 
+/** A part of it was carried out, and properties that both sides changed wait for a decision. */
+const isPart = ({ status, operation, error }) =>
+  status === 'conflict' && operation !== 'none' && error?.code === 'CONFLICT'
+
 /** One finished type on one line. */
-export function outcomeLine(
-  { typeKey, name, operation, status, direction, error, ...rest },
-  paint,
-) {
+export function outcomeLine(outcome, paint) {
+  const { typeKey, name, operation, status, direction, error, rolledBack } = outcome
   const where = direction === 'pull' ? ' in the studio' : ''
-  const undone = rest.rolledBack ? ', undone again' : ''
+  const undone = rolledBack ? ', undone again' : ''
   const title = `${paint.bold(clean(name))} ${paint.dim(clean(typeKey))}`
   if (status === 'success') {
     return `${paint.green('✓')} ${DONE[operation].padEnd(9)}  ${title}${where}${undone}`
   }
   const [sign, colour] = SIGNS[status]
   const why = error ? `  ${error.code}: ${clean(inFlags(error.message))}` : ''
-  return `${paint[colour](sign)} ${status.replace('_', ' ').padEnd(9)}  ${title}${where}${why}`
+  const word = isPart(outcome) ? 'in part' : status.replace('_', ' ')
+  return `${paint[colour](sign)} ${word.padEnd(9)}  ${title}${where}${why}`
 }
 
 const SIGNS = {
@@ -59,19 +62,39 @@ const ENDS = {
   failed: ['red', 'Failed'],
 }
 
-function endOf({ status, outcome }, successes) {
+const UNDONE = { success: 'Rolled back', partial: 'Rolled back in part' }
+
+function endOf({ status, outcome, rollbackOf }, done) {
   if (status === 'cancelled') return ['yellow', 'Cancelled']
-  return outcome === 'partial' && successes === 0 ? ['yellow', 'Nothing deployed'] : ENDS[outcome]
+  const isUndoing = rollbackOf !== undefined
+  if (outcome === 'partial' && done === 0) {
+    return ['yellow', isUndoing ? 'Nothing rolled back' : 'Nothing deployed']
+  }
+  const [colour, word] = ENDS[outcome]
+  return [colour, isUndoing ? (UNDONE[outcome] ?? word) : word]
+}
+
+/** What became of types besides success, as it is counted. */
+const REST = {
+  failed: 'failed',
+  conflict: 'in conflict',
+  blocked: 'blocked',
+  skipped: 'skipped',
+  not_attempted: 'not attempted',
 }
 
 function summary({ job, metrics, outcomes }, paint) {
-  const number = (wanted) => outcomes.filter(({ status }) => status === wanted).length
-  const [colour, word] = endOf(job, number('success'))
+  const parts = outcomes.filter(isPart).length
+  const number = (wanted) => outcomes.filter((one) => one.status === wanted && !isPart(one)).length
+  const [colour, word] = endOf(job, number('success') + parts)
+  const isUndoing = job.rollbackOf !== undefined
+  const rest = isUndoing ? 'what was changed since stays' : 'the rest waits for a decision'
   const counts = [
-    `${number('success')} succeeded`,
-    ...['failed', 'conflict', 'blocked', 'skipped', 'not_attempted']
-      .filter((status) => number(status) > 0)
-      .map((status) => `${number(status)} ${status.replace('_', ' ')}`),
+    `${number('success') + parts} succeeded`,
+    ...(parts > 0 ? [`${parts} of them in part: ${rest}`] : []),
+    ...Object.entries(REST)
+      .filter(([status]) => number(status) > 0)
+      .map(([status, words]) => `${number(status)} ${words}`),
   ]
   const seconds = ((metrics?.timeTaken ?? 0) / 1000).toFixed(1)
   const requests = count(metrics?.requests ?? 0, 'request')

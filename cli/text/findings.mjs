@@ -37,12 +37,13 @@ const FLAGS = {
   allowDataLoss: '--allow-data-loss',
   bypassValidation: '--bypass-validation',
   acceptDrift: 'catalyst-sync drift --accept',
+  'conflictStrategy source_wins': '--conflicts source_wins',
 }
 
 /** A remedy in the words of the command line. */
 export function inFlags(remedy) {
   return remedy.replace(
-    /\b(allowDelete|allowDataLoss|bypassValidation|acceptDrift)\b/g,
+    /\b(allowDelete|allowDataLoss|bypassValidation|acceptDrift|conflictStrategy source_wins)\b/g,
     (name) => FLAGS[name],
   )
 }

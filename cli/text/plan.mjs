@@ -15,30 +15,44 @@ const DIRECTIONS = {
 /** Attributes of a type that its creation need not tell one by one. */
 const OF_A_NEW_TYPE = /^\/(displayName|propertyOrder)$/
 
-/** A whole plan. */
-export function renderPlan(plan, { paint, width }) {
+/** A whole plan; `undoes` is the deployment that a rollback is of. */
+export function renderPlan(plan, { paint, width }, { undoes } = {}) {
   const { operations, conflicts, findings } = plan
+  const isUndoing = undoes !== undefined
+  const what = isUndoing ? `undoes ${clean(undoes)}` : DIRECTIONS[plan.mode]
   const lines = [
-    `${paint.bold('Target')}  ${clean(plan.target)}  ${paint.dim(DIRECTIONS[plan.mode])}`,
+    `${paint.bold('Target')}  ${clean(plan.target)}  ${paint.dim(what)}`,
     '',
     ...operations.flatMap((operation) => [...operationLines(operation, paint, width), '']),
-    ...conflicts.flatMap((conflict) => [...conflictLines(conflict, paint, { width }), '']),
+    ...conflicts.flatMap((conflict) => [
+      ...conflictLines(conflict, paint, { width, isUndoing }),
+      '',
+    ]),
     ...(findings.length > 0 ? [...findingLines(findings, paint), ''] : []),
-    renderSummary(plan.summary, paint),
+    renderSummary(plan, paint, { isUndoing }),
   ]
   return lines.join('\n')
 }
 
 /** `Plan: 1 to add, …`: the last line of a plan. */
-function renderSummary({ add, change, destroy, conflicts, unchanged }, paint) {
+function renderSummary({ summary, operations }, paint, { isUndoing }) {
+  const { add, change, destroy, conflicts } = summary
+  // With `--force` they go again although nothing of them differs.
+  const again = operations.filter(isRepeated).length
+  const unchanged = Math.max(0, summary.unchanged - again)
   const nothing = add + change + destroy + conflicts === 0
   if (nothing) return `${paint.bold('Nothing to do.')} ${unchanged} unchanged.`
-  const open = conflicts > 0 ? `, ${paint.magenta(`${conflicts} in conflict`)}` : ''
+  const resent = again > 0 ? `, ${again} to send again as they are` : ''
+  const left = isUndoing ? 'changed since, and left' : 'in conflict'
+  const open = conflicts > 0 ? `, ${paint.magenta(`${conflicts} ${left}`)}` : ''
   return (
-    `${paint.bold('Plan:')} ${add} to add, ${change} to change, ${destroy} to destroy${open}; ` +
+    `${paint.bold('Plan:')} ${add} to add, ${change - again} to change, ${destroy} to destroy${resent}${open}; ` +
     `${unchanged} unchanged.`
   )
 }
+
+const isRepeated = ({ operation, changes, withheld }) =>
+  operation === 'update' && changes.length === 0 && withheld.length === 0
 
 function operationLines(operation, paint, width) {
   const { typeKey, name, contentItems, direction, risk, withheld, changes } = operation

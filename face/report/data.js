@@ -183,7 +183,15 @@ async function deploymentOf(engine, id) {
   const attempts = [...history.data].sort(
     (a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0) || a.id - b.id,
   )
-  return { job, phases, begin, end, attempts, attemptsInAll: history.total, backups }
+  const undoing = await undoingOf(engine, id)
+  return { job, phases, begin, end, attempts, attemptsInAll: history.total, backups, undoing }
+}
+
+/** The deployment that undid one, if any of it was undone. */
+async function undoingOf(engine, id) {
+  const job = await engine.getDeployment(`${id}-rollback`)
+  const isUndoing = job?.rollbackOf === id && job.options?.dryRun !== true
+  return isUndoing && ['success', 'partial'].includes(job.outcome) ? job : undefined
 }
 
 /** What to look at for a deployment: what it was about, unless the caller says otherwise. */

@@ -4,9 +4,10 @@
 
 const { OUTCOMES } = require('./limits.js')
 const { markup } = require('./markup.js')
+const { isPart, tally } = require('./outcomes.js')
 const { sent } = require('./sent.js')
 const { rest, table } = require('./table.js')
-const { amount, duration, moment, percent, size } = require('./text.js')
+const { amount, duration, moment, size } = require('./text.js')
 const { timeline } = require('./timeline.js')
 const { each } = require('./turn.js')
 
@@ -49,14 +50,20 @@ function chosen(options = {}) {
   return words.join(', ')
 }
 
-function facts({ job, begin, end, backups }, platform) {
+function facts({ job, begin, end, backups, undoing }, platform) {
   const { metrics } = job
   return markup`<dl class="facts">
-    ${fact('Id', markup`<bdi>${job.id}</bdi>`)}${fact('To', platform)}${fact('Status', job.status)}${fact('Started', moment(begin))}${fact('Took', duration(end - begin))}${
+    ${fact('Id', markup`<bdi>${job.id}</bdi>`)}${fact('To', platform)}${fact('Status', job.status)}${fact('Types', job.outcomes && tally(job))}${fact('Rolled back', undoing && undone(undoing))}${fact('Started', moment(begin))}${fact('Took', duration(end - begin))}${
       metrics &&
-      markup`${fact('Requests', amount(metrics.requests))}${fact('Transferred', size(metrics.bytesTransferred))}${fact('Succeeded', percent(metrics.successRate))}`
+      markup`${fact('Requests', amount(metrics.requests))}${fact('Transferred', size(metrics.bytesTransferred))}`
     }${fact('Started by', typeof job.initiatedBy === 'string' ? job.initiatedBy : undefined)}${fact('Options', chosen(job.options))}${fact('Definitions kept as they were', backups > 0 ? backups : undefined)}
   </dl> `
+}
+
+/** By which deployment it was undone, and when. */
+function undone({ id, startedAt, outcome }) {
+  const part = outcome === 'partial' && ', in part'
+  return markup`${moment(startedAt)}${part}, by <bdi>${id}</bdi>`
 }
 
 /** The paths of an outcome that did not simply go as they were meant. */
@@ -67,6 +74,8 @@ function departures({ withheld, dropped, rewritten }, platform) {
   return markup`${list('held back:', withheld)}${list(`dropped by ${platform}:`, dropped)}${list(`rewritten by ${platform}:`, rewritten)}`
 }
 
+const resultOf = (one) => (isPart(one) ? 'in part' : one.status.replace('_', ' '))
+
 function outcome(one, platform) {
   const { sign, tone } = STATUSES[one.status]
   return markup`<tr data-status="${one.status}">
@@ -76,7 +85,7 @@ function outcome(one, platform) {
     </td>
     <td class="nowrap">
       <span class="${tone}"
-        ><span class="sign" aria-hidden="true">${sign}</span>${one.status.replace('_', ' ')}</span
+        ><span class="sign" aria-hidden="true">${sign}</span>${resultOf(one)}</span
       >${one.rolledBack && markup` <span class="soft">undone</span>`}
     </td>
     <td class="number">${one.attempts}</td>
@@ -106,7 +115,8 @@ function worstFirst(all) {
 function* deploymentSection({ deployment, platform, trees }) {
   const { job, attempts, attemptsInAll } = deployment
   yield facts(deployment, platform)
-  if (job.error !== undefined) {
+  // Of a partial result, the first sentence tells more.
+  if (job.error !== undefined && job.outcome !== 'partial') {
     const { code, details } = job.errorInfo ?? {}
     yield markup`<p class="notice">
       ${job.error}.${code && markup` <code>${code}</code>`}${details?.nextStep && markup` Next: ${details.nextStep}.`}

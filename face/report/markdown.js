@@ -5,6 +5,7 @@
 const { Comment, table } = require('./comment.js')
 const { LONG, code, inHtml, name, plain } = require('./escape.js')
 const { ROWS } = require('./limits.js')
+const { isPart } = require('./outcomes.js')
 const { advice, consent, heading, intention, lead, statusOf } = require('./sentences.js')
 const { amount, count, valueText } = require('./text.js')
 const { each } = require('./turn.js')
@@ -84,13 +85,14 @@ function finding({ severity, typeKey, remedy, ...told }) {
   return [severity, typeKey === undefined ? '' : name(typeKey), message(told), plain(remedy)]
 }
 
-function outcome({ name: type, operation, status, error }) {
-  const result = `**${status.replace('_', ' ')}**`
+function outcome(one) {
+  const { name: type, operation, status, error } = one
+  const result = `**${isPart(one) ? 'in part' : status.replace('_', ' ')}**`
   return [name(type), operation, result, error === undefined ? '' : message(error)]
 }
 
 function* addDeployment(comment, { job }) {
-  if (job.error !== undefined) comment.add(`> ${plain(job.error)}\n\n`)
+  if (job.error !== undefined && job.outcome !== 'partial') comment.add(`> ${plain(job.error)}\n\n`)
   const wrong = (job.outcomes ?? []).filter(({ status }) => status !== 'success')
   yield* comment.addTable({
     title: 'What did not succeed',

@@ -24,7 +24,9 @@ function* leaves(body, steps = []) {
 
 /** What the answer has at a path. */
 function stored(answer, path) {
-  return path.reduce((inner, name) => (isObject(inner) ? inner[name] : undefined), answer)
+  const member = (inner, name) =>
+    isObject(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined
+  return path.reduce(member, answer)
 }
 
 const text = (value) => JSON.stringify(value)
@@ -49,7 +51,7 @@ function line(leaf, record) {
 function body(all, record, platform, tree) {
   const shown = all.slice(0, ROWS)
   const columns = [`Attribute of ${platform}`, 'Sent', 'Stored']
-  return markup`${[...table({ columns, rows: each(shown, (leaf) => line(leaf, record)) })]}
+  return markup`${[...table({ columns, rows: each(shown, (leaf) => line(leaf, record)), kind: 'sent' })]}
     ${rest(all.length - shown.length, 'value')} ${tree && graph(tree)}`
 }
 

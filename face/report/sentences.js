@@ -2,7 +2,8 @@
 
 // What there is to say in a sentence, the same in every format.
 
-const { count, duration } = require('./text.js')
+const { tally } = require('./outcomes.js')
+const { count, duration, moment } = require('./text.js')
 
 const LIST = new Intl.ListFormat('en')
 
@@ -56,7 +57,14 @@ function heading({ deployment, platform }) {
 /** How a deployment stands. */
 function verdict(deployment) {
   const rehearsal = deployment.job.options?.dryRun === true
-  return `${ending(deployment)}${rehearsal ? ' It was a rehearsal: nothing was sent.' : ''}`
+  return `${ending(deployment)}${rehearsal ? ' It was a rehearsal: nothing was sent.' : ''}${undone(deployment)}`
+}
+
+/** That it was undone since, if it was. */
+function undone({ undoing }) {
+  if (undoing === undefined) return ''
+  const part = undoing.outcome === 'partial' ? ' in part' : ''
+  return ` It was rolled back${part} at ${moment(undoing.startedAt)}.`
 }
 
 function ending({ job, begin, end }) {
@@ -65,12 +73,11 @@ function ending({ job, begin, end }) {
     return `It is running: ${job.progress} %.`
   if (job.status === 'cancelled') return `It was cancelled after ${took}.`
   if (job.status === 'completed') {
-    const done = (job.outcomes ?? []).filter(({ status }) => status === 'success').length
-    const types = done === 0 ? 'there was nothing to do' : `${count(done, 'type')} succeeded`
+    const types = (job.outcomes ?? []).length === 0 ? 'there was nothing to do' : tally(job)
     return `It completed in ${took}: ${types}.`
   }
   return job.outcome === 'partial'
-    ? `It succeeded in part, in ${took}.`
+    ? `It was carried out in part, in ${took}: ${tally(job)}.`
     : `It failed after ${took}.`
 }
 

@@ -11,7 +11,7 @@ const STYLE = `
   --both: #b01c4e; --both-tint: #fce7ee;
   --good: #14713d; --same: #aab3bd;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --ground: #14171a; --ink: #e6e9ec; --soft: #a0a9b3; --line: #31373d; --tint: #1d2125;
     --studio: #7fb3f5; --studio-tint: #16283f;
@@ -58,7 +58,7 @@ svg { display: block; }
 .fill-good { fill: var(--good); } .fill-soft { fill: var(--same); }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.6rem; padding: 0; margin-top: .7rem; list-style: none; font-size: .9rem; }
 .legend svg { display: inline-block; vertical-align: -.05em; margin-right: .45em; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; position: relative; }
 h3 + .wide table { margin-top: 0; }
 table + p, .wide + p { margin-top: 1.2rem; }
 table { border-collapse: collapse; width: 100%; font-size: .925rem; margin-top: .8rem; }
@@ -78,6 +78,10 @@ td:last-child, th:last-child { padding-right: 0; }
 .axis text { fill: var(--soft); font-size: .78rem; font-weight: 400; }
 .group th { padding-top: 1rem; font-weight: 600; border-top: 0; }
 .group .soft { font-weight: 400; }
+.sent th[scope=row], .sent td { width: 34%; overflow-wrap: anywhere; }
+.sent td:nth-child(2) { width: 50%; }
+.sent td:last-child { width: 16%; }
+.sent code { overflow-wrap: inherit; }
 .sides th[scope=row] { padding-left: 1rem; width: 21%; color: var(--soft); }
 .sides td { width: 20%; padding: .45rem .6rem; }
 .sides td.who { width: 19%; padding-right: 0; }
@@ -112,18 +116,20 @@ summary:hover { background: var(--tint); }
 .graph .merge { fill: var(--studio); }
 footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (max-width: 40rem) {
+@media screen and (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
   .within { padding-left: 0; }
   .push { margin-left: 0; }
-  .sides { min-width: 40rem; }
+  .wide table { min-width: 36rem; }
+  .wide .sides { min-width: 44rem; }
 }
 @media print {
   :root { color-scheme: light; }
   body { padding: 0; max-width: none; font-size: 10pt; }
   h2 { margin-top: 1.5rem; break-after: avoid; }
   h3, h4, summary, thead, .group { break-after: avoid; }
-  tr, figure, .facts div { break-inside: avoid; }
+  tr, figure, .counts, .facts div { break-inside: avoid; }
+  .wide { overflow: visible; }
   nav, summary::before { display: none; }
   details::details-content { content-visibility: visible; display: block; }
   .fold::details-content { content-visibility: hidden; display: none; }

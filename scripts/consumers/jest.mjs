@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { expectOk } from '../pack.mjs'
 
-/** Runs three test files in two processes; each resets its modules before every test. */
+/** Runs four test files in two processes; each resets its modules before every test. */
 export async function jest(folder, { environment }) {
   writeFileSync(join(folder, 'package.json'), '{ "jest": { "testEnvironment": "node" } }')
   const report = join(folder, 'report.json')
@@ -14,6 +14,6 @@ export async function jest(folder, { environment }) {
   const { numPassedTestSuites, numPassedTests } = JSON.parse(readFileSync(report, 'utf8'))
   deepStrictEqual(
     { numPassedTestSuites, numPassedTests },
-    { numPassedTestSuites: 3, numPassedTests: 9 },
+    { numPassedTestSuites: 4, numPassedTests: 12 },
   )
 }

@@ -41,7 +41,6 @@ export const RECOVERY = [
                 remote: current,
                 view: &after,
                 sent: &done.touched,
-                edited: &[],
                 doubted: &[],
                 undone: None,
                 last_write: None,
@@ -150,9 +149,27 @@ export const RECOVERY = [
     changes: [
       {
         file: 'src/engine/verify.rs',
-        within: '} else if revision_moved {',
-        original: 'revision_moved',
-        broken: 'false',
+        within: '} else if touched.iter().all(is_before) && !revision_moved {',
+        original: '!revision_moved',
+        broken: 'true',
+      },
+    ],
+    tests: [
+      'recover::an_update_is_settled_by_what_a_read_shows',
+      'recover::doubt_within_a_run_is_a_conflict_at_once',
+    ],
+  },
+  {
+    name: 'a-part-is-no-proof',
+    promise:
+      "What a colleague did as well does not make the rest of a lost write the colleague's edit.",
+    suites: ['recover', 'simulation'],
+    bug: 'one intended value is enough to take a write for carried out',
+    changes: [
+      {
+        file: 'src/engine/verify.rs',
+        original: 'touched.iter().all(is_intended)',
+        broken: 'touched.iter().any(is_intended)',
       },
     ],
     tests: [
@@ -222,7 +239,7 @@ export const RECOVERY = [
         file: 'src/sqlite/lease.rs',
         within: 'Err(TryLockError::WouldBlock) => Ok(None),',
         original: 'Ok(None)',
-        broken: 'Ok(Some(file))',
+        broken: 'Ok(Some(Box::new(file)))',
       },
     ],
     tests: [
@@ -238,8 +255,8 @@ export const RECOVERY = [
     changes: [
       {
         file: 'src/sqlite/store.rs',
-        original: '!lease::is_held(session, &lease)?',
-        broken: 'false',
+        original: 'lease::is_held(session, lease)?',
+        broken: 'true',
       },
     ],
     tests: [

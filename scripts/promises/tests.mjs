@@ -80,7 +80,8 @@ export function jestTests() {
   return new Map(specs)
 }
 
-/** How many lines a file in the repository has. */
-export function linesOf(path) {
-  return readFileSync(join(ROOT, path), 'utf8').split('\n').filter(Boolean).length
+/** How many lines a file in the repository has, or how many of a kind. */
+export function linesOf(path, isOne = Boolean) {
+  const lines = readFileSync(join(ROOT, path), 'utf8').split('\n')
+  return lines.filter((line) => line && isOne(line)).length
 }

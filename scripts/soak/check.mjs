@@ -15,8 +15,10 @@ export async function check(world) {
   const { studio, platform, said, lasting } = world
   const types = studio.types()
   const stored = await platform.types()
+  let invariants = 0
   const held = (what, is) => {
     if (!is) throw new Error(what)
+    invariants++
   }
   for (const [id, label] of said.studio) {
     const title = types.get(id)?.fields.find(({ name }) => name === 'title')
@@ -43,7 +45,7 @@ export async function check(world) {
   world.settled = left === 0 ? [...types.keys()].filter(isThere) : []
   const memory = statSync(`${studio.path}.catalyst-sync`).size
   const work = Object.values(world.counts).reduce((sum, count) => sum + count, 0)
-  return { ...(await lasting.ask('measure')), memory, work, left }
+  return { ...(await lasting.ask('measure')), memory, work, left, invariants }
 }
 
 /** Deploys in both directions until nothing is left to do, and both sides are alike. */
@@ -106,7 +108,7 @@ export class Limits {
   #looks = 0
 
   /** A line for people; throws where something grew beyond its bound. */
-  take(at, { rss, heapUsed, handles, memory, work, left }) {
+  take(at, { rss, heapUsed, handles, memory, work, left, invariants }) {
     const now = { rss, heapUsed, handles }
     this.#looks++
     if (this.#looks <= 3) this.#base = now
@@ -121,6 +123,7 @@ export class Limits {
       `${work} steps,`,
       `resident ${mb(rss)}, heap ${mb(heapUsed)}, ${handles} files,`,
       `memory of the engine ${mb(memory)},`,
+      `${invariants} invariants hold,`,
       left === 0 ? 'nothing under way' : `${left} scopes under way or in doubt`,
     ].join(' ')
   }

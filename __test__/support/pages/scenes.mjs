@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 
+import { expect } from 'expect'
+
 /** Types as the studio's editors and a colleague in the CMS change them. */
 const ARTICLE = 'type_article'
 
@@ -22,11 +24,34 @@ export async function settingOf({ folder, studio, sync }) {
     PrismaClient: await clientOf(studio.path),
     folder,
     writeFile,
+    expect,
+    test: (name, work) => tests.push({ name, work }),
+    beforeEach: (work) => before.push(work),
+    afterEach: (work) => after.push(work),
   }
 }
 
+/** What blocks that are test files gave to be run. */
+const [tests, before, after] = [[], [], []]
+
 /** What happens at a place that a page marks. */
 export const SCENES = {
+  /** The test file before this place is run. */
+  async tests() {
+    if (tests.length === 0) throw new Error('there are no tests')
+    for (const { name, work } of tests.splice(0)) {
+      for (const prepare of before) await prepare()
+      try {
+        await work()
+      } catch (error) {
+        throw new Error(`${name}: ${error.message}`, { cause: error })
+      } finally {
+        for (const tidy of after) await tidy()
+      }
+    }
+    before.length = after.length = 0
+  },
+
   /** Both sides are as at the first deployment, which is behind them. */
   async agreed({ sync, studio }) {
     sync.configure({ cacheTtlMs: 0 })
@@ -117,6 +142,52 @@ export const SCENES = {
     if (success) throw new Error('what has ended was cancelled')
   },
 
+  /** The pages of the studio ask for a deployment that was, and for one that was not. */
+  async 'deployment-asked-for'({ last }) {
+    const { job } = await answered(last.GET(new Request(`${URL_OF_ROUTE}?id=deploy-1`)))
+    expect(job).toMatchObject({ id: 'deploy-1', status: 'completed', progress: 100 })
+    await answered(last.GET(new Request(`${URL_OF_ROUTE}?id=nobody`)), 404)
+  },
+
+  /** They ask for what differs. */
+  async 'changes-asked-for'({ last }) {
+    const query = 'contentTypes=Article&includeDetails=true'
+    const body = await answered(last.GET(new Request(`${ORIGIN}/api/v1/sync/changes?${query}`)))
+    expect(body).toMatchObject({
+      summary: { total: 1, conflicts: 1 },
+      details: { conflicts: [{ typeKey: 'Article' }] },
+      estimatedSyncTime: 2,
+    })
+  },
+
+  /** A deployment records the conflict, and somebody decides it. */
+  async 'decision-posted'({ last, sync }) {
+    await sync.synchronize()
+    const { conflicts } = await sync.listConflicts({ status: 'pending' })
+    const decide = (asked, status) =>
+      answered(
+        last.POST(
+          new Request(`${ORIGIN}/api/v1/sync/conflicts`, {
+            method: 'POST',
+            body: JSON.stringify({ action: 'resolve', conflictId: conflicts[0].id, ...asked }),
+          }),
+        ),
+        status,
+      )
+    await decide({ conflictId: 'nothing', resolution: 'local_wins' }, 404)
+    expect(await decide({ resolution: 'manual' })).toMatchObject({ requiresManual: true })
+    const values = { '/properties/title/maxLength': 180 }
+    expect(await decide({ resolution: 'manual', values })).toMatchObject({ success: true })
+  },
+
+  /** They ask for what was sent. */
+  async 'history-asked-for'({ last, sync }) {
+    const query = 'typeKey=Article&limit=1'
+    const body = await answered(last.GET(new Request(`${ORIGIN}/api/v1/sync/history?${query}`)))
+    const { total } = await sync.getSyncHistory({ type: 'Article' })
+    expect(body).toMatchObject({ data: [{ typeKey: 'Article' }], total, hasMore: total > 1 })
+  },
+
   /** Next.js starts, as Node.js and as edge. */
   async 'next-starts'({ last, sync }) {
     for (const runtime of ['edge', 'nodejs']) {
@@ -128,7 +199,15 @@ export const SCENES = {
   },
 }
 
-const URL_OF_ROUTE = 'http://localhost/api/sync/start-deployment'
+const ORIGIN = 'http://localhost'
+const URL_OF_ROUTE = `${ORIGIN}/api/sync/start-deployment`
+
+/** What a route answers; throws for another status. */
+async function answered(response, status = 200) {
+  const answer = await response
+  expect(answer.status).toBe(status)
+  return answer.json()
+}
 
 function jobOf(id) {
   return {

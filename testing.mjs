@@ -1,0 +1,3 @@
+import face from './testing.js'
+
+export const { createTestEngine, useTestEngine } = face
