@@ -73,6 +73,7 @@ impl Platforms for OnePlatform {
         Ok(Platform {
             provider: "optimizely".to_owned(),
             target: "optimizely:pages:bench".to_owned(),
+            unborn: None,
             dialect: Arc::new(OptimizelyDialect::new(settings)),
             adapter: Arc::new(OptimizelyAdapter::new(version, transport, Arc::new(SystemClock))),
         })
@@ -97,7 +98,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let engine = engine(database, pages, state)?;
     let report = match &**verb {
-        "deploy" => deploy(&engine).await?,
+        "deploy" => Box::pin(deploy(&engine)).await?,
         "detect" | "details" => detect(&engine, verb == "details").await?,
         other => return Err(format!("there is no {other}").into()),
     };

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { useEffect, useRef } from 'react'
 
 const PAGES = [
   ['/', 'Deploy'],
@@ -15,9 +16,15 @@ const PAGES = [
 /** The way to every page. */
 export function Side() {
   const path = usePathname()
+  const header = useRef<HTMLElement>(null)
+  // In a narrow window it is one row, of which the present page is to be seen.
+  useEffect(() => {
+    const link = header.current?.querySelector<HTMLElement>('[aria-current]')
+    if (link) header.current?.scrollTo({ left: link.offsetLeft - link.offsetWidth })
+  }, [path])
   const current = (at: string) => (at === '/' ? path === at : path.startsWith(at))
   return (
-    <header className="side">
+    <header className="side" ref={header}>
       <div className="brand">
         Studio
         <small>Museum am Hafen</small>

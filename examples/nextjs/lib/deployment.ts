@@ -34,6 +34,8 @@ export interface Job {
   metrics?: DeploymentMetrics
   recovery?: Recovery
   rollbackOf?: string
+  /** The deployment that undid this one. */
+  undoneBy?: string
 }
 
 /** A provider, as far as the wizard shows it. */

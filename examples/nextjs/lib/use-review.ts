@@ -24,6 +24,10 @@ const EVERYTHING: Choice = { allowDelete: true, allowDataLoss: true }
 export const isDestructive = ({ operation, risk }: Operation) =>
   operation === 'delete' || risk === 'lossy'
 
+/** How many types there are: one that goes both ways is planned twice. */
+export const typesIn = (operations: Operation[]) =>
+  new Set(operations.map(({ typeKey }) => typeKey)).size
+
 /** What would be done, what of it is wanted, and the plan of exactly that. */
 export function useReview(plan: Planner) {
   const [turn, setTurn] = useState(0)
@@ -49,9 +53,9 @@ export function useReview(plan: Planner) {
   const wanted = choice && JSON.stringify(choice)
 
   useEffect(() => {
+    setChosen(undefined)
     if (wanted === undefined) return
     const abort = new AbortController()
-    setChosen(undefined)
     plan(JSON.parse(wanted) as Choice, abort.signal).then(setChosen, (reason: Error) => {
       if (!abort.signal.aborted) setError(reason)
     })
@@ -70,14 +74,24 @@ export function useReview(plan: Planner) {
 
 export type Review = ReturnType<typeof useReview>
 
-/** Consent is to a whole kind, so each ticked operation of that kind has to be confirmed by its name. */
-function choiceOf(full: Wire<Plan>, unticked: string[], words: Record<string, string>): Choice {
-  const ticked = full.operations.filter(({ typeKey }) => !unticked.includes(typeKey))
+/**
+ * What is chosen; nothing where no type is left, because no keys at all would ask for every type. Consent
+ * is to a whole kind, so each ticked operation of that kind has to be confirmed by its name.
+ */
+function choiceOf(
+  { operations }: Wire<Plan>,
+  unticked: string[],
+  words: Record<string, string>,
+): Choice | undefined {
+  const ticked = operations.filter(({ typeKey }) => !unticked.includes(typeKey))
+  if (ticked.length === 0 && operations.length > 0) return undefined
   const all = (kind: Operation[]) =>
     kind.length > 0 && kind.every(({ typeKey, name }) => words[typeKey]?.trim() === name)
   const asked = ticked.filter(isDestructive)
   return {
-    ...(unticked.length > 0 && { contentTypeKeys: ticked.map(({ typeKey }) => typeKey) }),
+    ...(ticked.length < operations.length && {
+      contentTypeKeys: ticked.map(({ typeKey }) => typeKey),
+    }),
     allowDelete: all(asked.filter(({ operation }) => operation === 'delete')),
     allowDataLoss: all(asked.filter(({ operation }) => operation !== 'delete')),
   }

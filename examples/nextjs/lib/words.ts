@@ -25,6 +25,7 @@ const STATUSES: Record<string, [string, Tone]> = {
   completed: ['Completed', 'good'],
   partial: ['Partly done', 'warn'],
   cancelled: ['Cancelled', 'plain'],
+  undone: ['Undone', 'plain'],
   SUCCESS: ['Done', 'good'],
   FAILED: ['Failed', 'bad'],
   PARTIAL: ['Partly', 'warn'],
@@ -39,8 +40,14 @@ const STATUSES: Record<string, [string, Tone]> = {
 /** A status in words, and how it is meant; one that is not known says itself. */
 export const statusWords = (status: string): [string, Tone] => STATUSES[status] ?? [status, 'plain']
 
-export const count = (number: number, one: string, many = `${one}s`) =>
-  `${number.toLocaleString('en')} ${number === 1 ? one : many}`
+/** The word for so many of something. */
+export const noun = (number: number, one: string, many = `${one}s`) => (number === 1 ? one : many)
+
+export const count = (number: number, one: string, many?: string) =>
+  `${number.toLocaleString('en')} ${noun(number, one, many)}`
+
+/** An id as people tell it from others; which one undoes another still shows. */
+export const shortId = (id: string) => id.replace(/^(.{8}).*?((-rollback)*)$/, '$1$2')
 
 export const time = (date: Date | string | null | undefined) =>
   date ? new Date(date).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }) : '–'
@@ -69,6 +76,7 @@ const ATTRIBUTES: Record<string, string> = {
   allowedTypes: 'allowed types',
   propertyOrder: 'order of the properties',
   baseType: 'base type',
+  pluralName: 'plural name',
 }
 
 export const attribute = (name: string) => ATTRIBUTES[name] ?? name
@@ -104,13 +112,21 @@ const segments = (path: string) =>
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 
+/** Attributes as people call them; where the studio keeps them is its own affair. */
+const attributes = (parts: string[]) =>
+  parts
+    .flatMap((part) => part.split('/'))
+    .filter((part, at, all) => at === all.length - 1 || !['extra', 'validation'].includes(part))
+    .map(attribute)
+    .join(' ')
+
 /** Where a path points: a property, or the type itself, and what of it. */
 export function place(path: string): { property: string | null; rest: string } {
   const [first, second, ...rest] = segments(path)
   if (first !== 'properties' && first !== 'fields') {
-    return { property: null, rest: segments(path).map(attribute).join(' ') }
+    return { property: null, rest: attributes(segments(path)) }
   }
-  return { property: second ?? null, rest: rest.map(attribute).join(' ') }
+  return { property: second ?? null, rest: attributes(rest) }
 }
 
 /** A path on one line. */
@@ -119,6 +135,30 @@ export function placeWords(path: string): string {
   if (property === null) return rest || 'the whole type'
   return rest ? `${property}: ${rest}` : property
 }
+
+/** What the engine says to programs, as the review and the pages of conflicts name it. */
+const REMEDIES: [RegExp, string][] = [
+  [/\bwaits for (allowDelete|allowDataLoss)\b/g, 'waits until you confirm it by its name'],
+  [
+    /\b(deploy|pull|roll back) with (allowDelete|allowDataLoss)( to (delete|accept) (it|the \w+))?/g,
+    'confirm it by its name in the review',
+  ],
+  [
+    /bring it home, overrule it, or accept it with acceptDrift/g,
+    'take it home, or change the same in the studio and deploy that',
+  ],
+  [
+    /(?<=^|\s)\/((properties|fields)\/[^\s,;]*[^\s,;.:]|displayName|description|baseType|propertyOrder)/g,
+    '',
+  ],
+]
+
+/** A sentence of the engine, in the words of the pages. */
+export const plainWords = (sentence: string) =>
+  REMEDIES.reduce(
+    (text, [pattern, words]) => text.replace(pattern, (found) => words || placeWords(found)),
+    sentence,
+  )
 
 export interface PropertyChange {
   /** Nothing for the type itself. */

@@ -21,7 +21,7 @@ export async function makeDatabase(path) {
   if (existsSync(path)) return false
   mkdirSync(dirname(path), { recursive: true })
   migrate(path)
-  await seed(path)
+  await addWebsite(path, WEBSITE)
   return true
 }
 
@@ -36,13 +36,13 @@ function migrate(path) {
   }
 }
 
-async function seed(path) {
+/** Adds a website to a database that is there: `{ id, name, …, types }`. */
+export async function addWebsite(path, { types, ...website }) {
   const adapter = new PrismaBetterSQLite3(
     { url: `file:${path}` },
     { timestampFormat: 'unixepoch-ms' },
   )
   const prisma = new PrismaClient({ adapter })
-  const { types, ...website } = WEBSITE
   try {
     await prisma.website.create({ data: website })
     for (const { id, name, fields, items } of types) {
@@ -54,7 +54,8 @@ async function seed(path) {
         settings: '{}',
       }
       await prisma.contentType.create({ data: row })
-      await prisma.contentItem.createMany({ data: contentOf({ id, fields, items }) })
+      const content = contentOf(website.id, { id, fields, items })
+      await prisma.contentItem.createMany({ data: content })
     }
   } finally {
     await prisma.$disconnect()
@@ -62,10 +63,10 @@ async function seed(path) {
 }
 
 /** Content with a value in each field, so that what would be lost can be counted. */
-function contentOf({ id, fields, items }) {
+function contentOf(websiteId, { id, fields, items }) {
   return Array.from({ length: items }, (_, at) => ({
     contentTypeId: id,
-    websiteId: WEBSITE.id,
+    websiteId,
     status: at % 5 === 0 ? 'draft' : 'published',
     slug: `${fields.pluralName.toLowerCase().replaceAll(' ', '-')}-${at + 1}`,
     data: JSON.stringify(

@@ -1,11 +1,11 @@
 // The parts of a running example: a fake platform, and Next.js with a database.
 
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 import { makeDatabase } from '../prisma/database.mjs'
+import { freePort } from './port.mjs'
 
 const EXAMPLE = dirname(import.meta.dirname)
 const NEXT = join(EXAMPLE, 'node_modules', 'next', 'dist', 'bin', 'next')
@@ -77,15 +77,4 @@ export async function startStudio({ database, environment = {}, port = 0 }) {
       await ended
     },
   }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
 }

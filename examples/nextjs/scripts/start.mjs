@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import env from '@next/env'
 
 import { startPlatform, startStudio } from './app.mjs'
+import { studioPort } from './port.mjs'
 
 const EXAMPLE = dirname(import.meta.dirname)
 const DATA = join(EXAMPLE, 'data')
@@ -13,7 +14,6 @@ const DATA = join(EXAMPLE, 'data')
 /** So that a deployment can be watched. */
 const LATENCY_MS = 150
 
-const port = Number(process.env.PORT ?? 3000)
 env.loadEnvConfig(EXAMPLE)
 const real = Boolean(process.env.OPTIMIZELY_CLIENT_ID && process.env.OPTIMIZELY_CLIENT_SECRET)
 if (!real && !process.env.FAKE_OPTIMIZELY) {
@@ -22,14 +22,20 @@ if (!real && !process.env.FAKE_OPTIMIZELY) {
   )
   process.exit(1)
 }
+const port = await studioPort().catch((error) => {
+  console.error(error.message)
+  process.exit(1)
+})
+// Two of them at once do not share what they hold.
+const data = join(DATA, real ? 'real' : `fake-${port}`)
 const platform = real
   ? undefined
   : await startPlatform(process.env.FAKE_OPTIMIZELY, { latencyMs: LATENCY_MS })
 // The fake forgets what it held, so what was agreed with it is no more.
-if (platform) rmSync(join(DATA, 'fake'), { recursive: true, force: true })
+if (platform) forget()
 
 const studio = await startStudio({
-  database: join(DATA, platform ? 'fake' : 'real', 'dev.db'),
+  database: join(data, 'dev.db'),
   environment: platform?.environment,
   port,
 })
@@ -41,12 +47,17 @@ console.log(`
   Ctrl-C ends it.
 `)
 
+function forget() {
+  rmSync(data, { recursive: true, force: true })
+}
+
 let ending = false
 async function end() {
   if (ending) return
   ending = true
   await studio.stop()
   await platform?.stop()
+  if (platform) forget()
   process.exit(0)
 }
 process.on('SIGINT', end)

@@ -132,6 +132,7 @@ test('v1/sync/start and its events', async ({ api }) => {
   const route = new Recording(api, 'sync-start')
   const path = '/api/v1/sync/start'
   const { events } = await route.ask<{ events: string }>('POST', path, AUTHOR)
+  await route.ask('POST', path)
   await route.ask('GET', '/api/v1/sync/events?id=nobody')
   route.expectAsRecorded()
   const stream = await api.ask('GET', events)
@@ -166,7 +167,9 @@ test('v1/sync/conflicts', async ({ api, platform }) => {
   await route.ask('GET', `${path}?id=nothing`)
   await route.ask('POST', path, { action: 'detect', typeKey: 'Author' })
   await route.ask('POST', path, { action: 'detect', typeKey: 'Room' })
+  await route.ask('POST', path, { action: 'detect-all' })
   await route.ask('POST', path, { action: 'guess' })
+  await route.ask('POST', path, { action: 'resolve', conflictId: 'nothing', resolution: 'merge' })
   await route.ask('POST', path, { action: 'resolve', conflictId: id, resolution: 'auto_merge' })
   await route.ask('POST', path, { action: 'resolve', conflictId: id, resolution: 'local_wins' })
   await route.ask('DELETE', `${path}?clearResolved=true&olderThanDays=7`)
@@ -175,6 +178,73 @@ test('v1/sync/conflicts', async ({ api, platform }) => {
   await route.ask('DELETE', path)
   route.expectAsRecorded()
 })
+
+test('v1/sync/conflicts, decided by hand', async ({ api, platform }) => {
+  await deployAuthor(api)
+  await conflict(api, (patch) => platform.edit('Author', patch))
+  const path = '/api/v1/sync/conflicts'
+  const { conflicts } = await api.get<{ conflicts: { id: string }[] }>(path)
+  const route = new Recording(api, 'sync-conflicts-manual')
+  const decide = (values?: object) =>
+    route.ask('POST', path, {
+      action: 'resolve',
+      conflictId: conflicts[0]?.id,
+      resolution: 'manual',
+      resolvedBy: 'editor',
+      values,
+    })
+  await decide()
+  await decide({ '/properties/nothing/displayName': 'Writer' })
+  await decide({ '/properties/fullName/displayName': 'Writer' })
+  await route.ask('GET', `${path}?id=${conflicts[0]?.id}`)
+  route.expectAsRecorded()
+  await deployAuthor(api)
+  expect((await platform.types()).Author?.properties.fullName?.displayName).toBe('Writer')
+})
+
+test('a deployment while another one runs', async ({ api, platform }) => {
+  await platform.takesItsTime(2000)
+  const start = async () => {
+    const answer = await api.ask('POST', START, AUTHOR)
+    expect(answer.status()).toBe(200)
+    return ((await answer.json()) as { deploymentId: string }).deploymentId
+  }
+  const first = await start()
+  // It holds the website from before its first write on.
+  await expect.poll(async () => (await platform.writes()).length).toBe(1)
+  const second = await start()
+  await api.ended(second)
+  const of = (id: string) => api.get<{ job: { status: string } }>(`${START}?id=${id}`)
+  expect((await of(second)).job).toMatchObject({
+    status: 'failed',
+    errorInfo: { code: 'DEPLOYMENT_IN_PROGRESS' },
+  })
+  expect((await of(first)).job.status).toBe('running')
+  await platform.takesItsTime(0)
+  await api.ended(first)
+  expect((await of(first)).job.status).toBe('completed')
+})
+
+for (const [method, path] of [
+  ['POST', '/api/v1/sync/start'],
+  ['POST', '/api/v1/sync/resume'],
+  ['POST', '/api/v1/sync/rollback'],
+  ['POST', '/api/v1/sync/conflicts'],
+  ['DELETE', '/api/v1/sync/conflicts?id=nothing'],
+  ['POST', '/api/v1/versions/restore'],
+  ['PUT', '/api/content-types/type_author'],
+  ['DELETE', '/api/content-types/type_author?withContent=true'],
+  ['PATCH', '/api/cms/content-types/Author'],
+  ['DELETE', '/api/cms/content-types/Author'],
+] as const) {
+  test(`403 for ${method} ${path} of another site`, async ({ request }) => {
+    const answer = await request.fetch(path, { method, data: {} })
+    expect({ status: answer.status(), body: await answer.json() }).toEqual({
+      status: 403,
+      body: { error: 'Invalid CSRF token', nextStep: 'load the page again' },
+    })
+  })
+}
 
 test('v1/sync/history and single attempts', async ({ api }) => {
   await deployAuthor(api)
@@ -220,5 +290,6 @@ test('v1/versions', async ({ api }) => {
   await route.ask('GET', `${path}/diff?hash1=${before}&hash2=${'0'.repeat(64)}`)
   await route.ask('POST', `${path}/restore`, { hash: before })
   await route.ask('POST', `${path}/restore`, {})
+  await route.ask('POST', `${path}/restore`, { hash: '0'.repeat(64) })
   route.expectAsRecorded()
 })

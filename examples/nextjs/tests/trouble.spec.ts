@@ -18,6 +18,19 @@ test('fails in part, and repeats only what failed', async ({ page, platform, wiz
   expect((await platform.writes()).length - before).toBe(3)
 })
 
+test('says that it was tried again, and why that failed', async ({ page, platform, wizard }) => {
+  await platform.refuses('Product', 422)
+  await platform.refuses('Question', 422)
+  await wizard.review()
+  await wizard.deploy.click()
+  await expect(wizard.dialog).toContainText('8 types sent, 2 did not go.')
+  await expect(wizard.dialog).not.toContainText('Tried again')
+  await page.getByRole('button', { name: 'Retry failed' }).click()
+  await expect(wizard.dialog).toContainText('Tried again: 2 of 2 still did not go')
+  await expect(wizard.dialog.getByText('REJECTED')).toHaveCount(2)
+  await expect(wizard.dialog.getByText('REJECTED').first()).toBeVisible()
+})
+
 test('continues later: the dialog goes, and comes back', async ({ page, platform, wizard }) => {
   await platform.refuses('Room', 422)
   await wizard.review()
@@ -26,7 +39,7 @@ test('continues later: the dialog goes, and comes back', async ({ page, platform
   await expect(wizard.dialog).toBeHidden()
   await page.goto('/history')
   await page.getByRole('region', { name: 'Deployments' }).getByRole('link').first().click()
-  await expect(wizard.dialog).toContainText('7 types went')
+  await expect(wizard.dialog).toContainText('7 types sent, 3 did not go.')
   await page.getByRole('button', { name: 'Manual fix' }).click()
   await expect(page).toHaveURL(/\/types$/)
 })
@@ -43,13 +56,53 @@ test('forces everything, without lifting a consent', async ({ page, api, platfor
   await label('type_artist')
   await wizard.review()
   await wizard.deploy.click()
-  await expect(wizard.dialog).toContainText('1 type went, 1 did not')
+  await expect(wizard.dialog).toContainText('1 type sent, 1 waits for consent, 1 did not go.')
   await platform.recovers()
   await page.getByRole('button', { name: 'Force full' }).click()
   await wizard.expectOutcome('Author', 'Done')
   const { Question, Room } = await platform.types()
   expect(Question?.displayName).toBe('Question')
   expect(Room?.properties.name?.displayName).toBe('Called')
+})
+
+test('forces the types of the deployment, and what was agreed to covers nothing else', async ({
+  page,
+  api,
+  platform,
+  wizard,
+}) => {
+  await api.deploy()
+  for (const id of ['type_product', 'type_artist']) {
+    await api.edit(id, ({ fields }) => {
+      fields[0]!.label = 'Called'
+    })
+  }
+  await api.ask('DELETE', '/api/content-types/type_question?withContent=true')
+  await platform.refuses('Product', 422)
+  await wizard.review()
+  await page.getByRole('checkbox', { name: 'change Artist', exact: true }).uncheck()
+  await page.getByLabel('To delete the type there, write its name: Question').fill('Question')
+  await expect(wizard.planned).toHaveText('2 types')
+  await wizard.deploy.click()
+  await expect(wizard.dialog).toContainText('1 type sent, 1 did not go.')
+  expect(await platform.types()).not.toHaveProperty('Question')
+
+  // Whoever agreed to the deletion of one type did not see that another one would go.
+  await platform.recovers()
+  await api.ask('DELETE', '/api/content-types/type_product?withContent=true')
+  await page.reload()
+  await page.getByRole('button', { name: 'Force full' }).click()
+  await wizard.expectOutcome('Product', 'Waits')
+  const { Artist, Product } = await platform.types()
+  expect(Product?.displayName).toBe('Product')
+  expect(Artist?.properties.fullName?.displayName).toBe('Full name')
+  const id = new URL(page.url()).searchParams.get('deployment')
+  const { job } = await api.get<{ job: object }>(`/api/sync/start-deployment?id=${id}`)
+  expect(job).toMatchObject({
+    selectedTypes: ['Product'],
+    options: { mode: 'push', force: true },
+  })
+  expect(job).not.toHaveProperty('options.allowDelete')
 })
 
 test('refuses a plan that somebody made old', async ({ page, api, platform, wizard }) => {
@@ -65,7 +118,7 @@ test('refuses a plan that somebody made old', async ({ page, api, platform, wiza
   const before = (await platform.writes()).length
   await wizard.deploy.click()
   await wizard.expectHeading('The deployment did not go through')
-  await expect(page.getByText('PLAN_STALE')).toBeVisible()
+  await expect(page.getByText('Something changed after your review')).toBeVisible()
   await expect(page.getByText('Article: the update was changed since')).toBeVisible()
   expect((await platform.writes()).length).toBe(before)
 })
@@ -83,7 +136,7 @@ test('deletes nothing without the name of the type', async ({ page, api, platfor
   await name.fill('Question')
   await expect(wizard.planned).toHaveText('1 type')
   await wizard.deploy.click()
-  await wizard.expectOutcome('Question', 'delete')
+  await wizard.expectOutcome('Question', 'deleted')
   expect(await platform.types()).not.toHaveProperty('Question')
 })
 

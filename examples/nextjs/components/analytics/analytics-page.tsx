@@ -8,7 +8,7 @@ import { PageHead } from '@/components/parts/page-head'
 import { Tiles } from '@/components/parts/tiles'
 import { useResource } from '@/lib/use-resource'
 import type { Wire } from '@/lib/wire'
-import { milliseconds, percent, time } from '@/lib/words'
+import { milliseconds, noun, percent, time } from '@/lib/words'
 import { Days } from './days'
 
 const at = (type: string) => `/api/v1/sync/analytics?type=${type}`
@@ -30,11 +30,11 @@ export function AnalyticsPage() {
         {data && rate.value && (
           <Tiles
             of={[
-              ['attempts', data.total],
+              [noun(data.total, 'attempt'), data.total],
               ['done', data.successful],
               ['partly', data.partial],
               ['failed', data.failed],
-              ['retries', data.retries],
+              [noun(data.retries, 'retry', 'retries'), data.retries],
               ['success', percent(rate.value.successRate)],
               ['mean time', milliseconds(rate.value.averageSyncTime)],
             ]}
@@ -75,11 +75,13 @@ function Platforms({ of }: { of: Wire<MetricsReport>['byPlatform'] }) {
         <thead>
           <tr>
             <th scope="col">Platform</th>
-            {['Attempts', 'Created', 'Changed', 'Deleted', 'Success', 'Mean time'].map((name) => (
-              <th scope="col" className="number" key={name}>
-                {name}
-              </th>
-            ))}
+            {['Attempts', 'To create', 'To change', 'To delete', 'Success', 'Mean time'].map(
+              (name) => (
+                <th scope="col" className="number" key={name}>
+                  {name}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -122,7 +124,7 @@ function Failures({ of }: { of: Wire<FailuresReport>['patterns'] }) {
               <th scope="row" className="mono">
                 {code ?? 'imported'}
               </th>
-              <td>{message}</td>
+              <td className="words">{message}</td>
               <td className="number">{count}</td>
               <td>{types.join(', ')}</td>
               <td className="when">{time(latest)}</td>

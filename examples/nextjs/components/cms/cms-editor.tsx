@@ -5,10 +5,13 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 
 import { Notice, Wrong } from '@/components/parts/notice'
+import { Said } from '@/components/parts/said'
 import { ask } from '@/lib/client'
 import type { CmsProperty, CmsType } from '@/lib/server/cms'
 import { useResource } from '@/lib/use-resource'
+import { useUnsaved } from '@/lib/use-unsaved'
 import { CmsHead } from './cms-head'
+import { DeleteInCmsDialog } from './delete-in-cms-dialog'
 
 interface Read {
   type: CmsType
@@ -27,7 +30,14 @@ export function CmsEditor({ typeKey }: { typeKey: string }) {
   }
   return (
     <div className="cms">
-      {error && <Wrong error={error} />}
+      {error && (
+        <>
+          <CmsHead title="This content type cannot be shown">
+            <Link href="/cms">All content types of the CMS</Link>
+          </CmsHead>
+          <Wrong error={error} />
+        </>
+      )}
       {!value && !error && <p className="muted">Asking the CMS …</p>}
       {value && (
         <Form
@@ -37,13 +47,11 @@ export function CmsEditor({ typeKey }: { typeKey: string }) {
           onEdit={() => setSaved(false)}
           onSaved={onSaved}
         >
-          <div aria-live="polite">
-            {saved && (
-              <Notice tone="good" title="Saved in the CMS">
-                <Link href="/">See what the studio makes of it</Link>
-              </Notice>
-            )}
-          </div>
+          {saved && (
+            <Notice tone="good" title="Saved in the CMS">
+              <Link href="/">See what the studio makes of it</Link>
+            </Notice>
+          )}
         </Form>
       )}
     </div>
@@ -66,6 +74,8 @@ function Form({ path, read, onEdit, onSaved, children }: FormProps) {
   const [displayName, setDisplayName] = useState(type.displayName ?? '')
   const [edits, setEdits] = useState<Edits>({})
   const [failure, setFailure] = useState<Error>()
+  const [deleting, setDeleting] = useState(false)
+  useUnsaved(displayName !== (type.displayName ?? '') || Object.keys(edits).length > 0)
 
   function edit(name: string, change: Partial<CmsProperty>) {
     onEdit()
@@ -85,10 +95,6 @@ function Form({ path, read, onEdit, onSaved, children }: FormProps) {
     } catch (reason) {
       setFailure(reason as Error)
     }
-  }
-
-  function remove() {
-    ask(path, { method: 'DELETE' }).then(() => router.push('/cms'), setFailure)
   }
 
   return (
@@ -116,14 +122,22 @@ function Form({ path, read, onEdit, onSaved, children }: FormProps) {
           />
         ))}
       </div>
-      {failure && <Wrong error={failure} />}
-      {children}
       <div className="bar">
-        <button type="button" onClick={remove}>
+        {failure && <Wrong error={failure} />}
+        <Said>{children}</Said>
+        <button type="button" onClick={() => setDeleting(true)}>
           Delete in the CMS
         </button>
         <button className="primary">Save in the CMS</button>
       </div>
+      {deleting && (
+        <DeleteInCmsDialog
+          path={path}
+          name={type.displayName ?? type.key}
+          onClose={() => setDeleting(false)}
+          onDeleted={() => router.push('/cms')}
+        />
+      )}
     </form>
   )
 }

@@ -5,9 +5,10 @@ import Link from 'next/link'
 import { Status } from '@/components/parts/badge'
 import { Wrong } from '@/components/parts/notice'
 import type { Job } from '@/lib/deployment'
+import { typesOf } from '@/lib/outcomes'
 import { useResource } from '@/lib/use-resource'
 import type { Wire } from '@/lib/wire'
-import { milliseconds, time } from '@/lib/words'
+import { milliseconds, shortId, time } from '@/lib/words'
 
 /** The latest deployments. */
 export function DeploymentHistory() {
@@ -37,18 +38,17 @@ export function DeploymentHistory() {
             <tr key={`${job.id} ${job.startedAt}`}>
               <th scope="row">
                 <Link href={`/?deployment=${encodeURIComponent(job.id)}`} className="mono">
-                  {job.id.slice(0, 8)}
+                  {shortId(job.id)}
                 </Link>
-                {job.rollbackOf && (
-                  <span className="muted"> undoes {job.rollbackOf.slice(0, 8)}</span>
-                )}
+                {job.rollbackOf && <span className="muted"> undoes {shortId(job.rollbackOf)}</span>}
+                {undone(job, deployments) && <span className="muted"> undone since</span>}
               </th>
               <td className="when">{time(job.startedAt)}</td>
               <td>{job.providerId}</td>
               <td>
                 <Status of={job.outcome === 'partial' ? 'partial' : job.status} />
               </td>
-              <td className="number">{job.outcomes?.length ?? '–'}</td>
+              <td className="number">{job.outcomes ? typesOf(job.outcomes) : '–'}</td>
               <td className="number">{milliseconds(job.metrics?.timeTaken)}</td>
             </tr>
           ))}
@@ -57,4 +57,10 @@ export function DeploymentHistory() {
       {value && deployments.length === 0 && <p className="empty">Nothing was deployed yet.</p>}
     </div>
   )
+}
+
+/** Whether another deployment undid this one, and was not undone itself. */
+function undone({ id }: Wire<Job>, all: Wire<Job>[]): boolean {
+  const undoing = all.find(({ rollbackOf, outcome }) => rollbackOf === id && outcome === 'success')
+  return undoing !== undefined && !undone(undoing, all)
 }

@@ -7,9 +7,12 @@ import { Status } from '@/components/parts/badge'
 import { Wrong } from '@/components/parts/notice'
 import { useResource } from '@/lib/use-resource'
 import type { Wire } from '@/lib/wire'
-import { count, milliseconds, time } from '@/lib/words'
+import { count, milliseconds, plainWords, time } from '@/lib/words'
 
 const PAGE = 20
+
+/** Of the table of attempts. */
+const COLUMNS = 7
 
 const STATUSES = [
   ['', 'All results'],
@@ -88,32 +91,44 @@ function Attempts({ of }: { of: Wire<SyncHistory>['data'] }) {
         </thead>
         <tbody>
           {of.map((record) => (
-            <tr key={record.id}>
-              <th scope="row">
-                {record.typeKey}
-                {record.errorMessage && <p className="remark">{record.errorMessage}</p>}
-              </th>
-              <td>
-                {record.operation} {record.syncDirection === 'PULL' && 'here'}
-              </td>
-              <td>
-                <Status of={record.syncStatus} />
-              </td>
-              <td className="when">{time(record.startedAt)}</td>
-              <td className="number">{milliseconds(record.durationMs)}</td>
-              <td className="number">{record.attempts}</td>
-              <td>
-                <details>
-                  <summary>Show</summary>
-                  <pre className="json">{JSON.stringify(record.pushedData, null, 2)}</pre>
-                  <pre className="json">{JSON.stringify(record.responseData, null, 2)}</pre>
-                </details>
-              </td>
-            </tr>
+            <Attempt key={record.id} of={record} />
           ))}
         </tbody>
       </table>
       {of.length === 0 && <p className="empty">No attempt of this kind.</p>}
     </div>
+  )
+}
+
+function Attempt({ of: record }: { of: Wire<SyncHistory>['data'][number] }) {
+  return (
+    <>
+      <tr className={record.errorMessage ? 'remarked' : undefined}>
+        <th scope="row">{record.typeKey}</th>
+        <td>
+          {record.operation} {record.syncDirection === 'PULL' && 'here'}
+        </td>
+        <td>
+          <Status of={record.syncStatus} />
+        </td>
+        <td className="when">{time(record.startedAt)}</td>
+        <td className="number">{milliseconds(record.durationMs)}</td>
+        <td className="number">{record.attempts}</td>
+        <td>
+          <details>
+            <summary>Show</summary>
+            <pre className="json">{JSON.stringify(record.pushedData, null, 2)}</pre>
+            <pre className="json">{JSON.stringify(record.responseData, null, 2)}</pre>
+          </details>
+        </td>
+      </tr>
+      {record.errorMessage && (
+        <tr>
+          <td colSpan={COLUMNS} className="remark">
+            {plainWords(record.errorMessage)}
+          </td>
+        </tr>
+      )}
+    </>
   )
 }

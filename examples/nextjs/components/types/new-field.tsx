@@ -6,12 +6,14 @@ import { KINDS, nameOf, type Field } from '@/lib/definition'
 
 interface Props {
   taken: string[]
+  /** What was written and not added yet. */
+  label: string
+  onLabel(label: string): void
   onAdd(field: Field): void
 }
 
 /** Adds a field; its name comes from its label and stays. */
-export function NewField({ taken, onAdd }: Props) {
-  const [label, setLabel] = useState('')
+export function NewField({ taken, label, onLabel, onAdd }: Props) {
   const [type, setType] = useState('text')
   const name = nameOf(label)
   const wrong =
@@ -23,7 +25,7 @@ export function NewField({ taken, onAdd }: Props) {
 
   function add() {
     onAdd({ id: `${Date.now()}_${name}`, name, label, type, required: false })
-    setLabel('')
+    onLabel('')
   }
 
   return (
@@ -35,7 +37,7 @@ export function NewField({ taken, onAdd }: Props) {
           type="text"
           value={label}
           aria-describedby="new-wrong"
-          onChange={(event) => setLabel(event.target.value)}
+          onChange={(event) => onLabel(event.target.value)}
         />
         <label htmlFor="new-kind" className="hidden">
           Kind

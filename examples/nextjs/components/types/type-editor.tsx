@@ -6,19 +6,36 @@ import { useState } from 'react'
 
 import { Notice, Wrong } from '@/components/parts/notice'
 import { PageHead } from '@/components/parts/page-head'
+import { Said } from '@/components/parts/said'
 import { ask } from '@/lib/client'
 import type { ContentType, Definition, Field } from '@/lib/definition'
 import { useResource } from '@/lib/use-resource'
+import { useUnsaved } from '@/lib/use-unsaved'
 import { DeleteTypeDialog } from './delete-type-dialog'
 import { FieldRow } from './field-row'
 import { NewField } from './new-field'
 
 type Source = 'UI' | 'AI'
 
+/** What came of saving. */
+type End = 'saved' | 'unchanged' | 'unfinished'
+
 /** Edits the definition of a content type; each save is a version. */
 export function TypeEditor({ id }: { id: string }) {
   const { value, error } = useResource<{ data: ContentType }>(`/api/content-types/${id}`)
-  if (error) return <Wrong error={error} />
+  if (error) {
+    const back = (
+      <Link className="button" href="/types">
+        All content types
+      </Link>
+    )
+    return (
+      <>
+        <PageHead title="This content type cannot be shown" actions={back} />
+        <Wrong error={error} />
+      </>
+    )
+  }
   if (!value) return <p className="muted">Reading …</p>
   return <Form id={id} of={value.data} />
 }
@@ -28,23 +45,30 @@ function Form({ id, of }: { id: string; of: ContentType }) {
   const [definition, setDefinition] = useState<Definition>(of.definition)
   const [source, setSource] = useState<Source>('UI')
   const [message, setMessage] = useState('')
-  const [saved, setSaved] = useState(false)
+  const [before, setBefore] = useState<Definition>(of.definition)
+  const [label, setLabel] = useState('')
+  const [end, setEnd] = useState<End>()
   const [deleting, setDeleting] = useState(false)
   const [failure, setFailure] = useState<Error>()
+  const isChanged = JSON.stringify(definition) !== JSON.stringify(before)
+  useUnsaved(isChanged || label.trim() !== '')
 
   function change(fields: Field[]) {
-    setSaved(false)
+    setEnd(undefined)
     setDefinition({ ...definition, fields: fields.map((field, order) => ({ ...field, order })) })
   }
 
   async function save(event: React.FormEvent) {
     event.preventDefault()
+    setFailure(undefined)
+    if (label.trim() !== '') return setEnd('unfinished')
+    if (!isChanged) return setEnd('unchanged')
     try {
       const body = { definition, source, message }
       await ask(`/api/content-types/${id}`, { method: 'PUT', body })
-      setFailure(undefined)
+      setBefore(definition)
       setMessage('')
-      setSaved(true)
+      setEnd('saved')
     } catch (reason) {
       setFailure(reason as Error)
     }
@@ -79,17 +103,30 @@ function Form({ id, of }: { id: string; of: ContentType }) {
       </div>
       <NewField
         taken={definition.fields.map(({ name }) => name)}
+        label={label}
+        onLabel={(text) => {
+          setEnd(undefined)
+          setLabel(text)
+        }}
         onAdd={(field) => change([...definition.fields, field])}
       />
-      {failure && <Wrong error={failure} />}
-      <div aria-live="polite">
-        {saved && (
-          <Notice tone="good" title="Saved, as a version of its own">
-            <Link href="/">Deploy it</Link>
-          </Notice>
-        )}
-      </div>
       <div className="bar">
+        {failure && <Wrong error={failure} />}
+        <Said>
+          {end === 'saved' && (
+            <Notice tone="good" title="Saved, as a version of its own">
+              <Link href="/">Deploy it</Link>
+            </Notice>
+          )}
+          {end === 'unchanged' && (
+            <Notice title="Nothing was changed, so there is nothing to save" />
+          )}
+          {end === 'unfinished' && (
+            <Notice tone="warn" title={`The new field ${label.trim()} is not added yet`}>
+              <p>Add it, or empty its box; then save.</p>
+            </Notice>
+          )}
+        </Said>
         <fieldset className="row">
           <legend className="hidden">Who edits</legend>
           {(['UI', 'AI'] as const).map((one) => (

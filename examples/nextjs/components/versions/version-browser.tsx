@@ -18,7 +18,10 @@ export function VersionBrowser() {
   const router = useRouter()
   const asked = useSearchParams().get('type')
   const types = useResource<{ data: ContentType[] }>('/api/content-types')
-  const type = asked ?? types.value?.data[0]?.id
+  const known = types.value?.data
+  // Whoever asks for one may know its id, or its name.
+  const named = known?.find(({ id, name }) => id === asked || name === asked)
+  const type = known && (named?.id ?? asked ?? known[0]?.id)
   const tree = useResource<{ tree: Wire<VersionTree> | null }>(
     type && `/api/v1/versions/${encodeURIComponent(type)}/tree`,
   )
@@ -60,6 +63,9 @@ export function VersionBrowser() {
           <VersionDetail
             key={shown.hash}
             version={shown}
+            parents={shown.parents.flatMap(
+              (parent) => versions.find(({ hash }) => hash === parent) ?? [],
+            )}
             isHead={shown.hash === tree.value.tree.head}
             onRestored={() => {
               setSelected(undefined)

@@ -8,7 +8,7 @@ import { Wrong } from '@/components/parts/notice'
 import type { Provider } from '@/lib/deployment'
 import { useResource } from '@/lib/use-resource'
 import type { Wire } from '@/lib/wire'
-import { count, time, value } from '@/lib/words'
+import { attribute, count, plainWords, time, value } from '@/lib/words'
 
 interface Props {
   provider: Provider
@@ -80,7 +80,7 @@ function Mapping({ of }: { of: Wire<TypeMapping> }) {
         </span>
       </summary>
       <div className="mapping-body stack tight">
-        {lastAttempt?.error && <p className="badge bad">{lastAttempt.error}</p>}
+        {lastAttempt?.error && <p className="badge bad">{plainWords(lastAttempt.error)}</p>}
         <p className="muted">
           Base type <code>{baseType ?? 'none'}</code> · key <code>{typeKey}</code>
           {conflicts > 0 && (
@@ -120,9 +120,9 @@ function Fields({ of, name }: { of: Wire<FieldMapping>[]; name: string }) {
                 {field.platformType} {field.held && <Badge>kept</Badge>}
               </td>
               <td className="muted">
-                {field.losses.map(({ attribute, reason }) => (
-                  <span key={attribute} title={reason}>
-                    {attribute}{' '}
+                {field.losses.map(({ attribute: name, reason }) => (
+                  <span key={name} title={reason}>
+                    {attribute(name)}{' '}
                   </span>
                 ))}
                 {field.losses.length === 0 && '–'}
@@ -135,8 +135,14 @@ function Fields({ of, name }: { of: Wire<FieldMapping>[]; name: string }) {
   )
 }
 
+/** What not every font has. */
+const PICTURE = /\p{Extended_Pictographic}/u
+
 function Losses({ of }: { of: Wire<Loss>[] }) {
   if (of.length === 0) return null
-  const said = of.map((loss) => `${loss.attribute} (${value(loss.value)})`)
+  const said = of.map(({ attribute: name, value: held }) => {
+    const shown = value(held)
+    return PICTURE.test(shown) ? attribute(name) : `${attribute(name)} (${shown})`
+  })
   return <p className="muted">Stays in the studio: {said.join(', ')}</p>
 }

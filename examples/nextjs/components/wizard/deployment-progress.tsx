@@ -12,6 +12,7 @@ import {
   type Job,
   type Provider,
 } from '@/lib/deployment'
+import { plainWords } from '@/lib/words'
 
 interface Props {
   /** Started when it is `pending`; else only watched. */
@@ -93,7 +94,7 @@ function Progress({ of: { progress, status, logs } }: { of: Job }) {
         <div style={{ width: `${progress}%` }} />
       </div>
       <div className="spread muted">
-        <span role="status">{logs.at(-1)?.message ?? 'Starting …'}</span>
+        <span role="status">{plainWords(logs.at(-1)?.message ?? 'Starting …')}</span>
         <span>{progress} %</span>
       </div>
     </div>
@@ -111,9 +112,9 @@ export function Log({ of: { logs } }: { of: Job }) {
       {logs.map((entry, at) => (
         <li key={at}>
           <time dateTime={entry.timestamp.toISOString()}>
-            {entry.timestamp.toLocaleTimeString()}
+            {entry.timestamp.toLocaleTimeString('en-GB')}
           </time>
-          <span className={entry.level}>{entry.message}</span>
+          <span className={entry.level}>{plainWords(entry.message)}</span>
         </li>
       ))}
     </ol>

@@ -1,55 +1,107 @@
 'use client'
 
-import type { TypeOutcome } from 'catalyst-sync'
+import Link from 'next/link'
 import { useState } from 'react'
 
+import { ConflictDialog, seenOf, type ConflictRow } from '@/components/conflict/conflict-dialog'
 import { Status } from '@/components/parts/badge'
-import { Notice } from '@/components/parts/notice'
+import { Notice, Wrong } from '@/components/parts/notice'
 import { Tiles } from '@/components/parts/tiles'
 import type { Job, Provider } from '@/lib/deployment'
-import { count, milliseconds, percent, placeWords } from '@/lib/words'
+import { sorted, summary, typesOf } from '@/lib/outcomes'
+import { count, milliseconds, noun, plainWords, shortId } from '@/lib/words'
 import { Log } from './deployment-progress'
+import { useOpenConflicts } from './open-conflicts'
+import { OutcomeTable } from './outcome-table'
 import { PartialFailureDialog, type Action } from './partial-failure-dialog'
-import { RollbackDialog } from './rollback-dialog'
+import { RollbackDialog, undoWords } from './rollback-dialog'
 
 interface Props {
   job: Job
   provider: Provider
+  /** How many types were tried again in it. */
+  tried: number | undefined
   onAction(action: Action): void
   onRollback(id: string): void
   onAgain(): void
 }
 
 /** How a deployment ended, and what can be done then. */
-export function DeploymentResults({ job, provider, onAction, onRollback, onAgain }: Props) {
-  const [asking, setAsking] = useState(job.outcome === 'partial' && job.recovery !== undefined)
-  const [undoing, setUndoing] = useState(false)
-  const outcomes = job.outcomes ?? []
-  const canUndo = outcomes.some(
-    ({ status, operation, direction, rolledBack }) =>
-      direction === 'push' && operation !== 'none' && status !== 'not_attempted' && !rolledBack,
+export function DeploymentResults({ job, provider, tried, onAction, onRollback, onAgain }: Props) {
+  const [asking, setAsking] = useState(
+    job.outcome === 'partial' &&
+      job.recovery !== undefined &&
+      !job.rollbackOf &&
+      !isOnlyRecorded(job),
   )
+  const [undoing, setUndoing] = useState(false)
+  const [deciding, setDeciding] = useState<ConflictRow>()
+  const [decided, setDecided] = useState(false)
+  const outcomes = job.outcomes ?? []
+  const { sent, takenHome, toDecide, undone } = sorted(outcomes)
+  const isUndoing = job.rollbackOf !== undefined
+  const conflicts = useOpenConflicts(toDecide.length > 0 && !isUndoing)
+  const didNothing = sent.length + takenHome.length === 0
+  const canUndo =
+    job.undoneBy === undefined &&
+    outcomes.some(
+      ({ status, operation, direction, rolledBack }) =>
+        direction === 'push' && operation !== 'none' && status !== 'not_attempted' && !rolledBack,
+    )
   return (
     <section className="stack" aria-labelledby="step">
       <div className="spread">
         <h2 id="step" tabIndex={-1}>
           {headline(job, provider)}
         </h2>
-        <Status of={job.outcome === 'partial' ? 'partial' : job.status} />
+        <Status of={statusOf(job)} />
       </div>
-      {job.error && <Failure of={job} />}
+      {job.undoneBy && (
+        <p className="muted">
+          What it did was undone since, by{' '}
+          <Link href={`/?deployment=${encodeURIComponent(job.undoneBy)}`}>
+            the deployment {shortId(job.undoneBy)}
+          </Link>
+          . The table tells what it did then.
+        </p>
+      )}
+      {job.error && job.outcome !== 'partial' && <Failure of={job} />}
+      {job.outcome === 'partial' && (
+        <p className="muted">
+          {summary(outcomes, { isUndoing })} {!didNothing && 'What went stays.'}
+        </p>
+      )}
+      {job.status === 'cancelled' && job.outcomes === undefined && (
+        <p className="muted" role="status">
+          Waiting for the answers that are still out …
+        </p>
+      )}
+      {conflicts.error && <Wrong error={conflicts.error} />}
+      {decided && (
+        <Notice tone="good" title="Decided">
+          <p>The next deployment carries it out.</p>
+        </Notice>
+      )}
       {job.metrics && (
         <Tiles
           of={[
-            ['types', outcomes.filter(({ status }) => status === 'success').length],
-            ['content items', job.metrics.contentItemsProcessed.toLocaleString('en')],
-            ['requests', job.metrics.requests],
+            [`${noun(typesOf(sent), 'type')} sent`, typesOf(sent)],
+            ...tile(`${noun(typesOf(takenHome), 'type')} taken home`, typesOf(takenHome)),
+            ...tile(isUndoing ? 'changed since' : 'to decide', typesOf(toDecide)),
+            ...tile('did not go', typesOf(undone)),
+            [noun(job.metrics.requests, 'request'), job.metrics.requests],
             ['time', milliseconds(job.metrics.timeTaken)],
-            ['success', percent(job.metrics.successRate)],
           ]}
         />
       )}
-      {outcomes.length > 0 && <Outcomes of={outcomes} />}
+      {outcomes.length > 0 && (
+        <OutcomeTable
+          of={outcomes}
+          isUndoing={isUndoing}
+          open={conflicts.open}
+          onDecide={setDeciding}
+        />
+      )}
       <details className="card flush">
         <summary className="log-summary">Log, {count(job.logs.length, 'entry', 'entries')}</summary>
         <Log of={job} />
@@ -60,39 +112,91 @@ export function DeploymentResults({ job, provider, onAction, onRollback, onAgain
           {job.recovery?.canResume && (
             <button onClick={() => setAsking(true)}>What to do about it</button>
           )}
-          {canUndo && <button onClick={() => setUndoing(true)}>Undo this deployment</button>}
+          {canUndo && <button onClick={() => setUndoing(true)}>{undoWords(job).title}</button>}
         </span>
       </div>
       {asking && job.recovery && (
         <PartialFailureDialog
           job={job}
           recovery={job.recovery}
+          tried={tried}
+          open={conflicts.open}
           onClose={() => setAsking(false)}
+          onDecide={(conflict) => {
+            setAsking(false)
+            setDeciding(conflict)
+          }}
+          onReview={onAgain}
           onAction={(action) => {
             setAsking(false)
             onAction(action)
           }}
         />
       )}
+      {deciding && (
+        <ConflictDialog
+          conflict={seenOf(deciding)}
+          onClose={() => setDeciding(undefined)}
+          onDecided={() => {
+            setDeciding(undefined)
+            setDecided(true)
+            conflicts.reload()
+          }}
+        />
+      )}
       {undoing && (
-        <RollbackDialog id={job.id} onClose={() => setUndoing(false)} onStarted={onRollback} />
+        <RollbackDialog
+          id={job.id}
+          words={undoWords(job)}
+          onClose={() => setUndoing(false)}
+          onStarted={onRollback}
+        />
       )}
     </section>
   )
 }
 
-function headline({ status, outcome, rollbackOf }: Job, { name }: Provider): string {
+/** A number that is told where there is something to tell. */
+const tile = (name: string, types: number): [string, number][] => (types > 0 ? [[name, types]] : [])
+
+/** Nothing was to be done but to remember what both sides changed: no failure that has to be dealt with. */
+const isOnlyRecorded = ({ outcomes = [] }: Job) =>
+  outcomes.length > 0 &&
+  outcomes.every((one) => one.status === 'conflict' && one.operation === 'none')
+
+function statusOf(job: Job): string {
+  if (job.undoneBy) return 'undone'
+  if (isOnlyRecorded(job)) return 'conflict'
+  return job.outcome === 'partial' ? 'partial' : job.status
+}
+
+function headline(job: Job, { name }: Provider): string {
+  const { status, outcome, rollbackOf, undoneBy, outcomes = [] } = job
+  if (undoneBy) return rollbackOf ? 'This undoing was taken back' : 'This deployment was undone'
   if (status === 'cancelled') return 'The deployment was cancelled'
-  if (outcome === 'partial') return 'Some types did not make it'
+  const { sent, takenHome, undone } = sorted(outcomes)
+  if (outcome === 'partial') {
+    if (undone.length > 0) return 'Some types did not make it'
+    if (rollbackOf) return 'Undone, but for what was changed since'
+    const words = sent.length + takenHome.length > 0 ? 'Done, and something' : 'Something'
+    return `${words} waits for a decision`
+  }
   if (status === 'failed') return 'The deployment did not go through'
+  if (rollbackOf?.endsWith('-rollback')) return `${name} has again what was undone`
   return rollbackOf ? `The deployment is undone on ${name}` : `${name} has what you reviewed`
+}
+
+/** What the page knows better than the engine, which does not know the page. */
+const KNOWN: Record<string, string> = {
+  PLAN_STALE: 'Something changed after your review, so nothing was sent. Review it again.',
 }
 
 function Failure({ of: { error, errorInfo } }: { of: Job }) {
   const { nextStep, operations = [] } = errorInfo?.details ?? {}
+  const known = errorInfo && KNOWN[errorInfo.code]
   return (
-    <Notice tone="bad" title={error ?? ''} alert>
-      {nextStep && <p>{nextStep}</p>}
+    <Notice tone="bad" title={known ?? plainWords(error ?? '')} alert>
+      {nextStep && !known && <p>{plainWords(nextStep)}</p>}
       {operations.length > 0 && (
         <ul>
           {operations.map(({ typeKey, operation, change }) => (
@@ -102,56 +206,7 @@ function Failure({ of: { error, errorInfo } }: { of: Job }) {
           ))}
         </ul>
       )}
-      {errorInfo && <p className="mono">{errorInfo.code}</p>}
+      {errorInfo && !known && <p className="mono">{errorInfo.code}</p>}
     </Notice>
   )
-}
-
-function Outcomes({ of }: { of: TypeOutcome[] }) {
-  return (
-    <div
-      className="card flush table"
-      tabIndex={0}
-      role="region"
-      aria-label="What became of each type"
-    >
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Type</th>
-            <th scope="col">Done</th>
-            <th scope="col">Result</th>
-            <th scope="col">What to know</th>
-          </tr>
-        </thead>
-        <tbody>
-          {of.map((outcome) => (
-            <tr key={`${outcome.direction} ${outcome.typeKey}`}>
-              <th scope="row">{outcome.name}</th>
-              <td>
-                {outcome.operation === 'none' ? '–' : outcome.operation}
-                {outcome.direction === 'pull' && ' in the studio'}
-              </td>
-              <td>
-                <Status of={outcome.status} />
-              </td>
-              <td>{remark(outcome)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function remark({ error, withheld, dropped, rewritten, rolledBack }: TypeOutcome): string {
-  const places = (words: string, paths: string[]) =>
-    paths.length > 0 ? [`${words}: ${paths.map(placeWords).join('; ')}`] : []
-  return [
-    ...(error ? [error.message] : []),
-    ...(rolledBack ? ['undone again'] : []),
-    ...places('waits for consent', withheld),
-    ...places('not kept there', dropped),
-    ...places('written otherwise there', rewritten),
-  ].join(' · ')
 }

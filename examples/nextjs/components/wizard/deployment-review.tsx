@@ -1,18 +1,19 @@
 'use client'
 
-import type { Conflict, Plan, RunOptions } from 'catalyst-sync'
+import type { Plan, RunOptions } from 'catalyst-sync'
 import { useCallback, useState } from 'react'
 
-import { ConflictDialog } from '@/components/conflict/conflict-dialog'
-import { Notice, Wrong } from '@/components/parts/notice'
+import { Wrong } from '@/components/parts/notice'
 import { Tiles } from '@/components/parts/tiles'
 import { post } from '@/lib/client'
 import type { Provider } from '@/lib/deployment'
-import { useResource } from '@/lib/use-resource'
-import { useReview, type Choice } from '@/lib/use-review'
+import { typesIn, useReview, type Choice } from '@/lib/use-review'
 import type { Wire } from '@/lib/wire'
-import { count, placeWords } from '@/lib/words'
+import { count } from '@/lib/words'
+import { CmsChanges } from './cms-changes'
+import { useOpenConflicts } from './open-conflicts'
 import { Findings, PlanList } from './plan-list'
+import { PlannedConflicts } from './planned-conflicts'
 
 type Mode = NonNullable<RunOptions['mode']>
 
@@ -43,11 +44,20 @@ export function DeploymentReview({ provider, websiteId, onBack, onDeploy }: Prop
   const { full, chosen, choice, error } = review
   const types = new Set(full?.operations.map(({ typeKey }) => typeKey))
   const others = full?.findings.filter(({ typeKey }) => !typeKey || !types.has(typeKey)) ?? []
-  const planned = chosen?.operations.length ?? 0
-  const open = chosen?.conflicts.length ?? 0
+  const planned = typesIn(chosen?.operations ?? [])
+  const conflicts = chosen?.conflicts ?? []
   const ticked = full?.operations.filter(({ typeKey }) => !review.unticked.includes(typeKey)) ?? []
-  const waiting = Math.max(0, ticked.length - planned)
-  const nothing = planned === 0 && open === 0
+  const waiting = Math.max(0, typesIn(ticked) - planned)
+  const nothing = planned === 0
+  const [decided, setDecided] = useState<string>()
+  // A deployment of nothing leaves the conflicts to whoever looks after them; once is enough.
+  const known = useOpenConflicts(nothing && conflicts.length > 0).open
+  const unknown = conflicts.filter(({ typeKey, id }) => known && known.get(typeKey)?.id !== id)
+
+  function decide(name: string) {
+    setDecided(name)
+    review.reload()
+  }
 
   function deploy() {
     if (!chosen || !choice) return
@@ -96,8 +106,14 @@ export function DeploymentReview({ provider, websiteId, onBack, onDeploy }: Prop
               ['in conflict', full.summary.conflicts],
             ]}
           />
-          <Conflicts of={full.conflicts} onDecided={review.reload} />
+          <PlannedConflicts
+            of={full.conflicts}
+            provider={provider.id}
+            decided={decided}
+            onDecided={decide}
+          />
           <PlanList review={review} selectable />
+          <CmsChanges providerId={provider.id} websiteId={websiteId} mode={mode} plan={full} />
           {others.length > 0 && (
             <div className="card stack tight">
               <h3>Worth knowing</h3>
@@ -119,57 +135,28 @@ export function DeploymentReview({ provider, websiteId, onBack, onDeploy }: Prop
               Plan <code>{chosen.digest.slice(0, 12)}</code>
             </span>
           )}
+          {nothing && unknown.length > 0 && (
+            <button onClick={deploy}>
+              Record the {unknown.length === 1 ? 'conflict' : `${unknown.length} conflicts`} for
+              later
+            </button>
+          )}
           <button
             className="primary"
             onClick={deploy}
             disabled={!chosen || nothing}
             aria-describedby="planned"
           >
-            {planned === 0 && open > 0 ? 'Record the conflict' : 'Deploy'}
+            Deploy
           </button>
           <span id="planned" role="status" className="muted">
+            {full && !choice && 'No type is ticked, so there is nothing to deploy'}
             {chosen && (nothing ? 'Nothing to deploy' : count(planned, 'type'))}
+            {chosen && conflicts.length > 0 && `; ${count(conflicts.length, 'conflict')} to decide`}
             {chosen && waiting > 0 && `; ${waiting} waiting for your word`}
           </span>
         </span>
       </div>
     </section>
-  )
-}
-
-function Conflicts({ of, onDecided }: { of: Wire<Conflict>[]; onDecided(): void }) {
-  const { value } = useResource<{ conflicts: { id: string }[] }>(
-    of.length > 0 ? '/api/v1/sync/conflicts?status=pending' : undefined,
-  )
-  const [deciding, setDeciding] = useState<string>()
-  const recorded = (id: string) => value?.conflicts.some((one) => one.id === id) ?? false
-  return (
-    <>
-      {of.map(({ id, name, fields }) => (
-        <Notice key={id} tone="warn" title={`${name} was changed on both sides`}>
-          <p>
-            {fields.map(({ path }) => placeWords(path)).join('; ')}. This stays as it is on either
-            side until it is decided; the rest of the type goes.
-          </p>
-          {recorded(id) ? (
-            <p>
-              <button onClick={() => setDeciding(id)}>Decide {name}</button>
-            </p>
-          ) : (
-            <p className="muted">The deployment records it; then it can be decided.</p>
-          )}
-        </Notice>
-      ))}
-      {deciding && (
-        <ConflictDialog
-          id={deciding}
-          onClose={() => setDeciding(undefined)}
-          onDecided={() => {
-            setDeciding(undefined)
-            onDecided()
-          }}
-        />
-      )}
-    </>
   )
 }

@@ -9,20 +9,22 @@ import { PageHead } from '@/components/parts/page-head'
 import { Wrong } from '@/components/parts/notice'
 import { post } from '@/lib/client'
 import { isLive, readDeployment, type Job } from '@/lib/deployment'
+import { sorted } from '@/lib/outcomes'
 import { useResource } from '@/lib/use-resource'
 import { ContentMapping } from './content-mapping'
 import { DeploymentProgress } from './deployment-progress'
 import { DeploymentResults } from './deployment-results'
 import { DeploymentReview } from './deployment-review'
 import type { Action } from './partial-failure-dialog'
-import { ProviderStep } from './provider-step'
+import { ProviderStep, type Website } from './provider-step'
 import { PROVIDERS, providerNamed } from './providers'
 import { Steps, type StepName } from './steps'
 
-interface Website {
-  id: string
-  name: string
-}
+/** The address of the wizard, which names what is to be there again when the page is loaded anew. */
+const addressOf = (members: Record<string, string>) => `/?${new URLSearchParams(members)}`
+
+/** How soon a cancelled deployment is looked at again, until its last answers are recorded. */
+const LOOK_AGAIN_MS = 500
 
 /** A job as the studio's wizard makes it. */
 const newJob = (
@@ -46,19 +48,38 @@ const newJob = (
   options,
 })
 
+/** What was agreed to stood in the plan that was reviewed; a run that plans anew goes without. */
+const AGREED = { planDigest: undefined, allowDelete: undefined, allowDataLoss: undefined }
+
+/** The types of a job without those that it deleted, which nobody knows any more. */
+function leftOf({ selectedTypes = [], outcomes = [] }: Job): string[] {
+  const deleted = outcomes
+    .filter(({ operation, status }) => operation === 'delete' && status === 'success')
+    .map(({ typeKey }) => typeKey)
+  const left = selectedTypes.filter((key) => !deleted.includes(key))
+  // No keys at all would ask for every type.
+  return left.length > 0 ? left : selectedTypes
+}
+
 /**
- * From a provider to a deployment that went through. The address names the deployment, so that a page
- * which is loaded again shows it, running or ended.
+ * From a provider to a deployment that went through. The address names the website and the deployment, so
+ * that a page which is loaded again shows them, running or ended.
  */
 export function DeploymentWizard() {
   const router = useRouter()
-  const shown = useSearchParams().get('deployment')
+  const parameters = useSearchParams()
+  const shown = parameters.get('deployment')
+  const chosen = parameters.get('website')
   const websites = useResource<{ data: Website[] }>('/api/websites')
   const [provider, setProvider] = useState(PROVIDERS[0]!)
   const [step, setStep] = useState<StepName>('Provider')
   const [job, setJob] = useState<Job>()
+  // How many types were tried again.
+  const [tried, setTried] = useState<number>()
   const [error, setError] = useState<Error>()
-  const websiteId = websites.value?.data[0]?.id ?? ''
+  const known = websites.value?.data ?? []
+  const wanted = chosen ?? job?.websiteId
+  const websiteId = (known.find(({ id }) => id === wanted) ?? known[0])?.id ?? ''
 
   // The deployment that the address named last; later answers about others are let go.
   const asked = useRef<string>(null)
@@ -70,6 +91,7 @@ export function DeploymentWizard() {
     readDeployment(shown).then(
       (found) => {
         if (asked.current !== shown) return
+        setTried(undefined)
         setJob(found)
         setProvider(providerNamed(found.providerId))
         setStep(isLive(found) ? 'Deploy' : 'Complete')
@@ -87,30 +109,42 @@ export function DeploymentWizard() {
     document.getElementById('step')?.focus({ preventScroll: true })
   }, [step])
 
-  function show(id: string) {
-    router.replace(`/?deployment=${encodeURIComponent(id)}`, { scroll: false })
+  // Whoever cancels is told at once; what became of the answers that were still out is known later.
+  useEffect(() => {
+    if (step !== 'Complete' || job?.status !== 'cancelled' || job.outcomes !== undefined) return
+    const timer = setTimeout(() => readDeployment(job.id).then(setJob, setError), LOOK_AGAIN_MS)
+    return () => clearTimeout(timer)
+  }, [step, job])
+
+  function choose(website: string) {
+    router.replace(addressOf({ website }), { scroll: false })
   }
 
-  function deploy(options: RunOptions, types: string[]) {
-    setJob(newJob(provider.id, websiteId, options, types))
+  function show(deployment: string) {
+    router.replace(addressOf({ website: websiteId, deployment }), { scroll: false })
+  }
+
+  function deploy(options: RunOptions, types: string[], website = websiteId) {
+    setTried(undefined)
+    setJob(newJob(provider.id, website, options, types))
     setStep('Deploy')
   }
 
   function again() {
-    router.replace('/', { scroll: false })
+    choose(websiteId)
     setStep('Review')
   }
 
   async function act(action: Action) {
     if (!job) return
-    if (action === 'manual_fix') {
-      const conflicts = job.recovery?.errors.some(({ code }) => code === 'CONFLICT')
-      return router.push(conflicts ? '/conflicts' : '/types')
+    if (action === 'manual_fix') return router.push('/types')
+    if (action === 'force_full') {
+      const options = { ...job.options, ...AGREED, force: true }
+      return deploy(options, leftOf(job), job.websiteId)
     }
-    if (action === 'force_full')
-      return deploy({ ...job.options, planDigest: undefined, force: true }, [])
     try {
       await post('/api/v1/sync/resume', { id: job.id, mode: 'failed' })
+      setTried(sorted(job.outcomes ?? []).undone.length)
       setJob(await readDeployment(job.id))
       setStep('Deploy')
     } catch (reason) {
@@ -131,7 +165,10 @@ export function DeploymentWizard() {
       {step === 'Provider' && !loading && (
         <ProviderStep
           provider={provider}
+          websites={known}
+          websiteId={websiteId}
           onChoose={setProvider}
+          onWebsite={choose}
           onNext={() => setStep('Mapping')}
         />
       )}
@@ -168,6 +205,7 @@ export function DeploymentWizard() {
           key={`${job.id} ${job.completedAt?.getTime()}`}
           job={job}
           provider={provider}
+          tried={tried}
           onAction={act}
           onRollback={show}
           onAgain={again}

@@ -6,7 +6,7 @@ import { useId } from 'react'
 import { Badge } from '@/components/parts/badge'
 import { ChangeList } from '@/components/parts/change-list'
 import { isDestructive, type Operation, type Review } from '@/lib/use-review'
-import { count } from '@/lib/words'
+import { count, plainWords } from '@/lib/words'
 
 const SIGNS = { create: '+', update: '~', delete: '−' }
 const WORDS = { create: 'create', update: 'change', delete: 'delete' }
@@ -106,15 +106,16 @@ function propertiesOf({ changes }: Operation): string {
 /** A deletion or a loss is agreed to by writing the name of the type. */
 function Consent({ operation, review }: { operation: Operation; review: Review }) {
   const id = useId()
-  const { typeKey, name } = operation
+  const { typeKey, name, direction } = operation
+  const where = direction === 'pull' ? 'in the studio' : 'there'
   const word = review.words[typeKey] ?? ''
   const agreed = word.trim() === name
   return (
     <div className="notice bad">
       <label htmlFor={id}>
         {operation.operation === 'delete'
-          ? `To delete the type there, write its name: ${name}`
-          : `To lose what is removed there, write the name of the type: ${name}`}
+          ? `To delete the type ${where}, write its name: ${name}`
+          : `To lose what is removed ${where}, write the name of the type: ${name}`}
       </label>
       <div className="row">
         <input
@@ -137,11 +138,9 @@ export function Findings({ of }: { of: Finding[] }) {
   return of.map(({ severity, code, message, remedy, path }) => (
     <div key={`${code} ${path} ${message}`} className="finding">
       <p>
-        <Badge tone={TONES[severity]}>{SEVERITIES[severity]}</Badge> {message}
+        <Badge tone={TONES[severity]}>{SEVERITIES[severity]}</Badge> {plainWords(message)}
       </p>
-      <p className="muted">
-        {remedy} <code>{code}</code>
-      </p>
+      <p className="muted">{plainWords(remedy)}</p>
     </div>
   ))
 }

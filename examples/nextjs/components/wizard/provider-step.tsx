@@ -9,20 +9,51 @@ import { useResource } from '@/lib/use-resource'
 import type { Wire } from '@/lib/wire'
 import { PROVIDERS } from './providers'
 
+export interface Website {
+  id: string
+  name: string
+}
+
 interface Props {
   provider: Provider
+  websites: Website[]
+  websiteId: string
   onChoose(provider: Provider): void
+  onWebsite(id: string): void
   onNext(): void
 }
 
-/** Where to deploy, and whether it could be reached now. */
-export function ProviderStep({ provider, onChoose, onNext }: Props) {
+/** Of which website and where to deploy, and whether it could be reached now. */
+export function ProviderStep({
+  provider,
+  websites,
+  websiteId,
+  onChoose,
+  onWebsite,
+  onNext,
+}: Props) {
   const health = useResource<Wire<Health>>(`/api/v1/sync/health?provider=${provider.id}`)
   return (
     <section className="stack" aria-labelledby="step">
       <h2 id="step" tabIndex={-1}>
         Where should the content types go?
       </h2>
+      {websites.length > 1 && (
+        <div className="row">
+          <label htmlFor="website">Website</label>
+          <select
+            id="website"
+            value={websiteId}
+            onChange={(event) => onWebsite(event.target.value)}
+          >
+            {websites.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
       <div className="choices" role="radiogroup" aria-labelledby="step">
         {PROVIDERS.map((one) => (
           <label className="choice" key={one.id}>

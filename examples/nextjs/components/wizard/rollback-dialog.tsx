@@ -6,20 +6,41 @@ import { useCallback, useState } from 'react'
 import { Dialog } from '@/components/parts/dialog'
 import { Notice, Wrong } from '@/components/parts/notice'
 import { post } from '@/lib/client'
-import { useReview, type Choice } from '@/lib/use-review'
+import type { Job } from '@/lib/deployment'
+import { typesIn, useReview, type Choice } from '@/lib/use-review'
 import type { Wire } from '@/lib/wire'
 import { count, placeWords } from '@/lib/words'
 import { Findings, PlanList } from './plan-list'
 
+/** What a deployment, and what an undoing is undone with. */
+const WORDS = {
+  deployment: {
+    title: 'Undo this deployment',
+    what: 'What only this deployment changed goes back. What a colleague changed since stays.',
+    act: 'Undo',
+  },
+  undoing: {
+    title: 'Take the undoing back',
+    what: 'What was undone is deployed again. What a colleague changed since stays.',
+    act: 'Take it back',
+  },
+}
+
+type Words = (typeof WORDS)[keyof typeof WORDS]
+
+export const undoWords = ({ rollbackOf }: Pick<Job, 'rollbackOf'>): Words =>
+  rollbackOf === undefined ? WORDS.deployment : WORDS.undoing
+
 interface Props {
   id: string
+  words: Words
   onClose(): void
   /** The undoing is a deployment of its own. */
   onStarted(id: string): void
 }
 
 /** What undoing a deployment would do, and its consents; only exactly that is done. */
-export function RollbackDialog({ id, onClose, onStarted }: Props) {
+export function RollbackDialog({ id, words, onClose, onStarted }: Props) {
   const [keepsEdits, setKeepsEdits] = useState(true)
   const [failure, setFailure] = useState<Error>()
   const plan = useCallback(
@@ -33,7 +54,7 @@ export function RollbackDialog({ id, onClose, onStarted }: Props) {
   const { full, chosen, choice, error } = review
   const types = new Set(full?.operations.map(({ typeKey }) => typeKey))
   const others = full?.findings.filter(({ typeKey }) => !typeKey || !types.has(typeKey)) ?? []
-  const planned = chosen?.operations.length ?? 0
+  const planned = typesIn(chosen?.operations ?? [])
 
   async function undo() {
     if (!chosen || !choice) return
@@ -53,10 +74,8 @@ export function RollbackDialog({ id, onClose, onStarted }: Props) {
   }
 
   return (
-    <Dialog title="Undo this deployment" onClose={onClose}>
-      <p className="muted">
-        What only this deployment changed goes back. What a colleague changed since stays.
-      </p>
+    <Dialog title={words.title} onClose={onClose}>
+      <p className="muted">{words.what}</p>
       <label className="option">
         <input
           type="checkbox"
@@ -81,7 +100,7 @@ export function RollbackDialog({ id, onClose, onStarted }: Props) {
         </span>
         <button onClick={onClose}>Keep it</button>
         <button className="danger" onClick={undo} disabled={!chosen || planned === 0}>
-          Undo
+          {words.act}
         </button>
       </footer>
     </Dialog>

@@ -61,6 +61,13 @@ export async function recentDeployments(): Promise<DeploymentJob[]> {
   )
 }
 
+/** The deployment that undid another one, as long as it is not undone itself. */
+export async function undoneBy(id: string): Promise<string | undefined> {
+  const undoing = await getDeployment(`${id}-rollback`)
+  if (undoing?.rollbackOf !== id || undoing.outcome !== 'success') return undefined
+  return (await undoneBy(undoing.id)) === undefined ? undoing.id : undefined
+}
+
 /** The members of a job that the studio's pages read, and those that tell more. */
 export function shown(job: DeploymentJob) {
   const { id, providerId, websiteId, status, progress, logs, startedAt, completedAt, error } = job
@@ -68,6 +75,7 @@ export function shown(job: DeploymentJob) {
     id,
     websiteId: websiteId ?? '',
     providerId,
+    selectedTypes: job.selectedTypes ?? [],
     status,
     progress,
     logs,

@@ -14,7 +14,14 @@ export interface Note {
   message?: string
 }
 
-const notes = new AsyncLocalStorage<Note>()
+// Next.js loads this file once for each bundle, and `next dev` again and again: the connection stays, and
+// with it whom it asks who edits.
+const kept = globalThis as {
+  studioNotes?: AsyncLocalStorage<Note>
+  studioClient?: ReturnType<typeof connect>
+}
+
+const notes = (kept.studioNotes ??= new AsyncLocalStorage<Note>())
 
 /** Does some work in somebody's name. */
 export const actingAs = <T>(note: Note, work: () => PromiseLike<T>): Promise<T> =>
@@ -29,9 +36,6 @@ function connect() {
   const note = () => notes.getStore() ?? { source: 'UI' as const }
   return new PrismaClient({ adapter }).$extends(recordVersions({ note }))
 }
-
-// `next dev` loads this file again and again; the connection stays.
-const kept = globalThis as { studioClient?: ReturnType<typeof connect> }
 
 /** Connects at the first call, so that nothing is opened while the pages are built. */
 export function studio() {

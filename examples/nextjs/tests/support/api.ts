@@ -17,9 +17,10 @@ export class Api {
     return (await (await this.ask('GET', path)).json()) as T
   }
 
-  /** Deploys everything, and waits for the end, which is told by the event stream. */
-  async deploy(options: object = {}): Promise<string> {
-    const asked = { websiteId: 'site_museum', provider: { id: 'optimizely' }, options }
+  /** Deploys everything, or some types, and waits for the end, which is told by the event stream. */
+  async deploy(options: object = {}, selectedTypes: string[] = []): Promise<string> {
+    const provider = { id: 'optimizely' }
+    const asked = { websiteId: 'site_museum', provider, selectedTypes, options }
     const { syncId } = await (await this.ask('POST', '/api/v1/sync/start', asked)).json()
     await this.ended(syncId as string)
     return syncId as string

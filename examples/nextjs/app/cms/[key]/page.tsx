@@ -2,8 +2,14 @@ import type { Metadata } from 'next'
 
 import { CmsEditor } from '@/components/cms/cms-editor'
 
-export const metadata: Metadata = { title: 'Edit in the CMS' }
+type Props = PageProps<'/cms/[key]'>
 
-export default async function Page({ params }: PageProps<'/cms/[key]'>) {
-  return <CmsEditor typeKey={decodeURIComponent((await params).key)} />
+const keyOf = async ({ params }: Props) => decodeURIComponent((await params).key)
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  return { title: `${await keyOf(props)} in the CMS` }
+}
+
+export default async function Page(props: Props) {
+  return <CmsEditor typeKey={await keyOf(props)} />
 }

@@ -1,8 +1,10 @@
 // One content type: GET reads it, PUT changes its definition, DELETE takes it away with its content.
 
 import { answer, BadRequest, bodyOf, notFound, parametersOf } from '@/lib/server/answer'
+import { refusal } from '@/lib/server/csrf'
 import { EDITOR } from '@/lib/server/editor'
 import { actingAs, studio, type Note } from '@/lib/server/prisma'
+import { count } from '@/lib/words'
 
 type Context = RouteContext<'/api/content-types/[id]'>
 
@@ -25,7 +27,9 @@ export function GET(_: Request, { params }: Context) {
   })
 }
 
-export function PUT(request: Request, { params }: Context) {
+export async function PUT(request: Request, { params }: Context) {
+  const refused = await refusal(request)
+  if (refused) return refused
   return answer(async () => {
     const { id } = await params
     const { definition, source = 'UI', message } = await bodyOf(request)
@@ -45,13 +49,15 @@ export function PUT(request: Request, { params }: Context) {
   })
 }
 
-export function DELETE(request: Request, { params }: Context) {
+export async function DELETE(request: Request, { params }: Context) {
+  const refused = await refusal(request)
+  if (refused) return refused
   return answer(async () => {
     const { id } = await params
     if ((await studio().contentType.count({ where: { id } })) === 0) return missing(id)
     const items = await studio().contentItem.count({ where: { contentTypeId: id } })
     if (items > 0 && parametersOf(request).get('withContent') !== 'true') {
-      const error = `there are ${items} content items of this type; delete them with it, or keep it`
+      const error = `${count(items, 'content item')} ${items === 1 ? 'is' : 'are'} of this type: delete it with its content, or keep it`
       return Response.json({ error, contentItems: items }, { status: 409 })
     }
     await actingAs(noteOf('UI', undefined), () => studio().contentType.delete({ where: { id } }))

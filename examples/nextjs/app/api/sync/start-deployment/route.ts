@@ -4,7 +4,7 @@ import { cancelDeployment, getDeployment } from 'catalyst-sync'
 
 import { answer, bodyOf, notFound, parametersOf } from '@/lib/server/answer'
 import { refusal } from '@/lib/server/csrf'
-import { shown, start, type Asked } from '@/lib/server/deployment'
+import { shown, start, undoneBy, type Asked } from '@/lib/server/deployment'
 
 const idOf = (request: Request) => parametersOf(request).get('id') ?? ''
 
@@ -30,7 +30,8 @@ export async function POST(request: Request) {
 export function GET(request: Request) {
   return answer(async () => {
     const job = await getDeployment(idOf(request))
-    return job === null ? unknown(idOf(request)) : { success: true, job: shown(job) }
+    if (job === null) return unknown(idOf(request))
+    return { success: true, job: { ...shown(job), undoneBy: await undoneBy(job.id) } }
   })
 }
 

@@ -21,6 +21,7 @@ import {
   text,
 } from '@/lib/server/answer'
 import { refusal } from '@/lib/server/csrf'
+import { EDITOR } from '@/lib/server/editor'
 import { providerOf } from '@/lib/server/provider'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -104,16 +105,18 @@ async function found(contentTypeKeys?: string[]): Promise<Conflict[]> {
   return details?.conflicts ?? []
 }
 
+/** Decides what was seen: its digest says which sides that were, and no deployment has to have met it. */
 async function resolve(body: Record<string, unknown>) {
   const id = text(body, 'conflictId')
-  const conflict = await getConflict(id)
-  if (conflict === null) return missing(id)
-  const [resolution] = await resolveConflicts([conflict], {
+  const recorded = await getConflict(id)
+  const seen = { id, digest: body.digest ?? recorded?.digest } as Conflict
+  const [resolution] = await resolveConflicts([seen], {
     strategy: text(body, 'resolution') as ConflictStrategyName,
     values: body.values as Record<string, unknown> | undefined,
-    resolvedBy: (body.resolvedBy ?? undefined) as string | undefined,
-    provider: providerOf(conflict.target.split(':')[0]),
+    resolvedBy: (body.resolvedBy ?? EDITOR) as string,
+    provider: providerOf(recorded?.target.split(':')[0] ?? body.provider),
   })
+  if (resolution?.conflictId === '' && recorded === null) return missing(id)
   if (!resolution?.success) {
     const error = resolution?.error?.message ?? 'it needs a decision about each property'
     return { success: false, error, requiresManual: true, remaining: resolution?.remaining ?? [] }

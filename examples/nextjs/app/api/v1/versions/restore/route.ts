@@ -1,8 +1,8 @@
 // POST: makes the content of a version the present one. No platform is touched.
 
-import { restoreVersion } from 'catalyst-sync'
+import { getVersion, restoreVersion } from 'catalyst-sync'
 
-import { answer, bodyOf, text } from '@/lib/server/answer'
+import { answer, bodyOf, notFound, text } from '@/lib/server/answer'
 import { refusal } from '@/lib/server/csrf'
 import { EDITOR } from '@/lib/server/editor'
 
@@ -11,7 +11,9 @@ export async function POST(request: Request) {
   if (refused) return refused
   return answer(async () => {
     const body = await bodyOf(request)
-    const version = await restoreVersion(text(body, 'hash'), { author: EDITOR })
+    const hash = text(body, 'hash')
+    if ((await getVersion(hash)) === null) return notFound(`no version has the hash ${hash}`)
+    const version = await restoreVersion(hash, { author: EDITOR })
     return { success: true, version }
   })
 }

@@ -1,0 +1,95 @@
+// The editors of types, here and in the CMS: what they save, and what they ask before.
+
+import { expectInSight } from './support/pages'
+import { expect, test } from './support/test'
+
+test('a save says whether there was anything to save, and drops nothing', async ({ page }) => {
+  await page.goto('/types/type_room')
+  await expect(page).toHaveTitle('Room · Studio')
+  const save = page.getByRole('button', { name: 'Save' })
+  await save.click()
+  await expect(page.getByText('Nothing was changed, so there is nothing to save')).toBeVisible()
+  await page.getByLabel('New field').fill('Opening hours')
+  await save.click()
+  await expect(page.getByText('The new field Opening hours is not added yet')).toBeVisible()
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await save.click()
+  await expect(page.getByText('Saved, as a version of its own')).toBeVisible()
+  await page.reload()
+  await expect(page.getByRole('group', { name: 'Opening hours' })).toBeVisible()
+})
+
+for (const height of [720, 850]) {
+  test(`a save is seen to be done without scrolling, ${height} high`, async ({ page, api }) => {
+    await page.setViewportSize({ width: 1280, height })
+    await api.deploy()
+    await page.goto('/types/type_article')
+    await page.getByRole('group', { name: 'Title' }).getByLabel('Label').fill('Headline')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expectInSight(page.getByText('Saved, as a version of its own'))
+    await expectInSight(page.getByRole('link', { name: 'Deploy it' }))
+    await page.goto('/cms/Article')
+    const topic = page.getByRole('group', { name: 'topic' })
+    await topic.getByLabel('Display name').fill('Section')
+    await page.getByRole('button', { name: 'Save in the CMS' }).click()
+    await expectInSight(page.getByText('Saved in the CMS'))
+  })
+}
+
+test('what is not saved is not left behind without a question', async ({ page }) => {
+  const asked: string[] = []
+  let leave = false
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type())
+    return leave ? dialog.accept() : dialog.dismiss()
+  })
+  await page.goto('/types/type_room')
+  const label = page.getByRole('group', { name: 'Name' }).getByLabel('Label')
+  await label.fill('Called')
+  const away = page.getByRole('link', { name: 'History' })
+  await away.click()
+  expect(asked).toEqual(['confirm'])
+  await expect(page).toHaveURL(/type_room/)
+  await expect(page.getByLabel('Label').first()).toHaveValue('Called')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Saved, as a version of its own')).toBeVisible()
+  await page.getByLabel('Label').first().fill('Named')
+  leave = true
+  await page.reload()
+  expect(asked).toEqual(['confirm', 'beforeunload'])
+  await expect(page.getByLabel('Label').first()).toHaveValue('Called')
+  await away.click()
+  await expect(page).toHaveURL(/history/)
+  expect(asked).toHaveLength(2)
+})
+
+test('the CMS asks before it deletes a type', async ({ page, api, platform }) => {
+  await api.deploy()
+  await page.goto('/cms/Question')
+  await expect(page).toHaveTitle('Question in the CMS · Studio')
+  const ask = page.getByRole('button', { name: 'Delete in the CMS' })
+  const dialog = page.getByRole('dialog', { name: 'Delete Question in the CMS?' })
+  await ask.click()
+  await dialog.getByRole('button', { name: 'Keep it' }).click()
+  await expect(dialog).toBeHidden()
+  expect(await platform.types()).toHaveProperty('Question')
+  await ask.click()
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect(page).toHaveURL(/\/cms$/)
+  expect(await platform.types()).not.toHaveProperty('Question')
+})
+
+test('the assistant signs what it edits', async ({ page, api }) => {
+  await api.deploy()
+  await page.goto('/types/type_room')
+  await page.getByRole('radio', { name: 'The assistant edits' }).check()
+  await page.getByRole('group', { name: 'Name' }).getByLabel('Label').fill('Called')
+  await page.getByPlaceholder('Why (optional)').fill('Shorter')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Saved, as a version of its own')).toBeVisible()
+  await page.getByRole('link', { name: 'Versions' }).first().click()
+  const { versions } = await api.get<{ versions: { source: string; message: string }[] }>(
+    '/api/v1/versions/type_room?limit=1',
+  )
+  expect(versions).toMatchObject([{ source: 'AI', author: 'assistant', message: 'Shorter' }])
+})
