@@ -5,6 +5,9 @@
 //! `std::fs::File::try_lock`). The lease row says who it is, since when, and under which fence. The
 //! fence grows at every take-over and is compared in every write, so that a holder whose lock was
 //! lost, because somebody deleted the file or the file system does not share locks, writes nothing.
+//!
+//! The lock is taken and given back inside the transaction that writes the row, so that whoever finds
+//! it taken reads who took it, and never the name of the holder before.
 
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions, TryLockError};
@@ -58,15 +61,17 @@ impl Locks {
         owner: &str,
         now: i64,
     ) -> Result<Lease, StoreError> {
-        database.write(|_| Ok(()))?;
-        let Some(lock) = lock(&database.locks(), scope)? else {
-            let row = database.read(|session| holder(session, scope))?;
-            // Whoever holds the lock may not have written its row yet.
-            let (holder, since) = row.unwrap_or_else(|| ("another process".to_owned(), now));
-            return Err(StoreError::Held { holder, since });
-        };
         // Nobody holds anything after a power cut, and what is written under it makes it durable.
-        let (fence, holder) = database.write_ahead(|session| take(session, scope, owner, now))?;
+        let (lock, fence, holder) = database.write_ahead(|session| {
+            let Some(lock) = lock(&database.locks(), scope)? else {
+                // Of a state that was made anew under a lock, nobody knows who took it.
+                let row = holder(session, scope)?;
+                let (holder, since) = row.unwrap_or_else(|| ("another process".to_owned(), now));
+                return Err(StoreError::Held { holder, since }.into());
+            };
+            let (fence, holder) = take(session, scope, owner, now)?;
+            Ok((lock, fence, holder))
+        })?;
         let name = (scope.clone(), holder.clone());
         locked(&self.0).insert(name.clone(), lock);
         let guard = Guard { held: Arc::downgrade(&self.0), name };
@@ -76,7 +81,7 @@ impl Locks {
     /// Gives a scope back. The lock goes even when the row cannot be written: it alone counts.
     pub(super) fn release(&self, database: &Database, lease: &Lease) -> Result<(), StoreError> {
         let lock = locked(&self.0).remove(&(lease.scope.clone(), lease.holder.clone()));
-        let marked = database.write_ahead(|session| {
+        database.write_ahead(|session| {
             session
                 .prepare(
                     "UPDATE {prefix}sync_leases SET held = 0
@@ -88,10 +93,9 @@ impl Locks {
                     lease.fence,
                     &lease.holder,
                 ))?;
+            drop(lock);
             Ok(())
-        });
-        drop(lock);
-        marked
+        })
     }
 }
 

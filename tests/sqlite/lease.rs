@@ -25,6 +25,31 @@ async fn a_second_holder_is_told_who_and_since_when() {
 }
 
 #[tokio::test]
+async fn of_two_that_come_at_once_one_is_told_who_the_other_is() {
+    let (_folder, _, file) = empty_store();
+    let state = StateLocation::at(&file, "/no/studio");
+    let [store, other] = [0; 2].map(|_| SqliteStore::new(&state));
+    for round in (0..100).step_by(2) {
+        let names = [round, round + 1].map(|number| format!("deploy-{number}"));
+        let scope = scope("w1");
+        let both = tokio::join!(
+            store.acquire(&scope, &names[0], round),
+            other.acquire(&scope, &names[1], round + 1),
+        );
+        let (holding, lease, name, refused) = match both {
+            (Ok(lease), Err(refused)) => (&store, lease, &names[0], refused),
+            (Err(refused), Ok(lease)) => (&other, lease, &names[1], refused),
+            both => panic!("{both:?}"),
+        };
+        assert!(
+            matches!(&refused, StoreError::Held { holder, .. } if holder == name),
+            "{name} holds the scope, and the other is told: {refused:?}"
+        );
+        holding.release(lease).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn two_leases_of_one_owner_do_not_release_each_other() {
     let (_folder, store, file) = empty_store();
     let first = store.acquire(&scope("w1"), "deploy", 1).await.unwrap();
