@@ -14,7 +14,6 @@ use crate::model::TargetIndex;
 use crate::plan::Verb;
 use crate::port::{Decision, Lease, RowWrite, TypeRow};
 
-use self::departures::Departures;
 use self::newcomers::Newcomers;
 use super::changes::conflict_digest;
 use super::complete::stops_the_run;
@@ -22,8 +21,8 @@ use super::decide::Strategy;
 use super::detect::{Scoped, root_id};
 use super::examine::{Examined, Status};
 use super::home::{
-    Arrival, Draft, Home, HomePlan, HomeStep, Ruling, Source, Stays, homeward, name_taken,
-    paths_of, takes,
+    Arrival, Departures, Draft, Home, HomePlan, HomeStep, Ruling, Source, Stays, homeward,
+    name_taken, paths_of, takes,
 };
 use super::locals::Locals;
 use super::narrate::Phase;
@@ -349,9 +348,7 @@ impl Trip<'_> {
         };
         let holder = self.departures.holder(id).and_then(|holder| self.row(holder));
         if let Some(TypeRow { name, .. }) = holder {
-            return Ok(refused(format!(
-                "gone from the platform, and left in the studio because {name} still refers to it"
-            )));
+            return Ok(refused(Stays::Referred(name.clone()).to_string()));
         }
         let Some(row) = self.row(id) else { return Ok(outcome) };
         Ok(match self.home().remove(self.lease, one, row, self.ruling(one)).await? {

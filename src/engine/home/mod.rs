@@ -4,6 +4,7 @@
 //! own dialect, so that what the view cannot express survives. The write is journalled before it is
 //! made, made only if the row still is as it was read, and recorded after.
 
+mod departures;
 mod draft;
 mod merge;
 mod newcomer;
@@ -18,6 +19,7 @@ use super::references::References;
 use super::{Engine, Platform};
 use crate::port::Scope;
 
+pub(super) use departures::Departures;
 pub(super) use draft::{Draft, part};
 pub(super) use merge::Merged;
 pub(super) use plan::{HomePlan, HomeStep, Source, Stays, homeward, paths_of, takes};

@@ -1,6 +1,6 @@
 //! What comes home of one scope, and what does not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use crate::canonical::{Path, View};
 use crate::merge::{AtomMovement, Base, Merge, Movement, Pair, Shape};
 use crate::model::Finding;
 use crate::plan::{Consent, Risk, Verb, Withholding, withhold};
-use crate::port::{Entity, RemoteDefinition};
+use crate::port::{Entity, RemoteDefinition, RowWrite, TypeRow};
 
-use super::Home;
+use super::{Departures, Home};
 use crate::engine::binding::Origin;
 use crate::engine::detect::{Detection, Scoped, root_id};
 use crate::engine::examine::{ConflictKind, Examined, Status, Subject, examine};
@@ -44,18 +44,31 @@ pub(in crate::engine) struct HomeStep {
     pub risk: Risk,
 }
 
+impl HomeStep {
+    /// The id of the document in the studio; empty for one that only the platform has.
+    pub fn id<'s>(&self, scoped: &'s Scoped) -> &'s str {
+        let one = match self.of {
+            Source::Known(at) => scoped.examined.get(at),
+            Source::New(_) => None,
+        };
+        one.map_or("", |one| &one.subject.entity.id)
+    }
+}
+
 /// Why a type that is gone from the platform stays in the studio.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::engine) enum Stays {
     /// Nobody allowed it.
     NotAllowed,
     /// So many content items are of it.
     InUse(u64),
+    /// The type of this name refers to it, and stays.
+    Referred(String),
 }
 
 impl Stays {
     /// Why, and what to do about it.
-    fn reason(self) -> (String, &'static str) {
+    fn reason(&self) -> (String, &'static str) {
         match self {
             Self::NotAllowed => (
                 "gone from the platform, and left in the studio".to_owned(),
@@ -66,6 +79,12 @@ impl Stays {
                     "gone from the platform, and left in the studio because {items} content items are of it"
                 ),
                 "delete them in the studio first",
+            ),
+            Self::Referred(name) => (
+                format!(
+                    "gone from the platform, and left in the studio because {name} still refers to it"
+                ),
+                "remove the reference, then pull again",
             ),
         }
     }
@@ -138,7 +157,6 @@ fn plan_home(
         Verb::Delete => 2,
     };
     plan.steps.sort_by_key(|step| (rank(step), step.of));
-    plan.findings.extend(consequences(scoped, &plan));
     plan
 }
 
@@ -310,8 +328,10 @@ impl Engine {
                     run_id: "",
                     actor: "",
                 };
-                home.trim(scoped, &mut plan);
+                let drafted = home.trim(scoped, &mut plan);
+                home.hold_back(scoped, &mut plan, &drafted);
             }
+            plan.findings.extend(consequences(scoped, &plan));
             plans.push(plan);
         }
         plans
@@ -335,10 +355,11 @@ impl Home<'_> {
     }
 
     /// Takes out of a plan what the studio cannot say at all, and tells of it; and says what of the
-    /// new types comes home.
-    fn trim(&self, scoped: &Scoped, plan: &mut HomePlan) {
+    /// new types comes home. Returns the rows as they are to be, by id.
+    fn trim(&self, scoped: &Scoped, plan: &mut HomePlan) -> BTreeMap<String, TypeRow> {
         let shape = self.platform.dialect.capabilities().shape;
         let (mut findings, mut unsaid) = (Vec::new(), BTreeMap::new());
+        let mut drafted = BTreeMap::new();
         for step in &mut plan.steps {
             let Source::New(at) = step.of else { continue };
             let Some(definition) = scoped.remote_new.get(at) else { continue };
@@ -358,10 +379,35 @@ impl Home<'_> {
                 unsaid.insert(at, paths_of(&draft.findings));
             }
             findings.extend(draft.findings);
+            if let Some(RowWrite::Update { row, .. }) = draft.write {
+                drafted.insert(row.id.clone(), *row);
+            }
             !is_nothing
         });
         plan.findings.extend(findings);
         plan.unsaid = unsaid;
+        drafted
+    }
+
+    /// Takes the deletion of what others still refer to out of a plan. The trip looks again: what is
+    /// edited meanwhile may refer to more.
+    fn hold_back(&self, scoped: &Scoped, plan: &mut HomePlan, drafted: &BTreeMap<String, TypeRow>) {
+        let deletions = plan.steps.iter().filter(|step| step.verb == Verb::Delete);
+        let going: BTreeSet<String> = deletions.map(|step| step.id(scoped).to_owned()).collect();
+        if going.is_empty() {
+            return;
+        }
+        let rows = self.locals.of_website(&self.scope.website_id);
+        let rows = rows.map(|(row, _)| drafted.get(&row.id).unwrap_or(row));
+        let departures = Departures::among(going, rows, self.targets);
+        let stays = &mut plan.stays;
+        plan.steps.retain(|step| {
+            let (Source::Known(at), Verb::Delete) = (step.of, step.verb) else { return true };
+            let holder = departures.holder(step.id(scoped)).and_then(|own| self.locals.row(own));
+            let Some((holder, _)) = holder else { return true };
+            stays.insert(at, Stays::Referred(holder.name.clone()));
+            false
+        });
     }
 }
 
