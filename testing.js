@@ -115,7 +115,13 @@ class TestEngine {
 }
 if (Symbol.asyncDispose) TestEngine.prototype[Symbol.asyncDispose] = TestEngine.prototype.close
 
+/** What a test engine is made from, and its platform. */
+const OPTIONS = ['website', 'types', 'platform', 'engine', 'seed', 'now']
+const PLATFORM = ['credentials', 'version', 'groups', 'types', 'behaviour']
+
 async function createTestEngine(options = {}) {
+  refuseUnknown('options', options, OPTIONS)
+  refuseUnknown('options.platform', options.platform ?? {}, PLATFORM)
   const { website = 'site_1', types = [], seed = 1, now, ...rest } = options
   const site = typeof website === 'string' ? { id: website, name: 'Site' } : website
   const given = { seed: wholeOf('seed', seed), now: momentOf(now) }
@@ -126,6 +132,14 @@ async function useTestEngine(options) {
   const made = await createTestEngine(options)
   enter(made.engine)
   return made
+}
+
+/** A test that says something else than it means would pass for the wrong reason. */
+function refuseUnknown(place, given, known) {
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const message = `${place}.${unknown} is not known; there are ${known.join(', ')}`
+  throw failure('INVALID_ARGUMENT', message)
 }
 
 /** What the engine is told of the environment. */

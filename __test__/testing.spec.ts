@@ -223,11 +223,18 @@ describeTesting('a test engine', () => {
     expect(job.errorInfo?.code).toBe('AUTH_FAILED')
   })
 
-  test('refuses what is no moment, and no type', async () => {
+  test('refuses what is no moment, no type and no option', async () => {
     const { studio } = await open()
     for (const wrong of [{ now: 'soon' }, { seed: -1 }, { seed: 0.5 }]) {
       const made = createTestEngine(wrong)
       await expect(made).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    }
+    const misspelt: [object, string][] = [
+      [{ typs: [] }, 'options.typs is not known; there are website, types, platform, engine'],
+      [{ platform: { behavior: {} } }, 'options.platform.behavior is not known'],
+    ]
+    for (const [wrong, message] of misspelt) {
+      await expect(createTestEngine(wrong)).rejects.toThrow(message)
     }
     expect(() => world.advance(-1)).toThrow('milliseconds is no whole number')
     expect(() => studio.put({ id: 'ct_5', name: 'No fields' })).toThrow(

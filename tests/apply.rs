@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use catalyst_sync::compose::engine;
 use catalyst_sync::engine::{Engine, RunOptions, RunReport, RunRequest, RunStatus};
 use catalyst_sync::error::ErrorCode;
+use catalyst_sync::port::{Scope, Store as _};
+use catalyst_sync::sqlite::{SqliteStore, StateLocation};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -444,6 +446,23 @@ async fn a_scope_has_one_writer() {
     assert_eq!(world.fake.control().count(Kind::Post), 1);
     assert_eq!(world.state("SELECT group_concat(job_id) FROM sync_transactions"), "first");
     assert_eq!(brief(&world.deploy().await.outcomes), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_holds_a_scope_is_named() {
+    let world = World::new().await;
+    world.add("c1", "Event", &event("Title"));
+    world.deploy().await;
+    let target = world.state("SELECT target FROM sync_leases");
+    let scope = Scope { website_id: "w1".to_owned(), target };
+    let store = SqliteStore::new(&StateLocation::beside(world.studio.path()));
+    for call in ["recover", "resolveConflicts", "acceptDrift"] {
+        let lease = store.acquire(&scope, call, 1_700_000_000_000).await.unwrap();
+        let refused = world.deploy().await.error.unwrap();
+        let said = format!("{call}() has been running since 2023-11-14T22:13:20Z");
+        assert_eq!((refused.code, refused.message), (ErrorCode::DeploymentInProgress, said));
+        store.release(lease).await.unwrap();
+    }
 }
 
 /// Of two websites one is being deployed: the other is not kept from later runs.

@@ -26,10 +26,7 @@ use super::references::References;
 use super::report::AcceptedDrift;
 use super::resolve::DETECT_AGAIN;
 use super::type_ref::NamedType;
-use super::{Engine, Platform, ProviderRequest, Purpose, TypeRef};
-
-/// Who holds a scope while the drift of its types is decided about.
-const OWNER: &str = "acceptDrift";
+use super::{Engine, Platform, ProviderRequest, Purpose, TypeRef, holder};
 
 /// What is said about the drift of a type.
 #[derive(Debug, Clone, Copy)]
@@ -103,8 +100,12 @@ impl Engine {
         for (website_id, types) in by_website {
             let scope = Scope { website_id, target: platform.target.clone() };
             let now = self.ports.clock.now();
-            let lease =
-                self.ports.store.acquire(&scope, OWNER, now).await.map_err(store_failure)?;
+            let lease = self
+                .ports
+                .store
+                .acquire(&scope, holder::ACCEPT_DRIFT, now)
+                .await
+                .map_err(store_failure)?;
             let ruled = self.rule_leased(&lease, &locals, &platform, types, ruling).await;
             let released = self.ports.store.release(lease).await.map_err(store_failure);
             answers.extend(ruled?);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::holder;
 use crate::error::{ErrorCode, SyncError};
 use crate::port::{AdapterError, Refusal, StoreError, StudioError};
 
@@ -44,10 +45,13 @@ pub(crate) fn store_failure(error: StoreError) -> SyncError {
         StoreError::Failed { .. } => ErrorCode::StoreFailed,
     };
     let message = match &error {
-        StoreError::Held { holder, since } => match Timestamp::from_millisecond(*since) {
-            Ok(since) => format!("the deployment {holder} has been running since {since:.0}"),
-            Err(_) => format!("the deployment {holder} is running"),
-        },
+        StoreError::Held { holder, since } => {
+            let holder = holder::told(holder);
+            match Timestamp::from_millisecond(*since) {
+                Ok(since) => format!("{holder} has been running since {since:.0}"),
+                Err(_) => format!("{holder} is running"),
+            }
+        }
         other => other.to_string(),
     };
     SyncError::new(code, message).caused_by(error)

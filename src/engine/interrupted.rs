@@ -18,10 +18,7 @@ use super::narrate::KEPT_ENTRIES;
 use super::outcome::{self, Counts};
 use super::plan::Policy;
 use super::report::{Metrics, Outcome, OutcomeError, RunReport, RunStatus};
-use super::{Engine, Platform, ProviderRequest, Purpose, RunOptions, RunRequest};
-
-/// Who holds a scope while its past is settled.
-const OWNER: &str = "recover";
+use super::{Engine, Platform, ProviderRequest, Purpose, RunOptions, RunRequest, holder};
 
 /// What was found of runs that never ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
@@ -118,7 +115,7 @@ impl Engine {
                 .next_step("call recover with the provider that the deployment had"));
         }
         let store = &self.ports.store;
-        let acquired = store.acquire(scope, OWNER, self.ports.clock.now()).await;
+        let acquired = store.acquire(scope, holder::RECOVER, self.ports.clock.now()).await;
         let lease = acquired.map_err(store_failure)?;
         let done = self.settle_scope(&platform, &lease, settled).await;
         // A lease that cannot be given back is taken over by whoever comes: its lock is gone.
@@ -147,7 +144,7 @@ impl Engine {
             engine: self,
             platform,
             lease,
-            run_id: OWNER,
+            run_id: holder::RECOVER,
             references: &references,
             accept_loss: policy.consent.data_loss,
             force: policy.force,

@@ -30,6 +30,7 @@ mod failure;
 mod fields;
 mod health;
 mod history;
+mod holder;
 mod home;
 mod homeward;
 mod interrupted;

@@ -20,10 +20,7 @@ use super::failure::store_failure;
 use super::outcome::outcome_error;
 use super::record_version::busy;
 use super::report::Resolution;
-use super::{Engine, Platform, ProviderRequest, Purpose};
-
-/// Who holds a scope while its conflicts are decided.
-const OWNER: &str = "resolveConflicts";
+use super::{Engine, Platform, ProviderRequest, Purpose, holder};
 
 /// Decisions that are recorded at once, so that few wait for the disk by themselves, and few are lost
 /// when the process is killed.
@@ -100,15 +97,17 @@ impl Engine {
         }
         for (scope, conflicts) in by_scope {
             let now = self.ports.clock.now();
-            let decided = match self.ports.store.acquire(&scope, OWNER, now).await {
-                Ok(lease) => {
-                    let decided = self.resolve_scope(platform, &lease, &verdicts, &conflicts).await;
-                    // A lease that cannot be given back is taken over by whoever comes: its lock is gone.
-                    self.ports.store.release(lease).await.ok();
-                    decided
-                }
-                Err(error) => Err(store_failure(error)),
-            };
+            let decided =
+                match self.ports.store.acquire(&scope, holder::RESOLVE_CONFLICTS, now).await {
+                    Ok(lease) => {
+                        let decided =
+                            self.resolve_scope(platform, &lease, &verdicts, &conflicts).await;
+                        // A lease that cannot be given back is taken over by whoever comes: its lock is gone.
+                        self.ports.store.release(lease).await.ok();
+                        decided
+                    }
+                    Err(error) => Err(store_failure(error)),
+                };
             match decided {
                 Ok(decided) => {
                     for (at, resolution) in decided {

@@ -16,10 +16,7 @@ use super::outcome::idle_record;
 use super::record::{awaits_decision, seen_since};
 use super::report::Conflict;
 use super::see::wanted_websites;
-use super::{Engine, Platform, VersionNote};
-
-/// Who holds a scope while its conflicts are recorded.
-const OWNER: &str = "resolveConflicts";
+use super::{Engine, Platform, VersionNote, holder};
 
 /// A conflict as looking shows it.
 #[derive(Clone)]
@@ -92,7 +89,12 @@ impl Engine {
             ));
         }
         let now = self.ports.clock.now();
-        let lease = self.ports.store.acquire(scope, OWNER, now).await.map_err(store_failure)?;
+        let lease = self
+            .ports
+            .store
+            .acquire(scope, holder::RESOLVE_CONFLICTS, now)
+            .await
+            .map_err(store_failure)?;
         let met = self.meet_leased(platform, &lease).await;
         let released = self.ports.store.release(lease).await.map_err(store_failure);
         met.and(released)

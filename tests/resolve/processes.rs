@@ -67,6 +67,11 @@ async fn one_wins_and_the_other_is_told() {
             ["DEPLOYMENT_IN_PROGRESS", "CONFLICT", "PLAN_STALE"].contains(&code),
             "{answers:?}"
         );
+        let said = answers[1 - winner]["error"]["message"].as_str().unwrap();
+        assert!(
+            code != "DEPLOYMENT_IN_PROGRESS" || said.starts_with("resolveConflicts() "),
+            "{said}"
+        );
         assert!(open(&world).await.is_empty());
         let decided = "SELECT group_concat(resolved_by || ' ' || resolution) FROM conflict_log";
         let (by, strategy) = sides[winner];
