@@ -253,6 +253,38 @@ test('credentials of the environment go to the address of the environment only',
   )
 })
 
+test('an address of the file counts for credentials of the environment, which go to no other host', async () => {
+  const apiUrl = `${platform.origin}/v1`
+  const optimizely = { apiUrl }
+  write('catalyst-sync.config.json', JSON.stringify({ databaseUrl: 'dev.db', optimizely }))
+  const env = { OPTIMIZELY_CLIENT_ID: 'test', OPTIMIZELY_CLIENT_SECRET: 'test' }
+  const before = (await platform.requests()).length
+  const { settings } = await shell(env).json('doctor')
+  expect(settings).toContainEqual({
+    name: 'apiUrl',
+    value: apiUrl,
+    from: 'catalyst-sync.config.json',
+  })
+  const { code, stderr } = await shell(env).run(['plan'])
+  expect(code).toBe(4)
+  expect(stderr).toContain('HOST_NOT_ALLOWED')
+  expect(stderr).toContain(new URL(apiUrl).host)
+  expect(await platform.requests()).toHaveLength(before)
+})
+
+test('flags choose another direction than the file', async () => {
+  write('catalyst-sync.config.json', JSON.stringify({ databaseUrl: 'dev.db', ...TARGET_FORM }))
+  const mode = async (...words: string[]) => (await shell().json('plan', ...words)).mode
+  expect(await mode()).toBe('bidirectional')
+  expect(await mode('--push')).toBe('push')
+  expect(await mode('--pull')).toBe('pull')
+  const { code, stderr } = await shell().run(['plan', '--push', '--both'])
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("option '--push' cannot be used with option '--both'"),
+  })
+})
+
 test.each([
   ['what the file does not name', {}, 'default'],
   ['what the file names', { provider: 'optimizely' }, 'catalyst-sync.config.json'],
@@ -334,6 +366,28 @@ describe('init', () => {
     })
     expect(existsSync(folder.file('catalyst-sync.config.yaml'))).toBe(false)
   })
+
+  test.each([['package.json'], ['json']])(
+    'knows the configuration in package.json, and makes a %s of it when it is told to',
+    async (form) => {
+      install()
+      const config = { mapping: 'compatible' }
+      const own = { name: 'studio', 'catalyst-sync': config }
+      write('package.json', JSON.stringify(own))
+      const { code, stderr } = await shell().run(['init', '--format', form])
+      expect(code).toBe(1)
+      expect(stderr).toContain('the key catalyst-sync of package.json is there already')
+      const held = () => JSON.parse(readFileSync(folder.file('package.json'), 'utf8'))
+      expect(held()).toEqual(own)
+
+      const words = ['init', '--force', '--format', form, '--provider', 'files']
+      const { config: made, removed } = await shell().json(...words, '--database', 'dev.db')
+      const isKept = form === 'package.json'
+      expect(removed).toEqual(isKept ? [] : ['the key catalyst-sync of package.json'])
+      expect(held()).toEqual({ name: 'studio', ...(isKept && { 'catalyst-sync': made }) })
+      expect((await shell().json('plan')).target).toMatch(/^files:/)
+    },
+  )
 
   test('is about a new start, and leaves alone what may be committed', async () => {
     write('.env', 'DATABASE_URL=file:./dev.db\n')

@@ -142,6 +142,36 @@ describe('deploy', () => {
     })
   })
 
+  test.each([
+    ['--dry-run'],
+    ['--plan-digest', 'abc'],
+    ['--pull'],
+    ['--both'],
+    ['--push'],
+    ['--force'],
+    ['--allow-delete'],
+    ['--allow-data-loss'],
+    ['--conflicts', 'skip'],
+    ['--bypass-validation'],
+    ['--stop-on-error'],
+  ])('--resume has no %s of its own', async (...flag) => {
+    await refuse('Type1', 'POST')
+    const { deployment } = await shell.json('deploy', '--yes')
+    await bench.platform.control('faults', { clear: true })
+    const before = await writes()
+    const { code, stderr } = await shell.run(['deploy', '--resume', deployment.id, ...flag])
+    expect(code).toBe(1)
+    expect(stderr).toContain('INVALID_ARGUMENT')
+    expect(stderr).toMatch(/option '--resume <deployment>' cannot be used with option '--/)
+    expect(await writes()).toBe(before)
+  })
+
+  test('--resume has no types of its own', async () => {
+    const { code, stderr } = await shell.run(['deploy', 'Type1', '--resume', 'some'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('--resume carries on with the types of its deployment')
+  })
+
   test('--conflicts target_wins takes their value home, with --pull', async () => {
     await quarrel()
     expect(await codeOf('deploy', '--pull', '--yes', '--conflicts', 'target_wins')).toBe(0)
@@ -187,6 +217,41 @@ describe('rollback', () => {
     expect((await there()).title.displayName).toBe('Title')
     expect(await here()).toEqual(labels)
     expect((await shell.json('diff')).summary.updated).toBe(pending)
+  })
+
+  test('--studio takes back what only came home, of which the platform knows nothing', async () => {
+    await shell.run(['deploy', '--yes'])
+    await theirs('Type1', 'Theirs')
+    const { deployment } = await shell.json('deploy', '--pull', '--yes')
+    expect(await here()).toEqual(['Theirs', 'Body'])
+    const before = await writes()
+    expect(await codeOf('rollback', deployment.id, '--studio')).toBe(4)
+    expect(await here()).toEqual(['Theirs', 'Body'])
+    const { code, stdout } = await shell.run(['rollback', deployment.id, '--studio', '--yes'])
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Rolled back'),
+    })
+    expect(await here()).toEqual(['Title', 'Body'])
+    expect(await writes()).toBe(before)
+  })
+
+  test('--studio deletes a row only for who names the target', async () => {
+    await shell.run(['deploy', '--yes'])
+    const properties = { title: { type: 'string', displayName: 'Title' } }
+    const talk = { key: 'Talk', displayName: 'Talk', baseType: '_component', properties }
+    await bench.platform.control('seed', { types: [talk] })
+    const { deployment, plan } = await shell.json('deploy', 'Talk', '--pull', '--yes')
+    const names = async () => (await bench.engine.extractContentTypes()).types.map(({ key }) => key)
+    expect(await names()).toContain('Talk')
+    const undo = ['rollback', deployment.id, '--studio', '--yes']
+    const { code, stderr } = await shell.run([...undo, '--allow-delete'])
+    expect(code).toBe(4)
+    expect(stderr).toContain('DELETE_REFUSED')
+    expect(stderr).toContain('types that the deployment made in the studio would be deleted there')
+    expect(await names()).toContain('Talk')
+    expect(await codeOf(...undo, `--allow-delete=${plan.target}`)).toBe(0)
+    expect(await names()).not.toContain('Talk')
   })
 
   test('--failed-only leaves what succeeded', async () => {

@@ -298,6 +298,25 @@ sys.exit(os.waitstatus_to_exitcode(status))`
     expect(after).not.toMatch(/[━─]/)
   })
 
+  test('Ctrl-C twice ends at once, and gives the terminal back as it was', async () => {
+    const slow = { when: { method: 'POST' }, what: { kind: 'latency', ms: 20_000 } }
+    await bench.platform.control('faults', { add: [slow] })
+    const { until, type, ended } = terminal(['deploy', '--yes'])
+    await until('━')
+    type('\x03')
+    await until('Ctrl-C again ends at once')
+    type('\x03')
+    const { code, stdout } = await ended
+    expect(code).toBe(130)
+    for (const [off, on] of [
+      ['\x1b[?25l', '\x1b[?25h'],
+      ['\x1b[?7l', '\x1b[?7h'],
+    ] as const) {
+      expect(stdout).toContain(off)
+      expect(stdout.lastIndexOf(on)).toBeGreaterThan(stdout.lastIndexOf(off))
+    }
+  })
+
   test.each([
     { columns: 60, longest: 60, isCut: true },
     { columns: 160, longest: 160, isCut: false },

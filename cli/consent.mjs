@@ -11,6 +11,7 @@ const CONSENTS = [
     code: 'DELETE_REFUSED',
     needed: ({ operation }) => operation === 'delete',
     tells: (types) => `${types} would be deleted`,
+    unknown: 'types that the deployment made in the studio would be deleted there',
   },
   {
     flag: 'allowDataLoss',
@@ -18,6 +19,7 @@ const CONSENTS = [
     code: 'DATA_LOSS_REFUSED',
     needed: ({ operation, risk }) => operation !== 'delete' && risk === 'lossy',
     tells: (types) => `${types} would lose content`,
+    unknown: 'types of the studio may lose content',
   },
 ]
 
@@ -30,13 +32,18 @@ export function consentsOf(flags) {
 
 /**
  * Has whatever a plan destroys agreed to: by a flag that names the target, else by somebody who types
- * that name. Throws where nobody agrees.
+ * that name. Throws where nobody agrees. What a rollback may destroy in the studio (`--studio`) is in
+ * no plan: whoever allows it agrees to it, too.
  */
 export async function agree(plan, flags, prompt) {
-  for (const { flag, words, code, needed, tells } of CONSENTS) {
+  for (const { flag, words, code, needed, tells, unknown } of CONSENTS) {
     const operations = plan.operations.filter(needed)
-    if (operations.length === 0 || flags[flag] === plan.target) continue
-    const told = tells(typesOf(operations))
+    const parts = [
+      ...(operations.length > 0 ? [tells(typesOf(operations))] : []),
+      ...(flags.studio && flags[flag] !== undefined ? [unknown] : []),
+    ]
+    if (parts.length === 0 || flags[flag] === plan.target) continue
+    const told = parts.join(', and ')
     const next = `${words}=${plan.target}`
     if (typeof flags[flag] === 'string') {
       const message = `${words} names ${flags[flag]}, and the target is ${plan.target}`

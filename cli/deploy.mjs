@@ -18,7 +18,8 @@ import { renderPlan } from './text/plan.mjs'
  */
 export async function carryOut(session, plan, { flags, verb, start, runsIdle = false, undoes }) {
   const { out, prompt, terminal } = session
-  const isIdle = plan.operations.length === 0 && !flags.force
+  // What a rollback does to the rows of the studio is no operation of its plan.
+  const isIdle = plan.operations.length === 0 && !flags.force && !flags.studio
   out.event('plan', { plan })
   out.text(renderPlan(plan, terminal, { undoes }))
   if (flags.dryRun || (isIdle && !runsIdle)) {

@@ -15,10 +15,12 @@ export const allowDelete = () =>
 export const allowDataLoss = () =>
   new Option('--allow-data-loss [target]', 'allow changes that lose content; likewise')
 
-export const pull = () =>
-  new Option('--pull', 'from the platform into the studio').conflicts('both')
-
-export const both = () => new Option('--both', 'pull, then push')
+/** Which way: at most one of them. */
+export const directions = () => [
+  new Option('--push', 'from the studio to the platform').conflicts(['pull', 'both']),
+  new Option('--pull', 'from the platform into the studio').conflicts(['push', 'both']),
+  new Option('--both', 'pull, then push').conflicts(['push', 'pull']),
+]
 
 export const conflicts = (choices = ['merge', 'skip', 'source_wins', 'target_wins']) =>
   new Option('--conflicts <strategy>', 'what to do about conflicts').choices(choices)
@@ -35,9 +37,12 @@ function wholeNumber(text) {
   return Number(text)
 }
 
+/** What the flags of a direction are called as the mode of a run. */
+const MODES = Object.entries({ push: 'push', pull: 'pull', both: 'bidirectional' })
+
 /** The direction and the consents that flags ask for, as options of a run. */
 export function runOptions(flags, consents) {
-  const mode = flags.both ? 'bidirectional' : flags.pull ? 'pull' : undefined
+  const mode = MODES.find(([flag]) => flags[flag])?.[1]
   return {
     ...(mode && { mode }),
     ...consents,

@@ -22,6 +22,8 @@ export function progressOf(terminal, { undoes } = {}) {
 
 class Bar {
   #bar
+  /** The terminal gets its cursor back, however the process ends. */
+  #leave = () => this.#bar.stop()
   #terminal
 
   constructor(terminal) {
@@ -37,6 +39,7 @@ class Bar {
       clearOnComplete: true,
       gracefulExit: false,
     })
+    process.once('exit', this.#leave)
     this.#bar.start(100, 0, { step: '' })
   }
 
@@ -47,7 +50,8 @@ class Bar {
   }
 
   end() {
-    this.#bar.stop()
+    process.off('exit', this.#leave)
+    this.#leave()
   }
 
   get tellsTypes() {

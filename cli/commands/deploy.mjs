@@ -9,6 +9,18 @@ import { carryOut, follow } from '../deploy.mjs'
 import { Failure } from '../failure.mjs'
 import * as option from '../options.mjs'
 
+/** What a deployment that is carried on has from its beginning. */
+const OTHERS = [
+  ...['push', 'pull', 'both', 'allowDelete', 'allowDataLoss', 'conflicts', 'bypassValidation'],
+  ...['planDigest', 'dryRun', 'force', 'stopOnError'],
+]
+
+function requireNone(types) {
+  if (types.length === 0) return
+  const message = `--resume carries on with the types of its deployment, and not with ${types.join(', ')}`
+  throw new Failure('INVALID_ARGUMENT', message, { next: 'leave the types out' })
+}
+
 /** Refuses a plan with errors where the configuration says that nothing is to be sent then. */
 function requireSound({ findings }) {
   const errors = findings.filter(({ severity }) => severity === 'error')
@@ -24,8 +36,7 @@ export default {
   words: 'deploy [types...]',
   summary: 'Plans, shows the plan, asks, and carries out exactly that plan.',
   options: [
-    option.pull(),
-    option.both(),
+    ...option.directions(),
     option.yes(),
     option.allowDelete(),
     option.allowDataLoss(),
@@ -35,7 +46,7 @@ export default {
     new Option('--dry-run', 'plan, and send nothing'),
     new Option('--force', 'send every type again'),
     new Option('--stop-on-error', 'begin nothing new after the first failure'),
-    new Option('--resume <deployment>', 'carry on with one that failed in part'),
+    new Option('--resume <deployment>', 'carry on with one that failed in part').conflicts(OTHERS),
   ],
   examples: [
     ['deploy', 'shows what would be sent, and asks'],
@@ -47,6 +58,7 @@ export default {
   async run(session, flags, types) {
     const engine = await session.engine()
     if (flags.resume !== undefined) {
+      requireNone(types)
       const start = (onUpdate) => engine.resumeDeployment(flags.resume, onUpdate)
       return follow(session, { start })
     }

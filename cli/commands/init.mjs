@@ -1,15 +1,15 @@
 // init: a configuration file, and the keys of the environment.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { appendFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 
 import { parse } from 'dotenv'
 import { Option } from 'commander'
 
 import { FILES } from '../config/environment.mjs'
-import { NAMES } from '../config/file.mjs'
-import { writeConfiguration } from '../config/writing.mjs'
+import { configurationsIn } from '../config/file.mjs'
+import { IN_PACKAGE, removeConfiguration, writeConfiguration } from '../config/writing.mjs'
 import { Failure } from '../failure.mjs'
 import { teachPrisma } from '../prisma.mjs'
 import { clean } from '../text/clean.mjs'
@@ -62,11 +62,11 @@ async function configure(session, flags, folder) {
   const file = await writeConfiguration(folder, flags.format, config)
   // Two of them would be refused.
   const others = thoseThere(folder).filter((name) => name !== file)
-  for (const name of others) await rm(join(folder, name))
+  for (const name of others) await removeConfiguration(folder, name)
   const files = [file]
   const keys = await addKeys(folder, neededKeys(config), variables)
   if (keys.names.length > 0) files.push(keys.file)
-  return { files, removed: others, keys: keys.names, config }
+  return { files, removed: others.map(wordsOf), keys: keys.names, config }
 }
 
 /** What was written, and what to do with it. */
@@ -94,14 +94,19 @@ function requireFree(folder, { force }) {
   if (force) return
   const there = thoseThere(folder)
   if (there.length === 0) return
-  throw new Failure('CONFIG_EXISTS', `${there[0]} is there already`, {
+  throw new Failure('CONFIG_EXISTS', `${wordsOf(there[0])} is there already`, {
     next: 'edit it, or replace it with --force',
   })
 }
 
-/** The configuration files of a folder. */
+/** The files of a folder that hold a configuration. */
 function thoseThere(folder) {
-  return NAMES.filter((name) => existsSync(join(folder, name)))
+  return configurationsIn(folder).map(({ path }) => basename(path))
+}
+
+/** A configuration by its file: `package.json` is more than that. */
+function wordsOf(name) {
+  return name === IN_PACKAGE ? `the key catalyst-sync of ${name}` : name
 }
 
 /** The keys that a configuration leaves to the environment. */

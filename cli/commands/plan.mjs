@@ -9,8 +9,7 @@ export default {
   words: 'plan [types...]',
   summary: 'Says what a deployment would do. Writes nothing.',
   options: [
-    option.pull(),
-    option.both(),
+    ...option.directions(),
     option.conflicts(),
     option.allowDelete(),
     option.allowDataLoss(),

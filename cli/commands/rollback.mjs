@@ -33,7 +33,8 @@ export default {
     const plan = await engine.planRollback(id, options)
     const start = (onUpdate) =>
       engine.rollbackDeployment(id, { ...options, planDigest: plan.digest, onUpdate })
-    const code = await carryOut(session, plan, { flags, verb: `Undo ${id} on`, start, undoes: id })
+    const verb = `Undo ${id} ${flags.studio ? 'in the studio and on' : 'on'}`
+    const code = await carryOut(session, plan, { flags, verb, start, undoes: id })
     if (session.out.isText && !flags.studio) session.out.note(keeps(flags))
     return code
   },

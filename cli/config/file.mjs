@@ -8,11 +8,12 @@ import { Failure } from '../failure.mjs'
 import { problemsOf } from './problems.mjs'
 
 /** Names of configuration files, in the order in which they are looked for. */
-export const NAMES = ['js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map(
+const NAMES = ['js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map(
   (ending) => `catalyst-sync.config.${ending}`,
 )
 
-const KEY = 'catalyst-sync'
+/** The key of a configuration in `package.json`. */
+export const KEY = 'catalyst-sync'
 
 /** The page that lists the keys, which comes with the package. */
 const PAGE = fileURLToPath(new URL('../../docs/configuration.md', import.meta.url))
@@ -33,16 +34,21 @@ export async function readConfiguration(folder, named) {
 }
 
 function find(folder) {
-  const there = NAMES.map((name) => join(folder, name)).filter(existsSync)
-  const inPackage = packageKey(folder)
-  const all = [...there, ...(inPackage ? [inPackage.path] : [])]
+  const all = configurationsIn(folder)
   if (all.length > 1) {
-    const message = `there are several configurations: ${all.map((path) => basename(path)).join(', ')}`
+    const message = `there are several configurations: ${all.map(({ path }) => basename(path)).join(', ')}`
     throw new Failure('CONFIG_INVALID', message, {
       next: 'keep one of them, or name it with --config',
     })
   }
-  return there.length === 1 ? { path: there[0] } : inPackage
+  return all[0]
+}
+
+/** Every configuration of a folder, as `{ path }`; that of `package.json` with its `config`. */
+export function configurationsIn(folder) {
+  const files = NAMES.map((name) => join(folder, name)).filter((path) => existsSync(path))
+  const inPackage = packageKey(folder)
+  return [...files.map((path) => ({ path })), ...(inPackage ? [inPackage] : [])]
 }
 
 function packageKey(folder) {

@@ -72,15 +72,26 @@ function originOf(variables, name) {
       : `${from}: ${name}`
 }
 
-/** The provider; credentials of the environment stand in for those of the file, the address included. */
+/**
+ * The provider; credentials of the environment stand in for those of the file, and its address for
+ * the file's. An address that the file names for credentials of the environment is left to the engine,
+ * which refuses a host that they are not for.
+ */
 function reachable({ id, config }, variables, { origins, source }) {
   if (id !== 'optimizely') return { id, config: { ...config } }
   const isOfEnvironment = variables.OPTIMIZELY_CLIENT_ID !== undefined
   const isOfFile = !isOfEnvironment && config.clientId !== undefined
   origins.credentials = isOfFile ? source : originOf(variables, 'OPTIMIZELY_CLIENT_ID')
+  const isAddressOfFile =
+    isOfFile ||
+    (isOfEnvironment && config.clientId === undefined && variables.OPTIMIZELY_API_URL === undefined)
   origins.apiUrl =
-    isOfFile && config.apiUrl !== undefined ? source : originOf(variables, 'OPTIMIZELY_API_URL')
-  const members = Object.entries(config).filter(([name]) => isOfFile || !ACCESS.includes(name))
+    isAddressOfFile && config.apiUrl !== undefined
+      ? source
+      : originOf(variables, 'OPTIMIZELY_API_URL')
+  const isKept = (name) =>
+    isOfFile || !ACCESS.includes(name) || (name === 'apiUrl' && isAddressOfFile)
+  const members = Object.entries(config).filter(([name]) => isKept(name))
   return { id, config: Object.fromEntries(members) }
 }
 

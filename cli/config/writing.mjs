@@ -1,8 +1,13 @@
 // A configuration, written in one of its forms.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+
+import { KEY } from './file.mjs'
+
+/** The file of a project, which has room for a configuration. */
+export const IN_PACKAGE = 'package.json'
 
 const SCHEMA = './node_modules/catalyst-sync/catalyst-sync.schema.json'
 
@@ -16,7 +21,7 @@ const FORMS = {
 
 /** Writes a configuration into a folder and returns the name of the file. */
 export async function writeConfiguration(folder, format, config) {
-  if (format === 'package.json') return writeKey(folder, config)
+  if (format === IN_PACKAGE) return writeKey(folder, config)
   const name = `catalyst-sync.config.${format}`
   await writeFile(
     join(folder, name),
@@ -25,11 +30,17 @@ export async function writeConfiguration(folder, format, config) {
   return name
 }
 
+/** Removes the configuration that a file is or holds. */
+export async function removeConfiguration(folder, name) {
+  if (name === IN_PACKAGE) await writeKey(folder, undefined)
+  else await rm(join(folder, name))
+}
+
 async function writeKey(folder, config) {
-  const path = join(folder, 'package.json')
+  const path = join(folder, IN_PACKAGE)
   const whole = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
-  await writeFile(path, `${JSON.stringify({ ...whole, 'catalyst-sync': config }, null, 2)}\n`)
-  return 'package.json'
+  await writeFile(path, `${JSON.stringify({ ...whole, [KEY]: config }, null, 2)}\n`)
+  return IN_PACKAGE
 }
 
 async function yaml(config) {
