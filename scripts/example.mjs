@@ -24,5 +24,5 @@ const studio = spawn(process.execPath, [join('scripts', 'start.mjs'), ...process
 })
 // It gets Ctrl-C from the terminal, too, and ends by itself.
 process.on('SIGINT', () => {})
-process.on('SIGTERM', () => studio.kill('SIGTERM'))
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => studio.kill(signal))
 studio.once('exit', (code) => process.exit(code ?? 0))

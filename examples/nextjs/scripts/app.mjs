@@ -51,6 +51,11 @@ export async function startStudio({ database, environment = {}, port = 0 }) {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
+  // It has a group of its own, which neither Ctrl-C nor a closed window reaches.
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  ended.then(() => process.off('exit', kill))
   const said = []
   const listening = new Promise((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -65,7 +70,6 @@ export async function startStudio({ database, environment = {}, port = 0 }) {
     )
   })
   await listening
-  const ended = new Promise((resolve) => child.once('exit', resolve))
   return {
     origin: `http://127.0.0.1:${free}`,
     database,

@@ -34,7 +34,12 @@ const platform = real
 // The fake forgets what it held, so what was agreed with it is no more.
 if (platform) forget()
 
-const studio = await startStudio({
+let ending = false
+let studio
+// Whoever ends it while the studio starts ends that, too.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
+
+studio = await startStudio({
   database: join(data, 'dev.db'),
   environment: platform?.environment,
   port,
@@ -51,17 +56,14 @@ function forget() {
   rmSync(data, { recursive: true, force: true })
 }
 
-let ending = false
 async function end() {
   if (ending) return
   ending = true
-  await studio.stop()
+  await studio?.stop()
   await platform?.stop()
   if (platform) forget()
   process.exit(0)
 }
-process.on('SIGINT', end)
-process.on('SIGTERM', end)
 const code = await studio.ended
 if (!ending) {
   console.error(`the studio ended with ${code}:\n${studio.said.join('\n')}`)
