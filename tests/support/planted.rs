@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use catalyst_sync::engine::{
-    Engine, ErrorReport, HistoryQuery, ProviderRequest, Reporter, RunEvent, RunReport,
+    AnalyticsQuery, BackupQuery, ConflictQuery, Engine, ErrorReport, HistoryQuery, ProviderRequest,
+    Reporter, RunEvent, RunReport, StateQuery,
 };
 use catalyst_sync::http::{Observer, RequestLog};
 
@@ -97,16 +98,22 @@ pub fn told(report: &RunReport) -> String {
     format!("{error:?} {:?} {}", report, serde_json::to_string(&report.outcomes).unwrap())
 }
 
-/// Everything that an engine tells of itself and of what it did, as text.
+/// Everything that an engine tells of itself and of what it did, as text: all that reports, pages and
+/// the command line are made from.
 pub async fn remembered(engine: &Engine, deployment: &str) -> String {
     let provider = ProviderRequest::default();
     let health = engine.health(&provider).await;
     let history = engine.sync_history(&HistoryQuery::default()).await.unwrap();
+    let conflicts = engine.conflicts(&ConflictQuery::default()).await.unwrap();
+    let states = engine.sync_states(&StateQuery::default()).await.unwrap();
+    let backups = engine.list_backups(&BackupQuery::default()).await.unwrap();
+    let analytics = engine.analytics(&AnalyticsQuery::default()).await.unwrap();
     [
         format!("{health:?} {}", serde_json::to_string(&health).unwrap()),
         engine.metrics(),
         format!("{:?}", engine.deployment(deployment).await.unwrap()),
         serde_json::to_string(&history).unwrap(),
+        format!("{conflicts:?} {states:?} {backups:?} {analytics:?}"),
         format!("{:?}", engine.verify_history().await),
         format!("{:?}", engine.export_history(None).await),
     ]
