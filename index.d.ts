@@ -209,7 +209,8 @@ interface Functions {
   /**
    * Deploys again what did not succeed, under the id `<id>-retry-<n>`, after 1, 2, 4 … 10 seconds during
    * which there are no updates. After `maxRetries` (default 3) it ends `failed` at once, and with
-   * `TARGET_MISMATCH` for another target than the one that it repeats went to.
+   * `TARGET_MISMATCH` for another target than the one that it repeats went to. A `planDigest` of the job
+   * is past, and with it what was allowed for that plan, as with {@link resumeDeployment}.
    */
   retryDeployment(
     job: DeploymentJob,
