@@ -846,6 +846,7 @@ export interface RollbackOptions {
    * Whether the studio keeps its edits, which are pending again then. With `false`, its rows go back, too:
    * what the deployment sent, and what it brought home; attributes that were edited since stay. Rows that
    * it made are deleted with `allowDelete`, rows of types that it deleted are made again. Default `true`.
+   * The findings of the plan say which rows; a `planDigest` is of a plan with the same `preserveData`.
    */
   preserveData?: boolean
   /** Default: the provider of the deployment, as the engine is configured for it. */
