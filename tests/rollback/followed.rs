@@ -309,3 +309,31 @@ async fn the_plan_tells_what_becomes_of_the_rows() {
         assert_eq!(foretold(&bench, "gone", &following()).await, [again], "{side:?}");
     }
 }
+
+/// What came home is the same on both sides, and what was entered in it since is lost all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn content_in_what_came_home_waits_for_consent() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+    bench.deploy("first", RunOptions::default()).await;
+    bench.world.let_time_pass();
+    let venue = json!({ "properties": { "venue": { "type": "string", "displayName": "Venue" } } });
+    assert!(bench.world.fake.control().edit(Version::V1, "Event", venue));
+    bench.deploy("pull", pulling()).await;
+    assert_eq!(row(&bench, "c1").unwrap(), ["title=Title", "venue=Venue"]);
+    let item = "INSERT INTO ContentItem (id, contentTypeId, websiteId, data, updatedAt)
+                VALUES ('i1', 'c1', 'w1', ?1, 1)";
+    bench.world.sql(item, &[r#"{"venue":"Hall"}"#]);
+
+    let options = RunOptions { preserve_data: Some(false), ..RunOptions::default() };
+    let paths = "/properties/venue, /properties/venue/displayName, /properties/venue/type";
+    let waits = "DATA_LOSS_REFUSED the studio's row of Event loses content, and waits for consent";
+    let told = foretold(&bench, "pull", &options).await;
+    assert_eq!(told.last(), Some(&format!("{waits}: {paths}")));
+    let undone = bench.undo("pull", options).await;
+    assert_eq!(undone.outcomes[0].withheld.join(", "), paths);
+    assert_eq!(row(&bench, "c1").unwrap(), ["title=Title", "venue=Venue"]);
+    let undone = bench.undo("pull", following()).await;
+    assert_eq!(undone.outcomes[0].withheld, [""; 0], "{:?}", undone.error);
+    assert_eq!(row(&bench, "c1").unwrap(), ["title=Title"]);
+}

@@ -17,6 +17,7 @@ use super::run::RollbackSearch;
 use crate::engine::complete::stops_the_run;
 use crate::engine::detect::{Detection, Keep, Scoped, Search, root_id};
 use crate::engine::examine::Examined;
+use crate::engine::failure::studio_failure;
 use crate::engine::home::{Arrival, Home, homeward, name_taken, takes};
 use crate::engine::listing::Freshness;
 use crate::engine::locals::Locals;
@@ -249,9 +250,11 @@ impl Engine {
             tolerate_absence: options.allow_delete,
             cancel,
         };
-        let mut detection = self.search(locals, &look).await?;
-        let shape = platform.dialect.capabilities().shape;
-        let items = self.appraise(&mut detection, &shape).await?;
+        let detection = self.search(locals, &look).await?;
+        // Of what is the same on both sides, too: going back may lose content all the same.
+        let found = detection.scopes.iter().flat_map(|scoped| &scoped.examined);
+        let ids = found.map(|one| one.subject.entity.id.clone()).collect();
+        let items = self.ports.studio.content_items(ids).await.map_err(studio_failure)?;
         Ok((detection, items))
     }
 }

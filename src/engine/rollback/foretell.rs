@@ -46,9 +46,11 @@ impl Engine {
             };
             let own = returns.iter().filter(|one| one.website_id == scoped.scope.website_id);
             for one in own {
-                let row = locals.row(root_id(&one.entity.id)).map(|(row, _)| row);
                 let found = scoped.examined.iter().find(|it| it.subject.remote_id == one.remote_id);
-                let count = items.get(&one.entity.id).copied().unwrap_or_default();
+                // Its row may have been made anew under another id.
+                let id = &found.map_or(&one.entity, |found| &found.subject.entity).id;
+                let row = locals.row(root_id(id)).map(|(row, _)| row);
+                let count = items.get(id).copied().unwrap_or_default();
                 findings.extend(one.foretold(&home, (row, found), (policy, count)));
             }
         }
