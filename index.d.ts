@@ -209,7 +209,8 @@ interface Functions {
   /**
    * Deploys again what did not succeed, under the id `<id>-retry-<n>`, after 1, 2, 4 … 10 seconds during
    * which there are no updates. After `maxRetries` (default 3) it ends `failed` at once, and with
-   * `TARGET_MISMATCH` for another target than the one that it repeats went to.
+   * `TARGET_MISMATCH` for another target than the one that it repeats went to. A `planDigest` of the job
+   * is past, and with it what was allowed for that plan, as with {@link resumeDeployment}.
    */
   retryDeployment(
     job: DeploymentJob,
@@ -845,6 +846,7 @@ export interface RollbackOptions {
    * Whether the studio keeps its edits, which are pending again then. With `false`, its rows go back, too:
    * what the deployment sent, and what it brought home; attributes that were edited since stay. Rows that
    * it made are deleted with `allowDelete`, rows of types that it deleted are made again. Default `true`.
+   * The findings of the plan say which rows; a `planDigest` is of a plan with the same `preserveData`.
    */
   preserveData?: boolean
   /** Default: the provider of the deployment, as the engine is configured for it. */

@@ -1,5 +1,6 @@
 import { SyncEngine, type DeploymentJob } from '..'
 import { Bench, job, provider, statuses, watched } from './support/bench'
+import { edit } from './support/studio'
 
 /** An engine that fails every run at once, which is enough to count and to time. */
 const engine = new SyncEngine({ databaseUrl: 'file:./there-is-no-such-file.db' })
@@ -109,5 +110,39 @@ test('repeats what did not succeed', async () => {
   expect(again.job).toMatchObject({ id: 'half-retry-1', status: 'completed' })
   const written = again.outcomes.filter(({ operation }) => operation !== 'none')
   expect(written.map(({ name }) => name)).toEqual(['Type 2'])
+  await bench.close()
+})
+
+test('repeats what did not succeed of a reviewed plan, without what was allowed for that only', async () => {
+  jest.useRealTimers()
+  const bench = await Bench.open({ types: 3, options: { cacheTtlMs: 0 } })
+  await bench.deploy().handle.done
+  const database = bench.folder.file('dev.db')
+  edit(database, `DELETE FROM ContentType WHERE id = 'ct_1'`)
+  const label = `UPDATE ContentType SET fields = replace(fields, ?, ?)`
+  edit(database, label, '"Title"', '"Headline"')
+  const status = { kind: 'status', status: 403 }
+  const strikes = [
+    { when: { method: 'DELETE', key: 'Type1' }, what: status },
+    { when: { method: 'PATCH', key: 'Type2' }, what: status },
+  ]
+  await bench.platform.control('faults', { add: strikes })
+  const { digest: planDigest } = await bench.engine.planDeployment({ allowDelete: true })
+  const options = { allowDelete: true, planDigest }
+  const first = await bench.deploy({ id: 'reviewed', options }).handle.done
+  expect(first.job.recovery).toMatchObject({
+    failed: 2,
+    actions: expect.arrayContaining(['retry_failed']),
+  })
+  await bench.platform.control('faults', { clear: true })
+  const again = await bench.engine.retryDeployment(first.job, provider(), () => {}).done
+  expect(again.job.errorInfo?.code).not.toBe('PLAN_STALE')
+  expect(
+    again.outcomes.map(({ typeKey, status, error }) => [typeKey, status, error?.code]),
+  ).toEqual([
+    ['Type1', 'skipped', 'DELETE_REFUSED'],
+    ['Type2', 'success', undefined],
+  ])
+  expect(await bench.platform.keys('Type')).toEqual(['Type1', 'Type2', 'Type3'])
   await bench.close()
 })

@@ -1,5 +1,6 @@
 import { type Actor, type DeploymentHandle, type RunOptions, type SyncEngine } from '..'
 import { Bench, job, provider, watched } from './support/bench'
+import { edit } from './support/studio'
 
 const REFUSED = { code: 'ROLE_REFUSED', class: 'FORBIDDEN', status: 403 }
 
@@ -21,6 +22,16 @@ test('a deployment of somebody is told with their name, by every engine', async 
   expect(version?.author).toBe('ada')
   const recorded = await as('editor').recordVersion('Type1', { source: 'UI' })
   expect(recorded).toBeNull()
+})
+
+test('who edits restores what the type held, and what nobody recorded is kept', async () => {
+  const first = await bench.engine.recordVersion('Type1', { source: 'UI' })
+  const label = `UPDATE ContentType SET fields = replace(fields, ?, ?) WHERE id = 'ct_1'`
+  edit(bench.folder.file('dev.db'), label, '"Title"', '"Headline"')
+  const restored = await as('editor').restoreVersion(first?.hash ?? '')
+  expect(restored).toMatchObject({ author: 'ada', contentHash: first?.contentHash })
+  const versions = await bench.engine.getVersionHistory('Type1')
+  expect(versions.map(({ author }) => author)).toEqual(['ada', 'system', 'system'])
 })
 
 test('who may only look sees everything and changes nothing', async () => {

@@ -6,6 +6,7 @@ mod homeward;
 mod kill;
 mod letting_go;
 mod resume;
+mod ruled;
 mod taken;
 mod target;
 mod websites;

@@ -132,6 +132,31 @@ async fn who_looks_changes_nothing_and_who_edits_forgets_nothing() {
     }
 }
 
+/// What the row held before is recorded with it, by nobody, which is no signing for others.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_edits_restores() {
+    let world = world().await;
+    let note = VersionNote { source: VersionSource::Ui, author: "ada".to_owned(), message: None };
+    let recorded = world.engine().record_version(&TypeRef::named("Post"), &note).await;
+    let hash = recorded.unwrap().unwrap().info.hash;
+    world.change("c1", &json!({ "name": "Post", "fields": [] }));
+    for (role, told) in [
+        (Role::Viewer, Err(ErrorCode::RoleRefused)),
+        (Role::Editor, Ok(true)),
+        (Role::Admin, Ok(false)),
+    ] {
+        let engine = world.engine().acting(ada(role)).unwrap();
+        let restored = engine.restore_version(&hash, "ada", None).await;
+        let restored = restored.map(|one| one.is_some()).map_err(|error| error.code);
+        assert_eq!(restored, told, "{role:?}");
+    }
+    let authors = "SELECT group_concat(author, ', ') \
+                   FROM (SELECT author FROM content_type_versions ORDER BY rowid)";
+    assert_eq!(world.state(authors), "ada, system, ada");
+    let refusals = "SELECT count(*) FROM sync_audit WHERE entry LIKE '%ROLE_REFUSED%'";
+    assert_eq!(world.state(refusals), "1", "the viewer's");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_right_is_handed_down_and_never_up() {
     let world = world().await;

@@ -19,7 +19,6 @@ use super::detect::{Keep, Search};
 use super::examine::{Examined, Status};
 use super::failure::store_failure;
 use super::listing::Freshness;
-use super::locals::Locals;
 use super::outcome::idle_record;
 use super::presence::stale_finding;
 use super::references::References;
@@ -106,7 +105,7 @@ impl Engine {
                 .acquire(&scope, holder::ACCEPT_DRIFT, now)
                 .await
                 .map_err(store_failure)?;
-            let ruled = self.rule_leased(&lease, &locals, &platform, types, ruling).await;
+            let ruled = self.rule_leased(&lease, &platform, types, ruling).await;
             let released = self.ports.store.release(lease).await.map_err(store_failure);
             answers.extend(ruled?);
             released?;
@@ -118,11 +117,14 @@ impl Engine {
     async fn rule_leased(
         &self,
         lease: &Lease,
-        locals: &Locals,
         platform: &Platform,
         types: Vec<(usize, NamedType)>,
         ruling: Ruling<'_>,
     ) -> Result<Vec<(usize, Result<Ruled, SyncError>)>, SyncError> {
+        // What is finished later would write over what is ruled, and bring its own base along.
+        self.settle_scope(platform, lease, &mut Vec::new()).await?;
+        // Whoever held the scope until now may have written to the studio, and so may that.
+        let locals = self.locals().await?;
         let cancel = CancellationToken::new();
         let search = Search {
             platform,
@@ -137,7 +139,7 @@ impl Engine {
         let mut moved: HashMap<Entity, Examined> = HashMap::new();
         let mut stale = HashMap::new();
         let mut references = References::default();
-        for scoped in self.search(locals, &search).await?.scopes {
+        for scoped in self.search(&locals, &search).await?.scopes {
             stale.extend(scoped.stale.into_iter().map(|one| (one.id, one.key)));
             moved.extend(scoped.examined.into_iter().map(|one| (one.subject.entity.clone(), one)));
             references = scoped.references;

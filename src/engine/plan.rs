@@ -121,6 +121,8 @@ pub(super) struct Policy {
     pub mode: Mode,
     /// Go past warnings that hold something back.
     pub bypass: bool,
+    /// The studio keeps its rows when a deployment is undone.
+    pub preserve_data: bool,
 }
 
 impl Policy {
@@ -134,6 +136,7 @@ impl Policy {
             force: options.force,
             mode: options.direction()?,
             bypass: options.bypass_validation,
+            preserve_data: true,
         })
     }
 }

@@ -89,6 +89,17 @@ impl Engine {
     ) -> Result<Option<Version>, SyncError> {
         self.permit(Action::RecordVersion).await?;
         self.permit_signature(&note.author).await?;
+        self.record_present(wanted, note, merged).await
+    }
+
+    /// As [`Engine::record_merged_version`], of what the engine itself sees: whoever it acts for signs
+    /// nothing by that.
+    pub(super) async fn record_present(
+        &self,
+        wanted: &TypeRef,
+        note: &VersionNote,
+        merged: Option<&str>,
+    ) -> Result<Option<Version>, SyncError> {
         for _ in 0..ATTEMPTS {
             let locals = self.locals().await?;
             let document = self.named_type(&locals, wanted).await?.document();

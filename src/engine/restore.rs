@@ -148,7 +148,7 @@ impl Engine {
             author: NOBODY.to_owned(),
             message: Some("seen before an earlier version was restored".to_owned()),
         };
-        match self.record_version(&wanted, &note).await {
+        match self.record_present(&wanted, &note, None).await {
             Err(error) if error.code != ErrorCode::ValidationFailed => Err(error),
             _ => Ok(()),
         }

@@ -27,7 +27,7 @@ pub(super) struct Sketch {
     /// The digest of all of it.
     pub digest: String,
     /// Under which terms, by name.
-    terms: [(&'static str, String); 4],
+    terms: [(&'static str, String); 5],
     /// What comes home, then what goes to the platform.
     operations: Vec<Part>,
 }
@@ -57,6 +57,7 @@ pub(super) fn sketch(
         mode: policy.mode.as_str(),
         profile: &profile,
         consent: policy.consent,
+        preserve_data: policy.preserve_data,
     };
     let keys: Vec<Vec<(String, &HomeStep)>> = detection
         .scopes
@@ -112,6 +113,7 @@ pub(super) fn sketch(
                 "consent",
                 format!("allowDelete {}, allowDataLoss {}", consent.delete, consent.data_loss),
             ),
+            ("preserveData", policy.preserve_data.to_string()),
         ],
         operations: parts.collect(),
     }

@@ -68,7 +68,8 @@ pub(super) fn rehearsal(
     Ok((query_of(&options, defaults)?, run_options(&options, defaults)?))
 }
 
-/// Reads a job and its provider; without one, the engine's own is meant.
+/// Reads a job and its provider; without one, the engine's own is meant. The plan of a job that is
+/// repeated is past, so a digest that it quoted is, too, and with it what was agreed to in that plan only.
 pub(super) fn run_request(
     job_text: String,
     provider_text: Option<&str>,
@@ -83,6 +84,10 @@ pub(super) fn run_request(
     let id = job.member("id")?;
     let job_id = id.text()?.filter(|id| !id.is_empty()).ok_or_else(|| id.expected("a text"))?;
     let asked = provider_text.map_or(Ok(ProviderRequest::default()), named_provider)?;
+    let mut options = run_options(&job.member("options")?, defaults)?;
+    if retry_of.is_some() && options.plan_digest.take().is_some() {
+        options.withdraw_consents();
+    }
     Ok(RunRequest {
         job_id: job_id.to_owned(),
         provider: with_default(asked, defaults),
@@ -91,7 +96,7 @@ pub(super) fn run_request(
         retry_of,
         repeat: Repeat::Open,
         undo: undo_of(&job)?,
-        options: run_options(&job.member("options")?, defaults)?,
+        options,
         job: job_text,
     })
 }

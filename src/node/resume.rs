@@ -38,8 +38,7 @@ impl Resume {
         Ok(Self { id, repeat, provider })
     }
 
-    /// The run of a stored job. Its own plan is past, so a digest that it quoted is, too, and with it what
-    /// was agreed to in that plan only.
+    /// The run of a stored job.
     pub(super) fn request(
         self,
         job: String,
@@ -52,9 +51,6 @@ impl Resume {
         let mut request = run_request(job, provider.as_deref(), Some(self.id.clone()), defaults)?;
         request.job_id = self.id;
         request.repeat = self.repeat;
-        if request.options.plan_digest.take().is_some() {
-            request.options.withdraw_consents();
-        }
         Ok(request)
     }
 }

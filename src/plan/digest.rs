@@ -19,6 +19,8 @@ pub struct PlanTerms<'p> {
     pub profile: &'p str,
     /// Consents.
     pub consent: Consent,
+    /// Whether the studio keeps its rows, which only a rollback may deny.
+    pub preserve_data: bool,
 }
 
 /// An operation as far as the digest covers it: not times, entity tags or findings.
@@ -32,12 +34,14 @@ pub struct DigestedOperation<'p> {
     pub movements: Vec<(&'p Path, Option<&'p Canonical>, Option<&'p Canonical>)>,
 }
 
-/// Digests a plan: equal exactly when target, website, mode, profile, consents and the movements
-/// are equal, in order.
+/// Digests a plan: equal exactly when target, website, mode, profile, consents, what becomes of the
+/// studio's rows, and the movements are equal, in order.
 #[must_use]
 pub fn plan_digest(terms: &PlanTerms<'_>, operations: &[DigestedOperation<'_>]) -> Digest {
     let operations = operations.iter().map(DigestedOperation::document).collect();
-    let document = Json::object([
+    // Said only where they go, so that every other plan has the digest that it always had.
+    let rows = (!terms.preserve_data).then_some(("preserveData", Json::Bool(false)));
+    let terms = [
         ("target", Json::str(terms.target)),
         ("websiteId", terms.website_id.map_or(Json::Null, Json::str)),
         ("mode", Json::str(terms.mode)),
@@ -45,8 +49,8 @@ pub fn plan_digest(terms: &PlanTerms<'_>, operations: &[DigestedOperation<'_>]) 
         ("allowDelete", Json::Bool(terms.consent.delete)),
         ("allowDataLoss", Json::Bool(terms.consent.data_loss)),
         ("operations", Json::Array(operations)),
-    ]);
-    Digest::of(write(&document))
+    ];
+    Digest::of(write(&Json::object(terms.into_iter().chain(rows))))
 }
 
 impl DigestedOperation<'_> {

@@ -1,11 +1,16 @@
 //! Without `preserveData`, the studio goes back with the platform.
 
-use catalyst_sync::engine::{RunOptions, RunStatus};
+use std::sync::Arc;
+
+use catalyst_sync::engine::{Engine, RunOptions, RunStatus, Undo, UndoMode};
+use catalyst_sync::error::ErrorCode;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::{Bench, SIDES, Side, everything, fields, told};
 use crate::support::fake::{Fault, FaultKind, Match, Version};
 use crate::support::scenario::simple;
+use crate::support::world::{Told, request};
 
 /// Every consent, and the studio follows.
 fn following() -> RunOptions {
@@ -146,6 +151,12 @@ async fn a_row_that_came_home_is_deleted_again_only_if_allowed_and_untouched() {
         let before = row(&bench, &made);
 
         let refused = RunOptions { preserve_data: Some(false), ..RunOptions::default() };
+        let stays = "DELETE_REFUSED the studio's row of Talk stays: made in the studio by the \
+                     deployment, and left there; roll back with allowDelete";
+        assert_eq!(foretold(&bench, "pull", &refused).await, [stays], "{side:?}");
+        let deleted =
+            "DELETION the studio's row of Talk is deleted, because the deployment made it";
+        assert_eq!(foretold(&bench, "pull", &following()).await, [deleted], "{side:?}");
         let undone = bench.undo("pull", refused).await;
         assert_eq!(told(&undone).1, ["Talk delete skipped DELETE_REFUSED"], "{side:?}");
         assert_eq!(row(&bench, &made), before, "{side:?}");
@@ -222,4 +233,107 @@ async fn names_that_went_round_go_back() {
     assert_eq!(undone.status, RunStatus::Completed, "{:?}", told(&undone));
     assert_eq!(names(&bench), "c1 Event, c2 Post");
     assert_eq!(bench.pending().await, [0; 5]);
+}
+
+/// Whoever reviewed that the studio keeps its rows has not reviewed that they go.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_keeps_the_rows_is_none_that_takes_them_back() {
+    for (reviewed, carried_out) in [(everything(), following()), (following(), everything())] {
+        let bench = Bench::new(Side::Api(Version::V1)).await;
+        bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+        bench.deploy("first", RunOptions::default()).await;
+        bench.world.change("c1", &fields(&[("title", "Headline")]));
+        bench.deploy("second", RunOptions::default()).await;
+        let engine = bench.world.engine();
+        let undo = Undo { job_id: "second".to_owned(), mode: UndoMode::Full };
+        let provider = request().provider;
+        let digest = engine.plan_rollback(&provider, &undo, &reviewed).await.unwrap().digest;
+
+        let asked = |options: &RunOptions| {
+            let plan_digest = Some(digest.clone());
+            let options = RunOptions { plan_digest, ..options.clone() };
+            bench.undoing("second", UndoMode::Full, options)
+        };
+        let run = async |engine: &Engine, options: &RunOptions| {
+            let reporter = Arc::new(Told::default());
+            engine.deploy(&asked(options), reporter, &CancellationToken::new()).await
+        };
+        // The engine that made the plan, and one that did not.
+        for engine in [&engine, &bench.world.engine()] {
+            let error = run(engine, &carried_out).await.error.unwrap();
+            assert_eq!(error.code, ErrorCode::PlanStale);
+            let follows = carried_out.preserve_data == Some(false);
+            let said = format!("preserveData was \"{follows}\" and is \"{}\"", !follows);
+            assert!(error.message.contains(&said), "{error}");
+        }
+        assert_eq!(row(&bench, "c1").unwrap(), ["title=Headline"]);
+        assert_eq!(run(&engine, &reviewed).await.status, RunStatus::Completed);
+    }
+}
+
+/// What the plan says of the studio's rows, without what it says of the platform.
+async fn foretold(bench: &Bench, id: &str, options: &RunOptions) -> Vec<String> {
+    let plan = bench.plan(id, options).await.unwrap();
+    let rows = plan.findings.into_iter().filter(|one| one.message.contains("the studio's row"));
+    rows.map(|one| format!("{} {}", one.code, one.message)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plan_tells_what_becomes_of_the_rows() {
+    let title = "/properties/title/displayName";
+    for side in SIDES {
+        let bench = Bench::new(side).await;
+        bench.world.add("c1", "Event", &fields(&[("title", "Title"), ("venue", "Venue")]));
+        bench.deploy("first", RunOptions::default()).await;
+        bench.world.change("c1", &fields(&[("title", "Headline"), ("venue", "Place")]));
+        bench.deploy("second", RunOptions::default()).await;
+        bench.world.change("c1", &fields(&[("title", "Headline"), ("venue", "Newer")]));
+        let title = if side == Side::Folder { "/fields/title/label" } else { title };
+        let back = format!("ROW_RETURNS the studio's row of Event goes back at: {title}");
+        assert_eq!(foretold(&bench, "second", &following()).await, [back], "{side:?}");
+        assert_eq!(foretold(&bench, "second", &everything()).await, [""; 0], "{side:?}");
+
+        bench.world.let_time_pass();
+        bench.relabel("Event", "title", "Theirs");
+        bench.deploy("pull", pulling()).await;
+        let back = format!("ROW_RETURNS the studio's row of Event goes back at: {title}");
+        assert_eq!(foretold(&bench, "pull", &following()).await, [back], "{side:?}");
+        bench.undo("pull", following()).await;
+        assert_eq!(foretold(&bench, "pull", &following()).await, [""; 0], "{side:?}");
+
+        bench.deploy("home", pulling()).await;
+        bench.world.let_time_pass();
+        bench.world.drop_row("c1");
+        bench.deploy("gone", everything()).await;
+        let again = "ROW_RETURNS the studio's row of Event is made again";
+        assert_eq!(foretold(&bench, "gone", &following()).await, [again], "{side:?}");
+    }
+}
+
+/// What came home is the same on both sides, and what was entered in it since is lost all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn content_in_what_came_home_waits_for_consent() {
+    let bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.add("c1", "Event", &fields(&[("title", "Title")]));
+    bench.deploy("first", RunOptions::default()).await;
+    bench.world.let_time_pass();
+    let venue = json!({ "properties": { "venue": { "type": "string", "displayName": "Venue" } } });
+    assert!(bench.world.fake.control().edit(Version::V1, "Event", venue));
+    bench.deploy("pull", pulling()).await;
+    assert_eq!(row(&bench, "c1").unwrap(), ["title=Title", "venue=Venue"]);
+    let item = "INSERT INTO ContentItem (id, contentTypeId, websiteId, data, updatedAt)
+                VALUES ('i1', 'c1', 'w1', ?1, 1)";
+    bench.world.sql(item, &[r#"{"venue":"Hall"}"#]);
+
+    let options = RunOptions { preserve_data: Some(false), ..RunOptions::default() };
+    let paths = "/properties/venue, /properties/venue/displayName, /properties/venue/type";
+    let waits = "DATA_LOSS_REFUSED the studio's row of Event loses content, and waits for consent";
+    let told = foretold(&bench, "pull", &options).await;
+    assert_eq!(told.last(), Some(&format!("{waits}: {paths}")));
+    let undone = bench.undo("pull", options).await;
+    assert_eq!(undone.outcomes[0].withheld.join(", "), paths);
+    assert_eq!(row(&bench, "c1").unwrap(), ["title=Title", "venue=Venue"]);
+    let undone = bench.undo("pull", following()).await;
+    assert_eq!(undone.outcomes[0].withheld, [""; 0], "{:?}", undone.error);
+    assert_eq!(row(&bench, "c1").unwrap(), ["title=Title"]);
 }

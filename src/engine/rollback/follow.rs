@@ -9,14 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::error::{ErrorCode, SyncError};
-use crate::merge::Merge;
 use crate::port::{Lease, RemoteId, RowWrite, TypeRow};
 
 use super::Undone;
-use super::returns::{Return, Returns, apart};
+use super::returns::Returns;
+use super::run::RollbackSearch;
 use crate::engine::complete::stops_the_run;
-use crate::engine::detect::{Keep, Scoped, Search, root_id};
-use crate::engine::examine::{Examined, Status};
+use crate::engine::detect::{Detection, Keep, Scoped, Search, root_id};
+use crate::engine::examine::Examined;
+use crate::engine::failure::studio_failure;
 use crate::engine::home::{Arrival, Home, homeward, name_taken, takes};
 use crate::engine::listing::Freshness;
 use crate::engine::locals::Locals;
@@ -73,10 +74,11 @@ impl Run<'_> {
     pub(super) async fn follow(
         &self,
         tally: &mut Tally,
-        (platform, leases): (&Platform, &[Lease]),
+        (search, leases): (&RollbackSearch<'_>, &[Lease]),
         (undone, returns): (&Undone, Vec<Returns>),
         policy: Policy,
     ) -> Result<(), SyncError> {
+        let platform = search.platform;
         if returns.is_empty() || leases.is_empty() {
             return Ok(());
         }
@@ -92,21 +94,9 @@ impl Run<'_> {
                 }
             }
         }
-        let ids: BTreeSet<RemoteId> = returns.iter().map(|one| one.remote_id.clone()).collect();
         let mut rows = Rows::read(self.engine).await?;
-        let search = Search {
-            platform,
-            websites: undone.websites(),
-            freshness: Freshness::Now,
-            everything: false,
-            keep: Keep::These(&ids),
-            leases,
-            tolerate_absence: self.request.options.allow_delete,
-            cancel: self.cancel,
-        };
-        let mut detection = self.engine.search(&rows.locals, &search).await?;
-        let shape = platform.dialect.capabilities().shape;
-        let items = self.engine.appraise(&mut detection, &shape).await?;
+        let (detection, items) =
+            self.engine.find_rows(&rows.locals, undone, &returns, search).await?;
         for (scoped, lease) in detection.scopes.iter().zip(leases) {
             let way = Way { platform, lease, scoped, policy, items: &items };
             let own = returns.iter().filter(|one| one.website_id == scoped.scope.website_id);
@@ -158,23 +148,9 @@ impl Run<'_> {
                 }
                 return Ok(Some(outcome));
             }
-            let Some(mut now) = home.with_row(found, row, found.subject.detail.clone()) else {
+            let Some((now, atoms)) = returns.going_back(&home, found, row) else {
                 return Ok(None);
             };
-            if now.status == Status::Failed {
-                return Ok(None);
-            }
-            let mut atoms = returns.atoms.clone();
-            atoms.extend(returns.rows.as_ref().map_or_else(Vec::new, |(before, after)| {
-                let view = |row| {
-                    let one = home.with_row(found, row, found.subject.detail.clone());
-                    one.map(|one| one.local).unwrap_or_default()
-                };
-                apart(&view(after), &view(before))
-            }));
-            let is_left = |atom: &&Return| atom.is_left(&now.local, &now.remote);
-            let movements = atoms.iter().filter(is_left).map(Return::movement).collect();
-            now.merge = Merge { movements };
             let taken = takes(&now, way.policy, count, &shape);
             let withheld = taken.withheld.iter().map(ToString::to_string).collect();
             if taken.ships.is_empty() {
@@ -224,16 +200,8 @@ impl Run<'_> {
             let error = SyncError::new(code, message);
             Ok(Outcome { error: Some(outcome_error(&error)), ..told.clone() })
         };
-        let touched = |row: &TypeRow| TypeRow { updated_at: None, ..row.clone() };
-        if touched(row) != touched(made) {
-            let message = "made in the studio by the deployment, and edited since";
-            return refused(ErrorCode::Conflict, message);
-        }
-        if !way.policy.consent.delete {
-            return refused(
-                ErrorCode::DeleteRefused,
-                "made in the studio by the deployment, and left there; roll back with allowDelete",
-            );
+        if let Some((code, message)) = stays(row, made, way.policy) {
+            return refused(code, message);
         }
         match home.remove(way.lease, found, row, None).await? {
             Arrival::Home => Ok(Outcome { status: "success".to_owned(), ..told }),
@@ -259,6 +227,52 @@ impl Run<'_> {
             actor: &self.engine.actor.id,
         }
     }
+}
+
+impl Engine {
+    /// The documents whose rows go back, as both sides have them, and their content items.
+    pub(super) async fn find_rows(
+        &self,
+        locals: &Locals,
+        undone: &Undone,
+        returns: &[Returns],
+        search: &RollbackSearch<'_>,
+    ) -> Result<(Detection, BTreeMap<String, u64>), SyncError> {
+        let RollbackSearch { platform, leases, cancel, options } = *search;
+        let ids: BTreeSet<RemoteId> = returns.iter().map(|one| one.remote_id.clone()).collect();
+        let look = Search {
+            platform,
+            websites: undone.websites(),
+            freshness: Freshness::Now,
+            everything: false,
+            keep: Keep::These(&ids),
+            leases,
+            tolerate_absence: options.allow_delete,
+            cancel,
+        };
+        let detection = self.search(locals, &look).await?;
+        // Of what is the same on both sides, too: going back may lose content all the same.
+        let found = detection.scopes.iter().flat_map(|scoped| &scoped.examined);
+        let ids = found.map(|one| one.subject.entity.id.clone()).collect();
+        let items = self.ports.studio.content_items(ids).await.map_err(studio_failure)?;
+        Ok((detection, items))
+    }
+}
+
+/// Why a row that the deployment made is not deleted again, if that can be told from the row.
+pub(super) fn stays(
+    row: &TypeRow,
+    made: &TypeRow,
+    policy: Policy,
+) -> Option<(ErrorCode, &'static str)> {
+    let touched = |row: &TypeRow| TypeRow { updated_at: None, ..row.clone() };
+    if touched(row) != touched(made) {
+        let message = "made in the studio by the deployment, and edited since";
+        return Some((ErrorCode::Conflict, message));
+    }
+    let message =
+        "made in the studio by the deployment, and left there; roll back with allowDelete";
+    (!policy.consent.delete).then_some((ErrorCode::DeleteRefused, message))
 }
 
 /// The outcome of a row.

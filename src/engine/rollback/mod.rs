@@ -12,6 +12,7 @@
 mod auto;
 mod effect;
 mod follow;
+mod foretell;
 mod links;
 mod plan;
 mod restoring;

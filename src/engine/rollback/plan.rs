@@ -32,11 +32,15 @@ impl Engine {
         let cancel = CancellationToken::new();
         let search = RollbackSearch { platform: &platform, leases: &[], cancel: &cancel, options };
         let locals = self.locals().await?;
+        let shape = platform.dialect.capabilities().shape;
+        let returns = self.returns((&undone, undo.mode), &effects, (policy, &shape)).await?;
+        let rows = self.foretell(&locals, (&undone, &returns), &search, policy).await?;
         let Found { detection, wanted, items, .. } =
             self.find_undone(locals, &undone, effects, &search).await?;
         let selection = wanted.selection;
         let found = Looked { website_id: None, policy, detection, selection, items };
-        let (report, sketch) = self.tell_plan(&platform, &found, &[]).await;
+        let (mut report, sketch) = self.tell_plan(&platform, &found, &[]).await;
+        report.findings.extend(rows);
         self.remember_plan(sketch);
         Ok(report)
     }

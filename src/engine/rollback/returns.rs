@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::canonical::{Canonical, Path, View};
 use crate::error::SyncError;
-use crate::merge::{Ancestor, AtomMovement, Base, Movement, Pair, Shape};
+use crate::merge::{Ancestor, AtomMovement, Base, Merge, Movement, Pair, Shape};
 use crate::plan::Verb;
 use crate::port::{ChangeType, Document, Entity, RemoteId, RowIntent, RowWrite, TypeRow};
 
@@ -12,7 +12,10 @@ use super::effect::Effect;
 use super::{UndoMode, Undone};
 use crate::engine::Engine;
 use crate::engine::detect::root_id;
+use crate::engine::examine::{Examined, Status};
 use crate::engine::failure::store_failure;
+use crate::engine::home::Home;
+use crate::engine::plan::Policy;
 use crate::engine::report::Outcome;
 
 /// An atom of the studio's side that goes back.
@@ -30,7 +33,7 @@ pub(super) struct Return {
 }
 
 /// What goes back of one document.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Returns {
     pub website_id: String,
     pub entity: Entity,
@@ -72,7 +75,7 @@ impl Return {
 }
 
 /// The atoms that differ between two states of the studio's side.
-pub(super) fn apart(after: &View, before: &View) -> Vec<Return> {
+fn apart(after: &View, before: &View) -> Vec<Return> {
     let mut paths: Vec<&Path> = after.iter().chain(before.iter()).map(|(path, _)| path).collect();
     paths.sort_unstable();
     paths.dedup();
@@ -153,13 +156,16 @@ fn blank(website_id: &str, entity: &Entity, type_key: &str, remote_id: &RemoteId
 
 impl Engine {
     /// What of the studio's types goes back with what a deployment sent, and with what it brought home
-    /// of the types that are to be undone.
+    /// of the types that are to be undone; nothing where the studio keeps its rows.
     pub(super) async fn returns(
         &self,
         (undone, mode): (&Undone, UndoMode),
         effects: &[Effect],
-        shape: &Shape,
+        (policy, shape): (Policy, &Shape),
     ) -> Result<Vec<Returns>, SyncError> {
+        if policy.preserve_data {
+            return Ok(Vec::new());
+        }
         let chosen = undone.chosen(mode);
         let mut returns: Vec<Returns> =
             effects.iter().filter_map(|effect| of_effect(effect, shape)).collect();
@@ -203,6 +209,33 @@ impl Engine {
 }
 
 impl Returns {
+    /// The same, as if the platform had gone back already where the studio follows it.
+    pub(super) fn regardless(&self) -> Self {
+        let atoms = self.atoms.iter().map(|atom| Return { follows: false, ..atom.clone() });
+        Self { atoms: atoms.collect(), ..self.clone() }
+    }
+
+    /// The document as a row has it, with what of it goes back for its movements, and all that was
+    /// written of it; `None` where the row cannot be read.
+    pub(super) fn going_back(
+        &self,
+        home: &Home<'_>,
+        found: &Examined,
+        row: &TypeRow,
+    ) -> Option<(Examined, Vec<Return>)> {
+        let with_row = |row| home.with_row(found, row, found.subject.detail.clone());
+        let mut now = with_row(row).filter(|now| now.status != Status::Failed)?;
+        let mut atoms = self.atoms.clone();
+        if let Some((before, after)) = &self.rows {
+            let view = |row| with_row(row).map(|one| one.local).unwrap_or_default();
+            atoms.extend(apart(&view(after), &view(before)));
+        }
+        let is_left = |atom: &&Return| atom.is_left(&now.local, &now.remote);
+        let movements = atoms.iter().filter(is_left).map(Return::movement).collect();
+        now.merge = Merge { movements };
+        Some((now, atoms))
+    }
+
     /// The outcome of a row that is gone.
     pub fn made_again(&self, status: &str) -> Outcome {
         Outcome {

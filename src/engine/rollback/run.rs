@@ -24,7 +24,7 @@ impl Policy {
     /// The terms of a rollback: it goes to the platform, and does no more than it has to.
     pub(super) fn of_rollback(options: &RunOptions) -> Result<Self, SyncError> {
         let push = RunOptions { mode: None, force: false, ..options.clone() };
-        Self::of(&push)
+        Ok(Self { preserve_data: options.preserve_data != Some(false), ..Self::of(&push)? })
     }
 }
 
@@ -47,24 +47,27 @@ impl Run<'_> {
         let message = format!("Rolling back {} ({} types)...", undo.job_id, effects.len());
         self.narrator.step(20, message);
         let shape = platform.dialect.capabilities().shape;
-        let returns = match options.preserve_data {
-            Some(false) => self.engine.returns((&undone, undo.mode), &effects, &shape).await?,
-            _ => Vec::new(),
-        };
+        let returns = self.engine.returns((&undone, undo.mode), &effects, (policy, &shape)).await?;
         let search = RollbackSearch { platform, leases, cancel: self.cancel, options };
         let found = self.engine.find_undone(locals, &undone, effects, &search).await?;
         let scopes = found.detection.scopes.iter();
         let selection = &found.wanted.selection;
         let plans: Vec<_> =
             scopes.map(|scoped| plan_scope(scoped, selection, policy, platform)).collect();
-        let planned = sketch(platform, None, policy, &found.detection, &[], &plans);
+        let sketched = |policy| sketch(platform, None, policy, &found.detection, &[], &plans);
+        let planned = sketched(policy);
         tally.plan_digest = Some(planned.digest.clone());
         if let Some(reviewed) = &options.plan_digest {
+            // Whoever made the plan, it can be told when it is the studio's rows that make the difference.
+            let other = sketched(Policy { preserve_data: !policy.preserve_data, ..policy });
+            if other.digest == *reviewed {
+                self.engine.remember_plan(other);
+            }
             self.engine.check_reviewed(reviewed, &planned)?;
         }
         self.tell_steps(&found, &[], &plans);
         self.send(tally, platform, leases, (&found, &plans), policy, Ok(())).await?;
-        self.follow(tally, (platform, leases), (&undone, returns), policy).await?;
+        self.follow(tally, (&search, leases), (&undone, returns), policy).await?;
         tally.covered = Covered::Everything;
         Ok(())
     }
