@@ -8,6 +8,7 @@ mod letting_go;
 mod resume;
 mod taken;
 mod target;
+mod unreadable;
 mod websites;
 
 use std::sync::Arc;
