@@ -162,7 +162,9 @@ impl Hands<'_> {
         attempt: &Attempt,
         done: &mut Done,
     ) -> Result<(), SyncError> {
-        if matches!(attempt, Attempt::Exists) {
+        // The first request of all finds what somebody else made.
+        let may_be_ours = done.attempts > 1 || !done.lost.is_empty();
+        if matches!(attempt, Attempt::Exists) && may_be_ours {
             done.refused.push(Record { closes: vec![closing], ..Record::default() });
             return Ok(());
         }

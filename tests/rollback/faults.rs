@@ -152,6 +152,24 @@ async fn what_a_refused_creation_found_is_left() {
     assert_eq!(bench.labels("Event"), ["title=Title"]);
 }
 
+/// Nor when it does not show before another run looks for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_refused_creation_did_not_find_is_left() {
+    let mut bench = Bench::new(Side::Api(Version::V1)).await;
+    bench.world.clock = TestClock::from_now();
+    bench.world.add("e", "Event", &fields(&[("title", "Title")]));
+    let control = bench.world.fake.control();
+    control.add_fault(Fault::once(Match::on("POST", "Event"), status(409, BEFORE)));
+    let early = bench.deploy("first", everything()).await;
+    assert_eq!(told(&early).1, ["Event create failed STALE_READ"], "{:?}", early.error);
+    bench.seed("Event", "title", "Title");
+    bench.deploy("second", everything()).await;
+    for id in ["first", "second"] {
+        bench.undo(id, everything()).await;
+        assert_eq!(bench.labels("Event"), ["title=Title"], "{id}");
+    }
+}
+
 /// What differs from a creation that was lost may be the deployment's, edited since, or a colleague's own:
 /// it is left, and the rollback says so.
 #[tokio::test(flavor = "multi_thread")]
