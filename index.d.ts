@@ -139,7 +139,8 @@ export class SyncEngine {
 
   /**
    * The same engine, acting for somebody: histories name them, and what their role does not allow is
-   * refused with `ROLE_REFUSED`. Without a role, they may look. Closing either engine closes both.
+   * refused with `ROLE_REFUSED`. Without a role, they may look. Closing it cancels what it started and closes it alone;
+   * closing the engine closes all that were made of it.
    *
    * | role | may |
    * | --- | --- |
@@ -148,7 +149,7 @@ export class SyncEngine {
    * | `admin` | `allowDelete`, `allowDataLoss`, `conflictStrategy: 'source_wins'`, `force`, `bypassValidation`; roll back (`rollbackDeployment`, and `options.rollback` of a job); manage `credentials`; overrule what only the platform changed; let a deletion there delete the studio's type; take conflicts out of the log; sign with another name than their own (`resolvedBy`, `author`) |
    *
    * Each role may do what those above it may.
-   * `close` and `clearHistory` are for the host, and open to all.
+   * `clearHistory` is for the host, and open to all.
    *
    * An engine that acts for nobody acts as `system`, with the role `admin`. A right is handed down,
    * never up. Throws `INVALID_ARGUMENT` for what is no actor, and `ROLE_REFUSED` for a higher role.

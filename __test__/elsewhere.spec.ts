@@ -5,11 +5,12 @@ import { environment, JOB, node } from './support/script'
 /** Waits until a watcher was shown a job that passes. */
 function shown(
   engine: SyncEngine,
+  id: string,
   passes: (job: DeploymentJob) => boolean,
 ): Promise<{ seen: DeploymentJob[]; stop: () => void }> {
   const seen: DeploymentJob[] = []
   return new Promise((resolve) => {
-    const stop = engine.watchDeployment('a', (update) => {
+    const stop = engine.watchDeployment(id, (update) => {
       seen.push(update)
       if (passes(update)) resolve({ seen, stop })
     })
@@ -25,14 +26,14 @@ test('a deployment of another process is followed and cancelled', async () => {
     engine.startDeployment(${JOB}, 'optimizely', end).done.then(() => engine.close())`
   const child = node(['-e', start], environment(bench))
 
-  const { seen, stop } = await shown(bench.engine, ({ progress }) => progress >= 20)
+  const { seen, stop } = await shown(bench.engine, 'a', ({ progress }) => progress >= 20)
   expect(seen.at(-1)).toMatchObject({ id: 'a', status: 'running' })
   expect(messages(seen.at(-1))).toContain('Found 60 content types to sync...')
   expect(seen.at(-1)?.logs[0]?.timestamp).toBeInstanceOf(Date)
   expect(await bench.engine.getDeployment('a')).toMatchObject({ id: 'a', status: 'running' })
   stop()
 
-  const ended = shown(bench.engine, ({ status }) => status !== 'running')
+  const ended = shown(bench.engine, 'a', ({ status }) => status !== 'running')
   // Whoever acts, what this process knows is known.
   const acting = bench.engine.as({ id: 'ada', role: 'editor' })
   expect(acting.cancelDeployment('a')).toBe(true)
@@ -47,6 +48,39 @@ test('a deployment of another process is followed and cancelled', async () => {
   await bench.platform.control('behaviour', { latencyMs: 0 })
   expect((await bench.deploy().handle.done).job.status).toBe('completed')
   expect(await bench.platform.keys('Type')).toHaveLength(60)
+  await bench.close()
+})
+
+test('a rollback that a deployment asks for is followed and cancelled, too', async () => {
+  const bench = await Bench.open({ types: 12 })
+  const strike = { when: { method: 'POST', key: 'Type12' }, what: { kind: 'status', status: 403 } }
+  const slow = { when: { method: 'DELETE' }, what: { kind: 'latency', ms: 700 } }
+  await bench.platform.control('faults', { add: [strike, slow] })
+  const start = `const { SyncEngine } = require('./index.js')
+    const engine = new SyncEngine({ maxInFlight: 1 })
+    const options = { rollback: 'full', allowDelete: true }
+    const run = engine.startDeployment({ ...${JOB}, options }, 'optimizely', () => {})
+    run.done.then(({ job }) => {
+      console.log(job.status, job.logs.at(-1).message)
+      return engine.close()
+    })`
+  const child = node(['-e', start], environment(bench))
+
+  const { seen } = await shown(bench.engine, 'a-rollback', (job) =>
+    messages(job).some((message) => message.startsWith('Syncing ')),
+  )
+  const [first] = messages(seen.at(-1))
+  expect(seen.at(-1)).toMatchObject({ rollbackOf: 'a', status: 'running' })
+  expect(first).toBe('Extracting content types from database...')
+  // What is over is told by its end.
+  expect(await bench.engine.getDeployment('a')).toMatchObject({ status: 'failed' })
+  expect(bench.engine.cancelDeployment('a')).toBe(false)
+  expect(bench.engine.cancelDeployment('a-rollback')).toBe(true)
+  expect((await child).stdout).toMatch(/^failed Rollback a-rollback cancelled: \d+ types undone/)
+  const { status, logs = [] } = (await bench.engine.getDeployment('a-rollback')) ?? {}
+  expect(status).toBe('cancelled')
+  expect(logs.map(({ message }) => message)).toContain('Deployment cancelled by system')
+  expect((await bench.platform.keys('Type')).length).toBeGreaterThan(1)
   await bench.close()
 })
 

@@ -129,7 +129,36 @@ test.each([
   )
 })
 
-test('closing either engine closes both', async () => {
-  await as('viewer').close()
-  await expect(bench.engine.detectChanges()).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })
+const CLOSED = { code: 'ENGINE_CLOSED' }
+
+test('closing an engine that acts for somebody closes it alone', async () => {
+  await bench.platform.control('behaviour', { latencyMs: 50 })
+  const { handle } = bench.deploy()
+  const [viewer, other] = [as('viewer'), as('viewer')]
+  await viewer.close()
+  await expect(viewer.detectChanges()).rejects.toMatchObject(CLOSED)
+  const { done } = viewer.startDeployment(job({ id: 'late' }), provider(), () => {})
+  expect((await done).job).toMatchObject({ status: 'failed', errorInfo: CLOSED })
+  expect((await handle.done).job.status).toBe('completed')
+  expect((await other.detectChanges()).summary.total).toBe(0)
+  expect((await bench.engine.detectChanges()).summary.total).toBe(0)
+})
+
+test('what it started is cancelled with it, and nothing else', async () => {
+  await bench.platform.control('behaviour', { latencyMs: 50 })
+  const editor = as('editor')
+  const rehearsal = bench.engine.synchronize({ dryRun: true })
+  const { handle } = watched((onUpdate) => editor.startDeployment(job(), provider(), onUpdate))
+  await editor.close()
+  expect((await handle.done).job.status).toBe('cancelled')
+  expect((await rehearsal).job.status).toBe('completed')
+})
+
+test('closing an engine closes those that were made of it', async () => {
+  const admin = as('admin')
+  const editor = admin.as({ id: 'eve', role: 'editor' })
+  await admin.close()
+  expect((await editor.detectChanges()).summary.created).toBe(1)
+  await bench.engine.close()
+  await expect(editor.detectChanges()).rejects.toMatchObject(CLOSED)
 })

@@ -46,9 +46,10 @@ class Desk {
     return run !== undefined
   }
 
-  /** Cancels what is live and waits until nothing is in flight. */
-  async clear() {
-    const runs = [...this.#live.values()]
+  /** Cancels what is live, or what of it an engine started, and waits until nothing of that is in flight. */
+  async clear(starter) {
+    const all = [...this.#live.values()]
+    const runs = all.filter((run) => starter === undefined || run.starter === starter)
     for (const run of runs) run.cancel()
     await Promise.all(runs.map((run) => run.done))
   }

@@ -29,6 +29,7 @@ class SyncEngine {
   #desk
   #elsewhere
   #logger
+  #isActing
 
   static {
     nativeOf = (engine) => engine.#native
@@ -41,6 +42,7 @@ class SyncEngine {
   constructor(options = {}, desk = new Desk(), present = undefined) {
     const { logger, text } = present ?? read.readOptions(options)
     this.#logger = logger
+    this.#isActing = present?.isActing ?? false
     this.#native = present?.native ?? call(() => native.NativeEngine.configure(text))
     this.#desk = desk
     const stored = (id) => ask(() => this.#native.deployment(id), values.readJob)
@@ -54,7 +56,8 @@ class SyncEngine {
   as(actor) {
     const text = read.argumentText('actor', actor)
     const acting = this.#refusable('as', undefined, () => this.#native.as(text))
-    return new SyncEngine(undefined, this.#desk, { native: acting, logger: this.#logger })
+    const present = { native: acting, logger: this.#logger, isActing: true }
+    return new SyncEngine(undefined, this.#desk, present)
   }
 
   startDeployment(job, provider, onUpdate) {
@@ -294,7 +297,8 @@ class SyncEngine {
   async close() {
     const closing = ask(() => this.#native.close(), values.read)
     this.#elsewhere.close()
-    await this.#desk.clear()
+    // Who acts for somebody ends their own runs only: those of others go on with the engine itself.
+    await this.#desk.clear(this.#isActing ? this : undefined)
     await closing
   }
 
@@ -334,6 +338,7 @@ class SyncEngine {
       onUpdate,
       desk: listed ? this.#desk : undefined,
       logger: this.#logger,
+      starter: this,
     })
   }
 

@@ -29,9 +29,9 @@ class Run {
 
   /**
    * `native` is the addon's deployment, `own` the members of the caller's job. Without a `desk` the
-   * run is known to its caller only.
+   * run is known to its caller only. `starter` is the engine that starts it.
    */
-  constructor({ native, own, onUpdate, desk, logger }) {
+  constructor({ native, own, onUpdate, desk, logger, starter }) {
     this.#native = native
     this.#own = { ...own, startedAt: toDate(own.startedAt ?? new Date()) }
     this.#logs = ownLogs(own)
@@ -39,6 +39,7 @@ class Run {
     this.#desk = desk
     this.#logger = logger
     this.id = own.id
+    this.starter = starter
     this.ended = false
     /** Nothing of it is in flight any more, and the state has how it ended. */
     this.settled = false
@@ -133,6 +134,7 @@ class Run {
     // A remembered run keeps no more than it has to show.
     this.#native = undefined
     this.#onUpdate = undefined
+    this.starter = undefined
     this.#logs = this.#logs.slice(-KEPT_ENTRIES)
   }
 

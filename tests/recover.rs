@@ -9,6 +9,7 @@ mod resume;
 mod ruled;
 mod taken;
 mod target;
+mod unreadable;
 mod websites;
 
 use std::sync::Arc;
@@ -459,6 +460,35 @@ async fn a_creation_that_shows_late_is_known_as_ours() {
     assert_eq!(brief(&bench.deploy().await.outcomes), ["Event delete success"]);
     assert_eq!(bench.world.state(state), "applied");
     assert_eq!(bench.stored(), None);
+}
+
+/// What did not show for longer than reads lag was never made: what a colleague makes then is theirs,
+/// however alike.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_that_never_showed_is_not_found_in_somebody_elses() {
+    for (waited, closed) in [(Duration::from_secs(60), "applied"), (2 * WINDOW, "failed")] {
+        let bench = Bench::with(None).await;
+        let fields = event("Title", 120, None);
+        bench.world.add("c1", "Event", &json!({ "name": "Event", "fields": fields }));
+        bench.interrupt(Verb::Create, Guard::None, &creation()).await;
+        bench.clock.advance(waited);
+        let control = bench.world.fake.control().clone();
+        control.add_fault(Fault::once(Match::on("POST", "Event"), FaultKind::Latency { ms: 250 }));
+        let colleague = tokio::spawn(async move {
+            while control.count(Kind::Post) == 0 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            let title = json!({ "type": "string", "displayName": "Title", "maxLength": 120,
+                "sortOrder": 10 });
+            let theirs = json!({ "key": "Event", "displayName": "Event",
+                "baseType": "_component", "properties": { "title": title } });
+            control.seed_types(Version::V1, [theirs]);
+        });
+        assert_eq!(brief(&bench.deploy().await.outcomes), ["Event create success"]);
+        colleague.await.unwrap();
+        let state = "SELECT state FROM sync_operations WHERE run_id = 'dead'";
+        assert_eq!(bench.world.state(state), closed, "{waited:?}");
+    }
 }
 
 /// Both sides agree on what a write was for before anybody looks at what became of it: what they hold

@@ -15,7 +15,9 @@ use crate::digest::Digest;
 use crate::error::{ErrorCode, SyncError};
 use crate::merge::{AtomMovement, Merge, Movement, Shape, three_way};
 use crate::plan::{PreconditionMode, Verb};
-use crate::port::{Closing, Lease, OperationState, Record, RemoteDefinition, TouchedAtom};
+use crate::port::{
+    Closing, HistoryRow, Lease, OperationState, Record, RemoteDefinition, TouchedAtom,
+};
 
 use super::examine::Examined;
 use super::references::References;
@@ -73,10 +75,12 @@ pub(super) struct Done {
     pub last_write: Option<(i64, Digest)>,
     /// Journal entries that the record closes.
     pub closes: Vec<Closing>,
-    /// Closes requests whose answer was lost and that do not seem to have been carried out, or a
-    /// creation whose key is taken. What was sent may still be under way, or not be shown yet, so it
-    /// stays open until another request has left, or what it was for is recorded.
+    /// Closes requests whose answer was lost and that do not seem to have been carried out. What was
+    /// sent may still be under way, or not be shown yet, so it stays open until another request has
+    /// left, or what it was for is recorded.
     pub lost: Vec<Record>,
+    /// As `lost`, of a creation that made nothing because its key is taken.
+    pub refused: Vec<Record>,
     /// What was lost and is known now.
     pub found: Vec<Record>,
     /// Requests that wrote, or tried to.
@@ -89,6 +93,15 @@ pub(super) struct Done {
     pub previous: Option<Box<str>>,
     /// What went wrong.
     pub error: Option<SyncError>,
+}
+
+impl Done {
+    /// What closes the requests that are open, none of which is taken for carried out.
+    pub fn take_open(&mut self) -> Vec<Record> {
+        let mut open = std::mem::take(&mut self.lost);
+        open.append(&mut self.refused);
+        open
+    }
 }
 
 /// What one attempt came to.
@@ -244,6 +257,7 @@ impl Hands<'_> {
             };
             if is_there && !task.ships.is_empty() {
                 done.found.extend(done.lost.drain(..).map(carried_out));
+                done.found.append(&mut done.refused);
             }
             done.view = now;
             done.stored = Some(current);
@@ -295,6 +309,7 @@ impl Hands<'_> {
         for atom in &task.ships {
             intended.put(atom.path.clone(), atom.local.clone());
         }
+        let is_meant = now == intended;
         let merge = three_way(None, &intended, &now, &self.shape());
         let went = |atom: &AtomMovement| {
             let known = merge.movements.iter().find(|other| other.path == atom.path);
@@ -318,13 +333,29 @@ impl Hands<'_> {
             done.touched = self.touched(task.one, &same, &now);
             done.view = now;
             done.stored = Some(definition);
-            done.found.append(&mut done.lost);
+            // What was lost made it if anything of ours did, and what stands there is all that it was to
+            // make and nothing besides. Otherwise that is for people to say.
+            let (made, not): (Vec<_>, Vec<_>) =
+                done.lost.drain(..).partition(|lost| self.may_have_made(lost));
+            done.found.extend(made.into_iter().map(if is_meant { carried_out } else { doubtful }));
+            done.found.extend(not);
+            done.found.append(&mut done.refused);
             return Ok(Left::Nothing);
         }
         // What is there already needs no sending, and is agreed on with the rest.
         task.ships.extend(same);
         task.current = Some(definition);
         Ok(Left::Something)
+    }
+
+    /// Whether a creation whose answer was lost can have made what shows now: not when it did not show
+    /// later than reads may lag, because somebody else made it since then.
+    fn may_have_made(&self, lost: &Record) -> bool {
+        let capabilities = self.platform.dialect.capabilities();
+        let window = (capabilities.in_flight + capabilities.read_lag).as_millis();
+        // Of one of this run there is no history yet: it was looked for right after it was lost.
+        let looked_after = |told: &HistoryRow| told.recorded_at.abs_diff(told.started_at);
+        lost.history.as_ref().is_none_or(|told| u128::from(looked_after(told)) <= window)
     }
 
     /// What an operation touches, with the values before.
@@ -358,6 +389,18 @@ fn carried_out(mut lost: Record) -> Record {
     if let Some(history) = &mut lost.history {
         history.status = "SUCCESS";
         (history.code, history.error) = (None, None);
+    }
+    lost
+}
+
+/// What is recorded of a lost creation under whose key something else stands than it was to make.
+fn doubtful(mut lost: Record) -> Record {
+    for closing in &mut lost.closes {
+        closing.state = OperationState::Undecided;
+    }
+    if let Some(history) = &mut lost.history {
+        history.status = "PARTIAL";
+        history.code = Some(ErrorCode::InDoubt.as_str().to_owned());
     }
     lost
 }

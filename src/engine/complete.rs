@@ -17,9 +17,9 @@ use super::failure::store_failure;
 use super::fields::write_bindings;
 use super::narrate::Narrator;
 use super::outcome::{conflicted, had_conflict, outcome_error, planned};
+use super::pending::Pending;
 use super::plan::{ScopePlan, Step};
 use super::record::{Standing, awaits_decision, conflict_row, seen_since, state_after};
-use super::recover::Pending;
 use super::report::{Outcome, OutcomeError};
 use super::verify::verify;
 use super::wanted::Wanted;
@@ -52,6 +52,10 @@ impl Execution<'_> {
     /// Carries out a step and records it.
     pub async fn carry_out(&self, at: usize, step: &Step) -> Finished {
         let Some(one) = self.scoped.examined.get(step.at) else { return missing() };
+        if let Some(why) = self.pending.refusal(&one.subject) {
+            let outcome = Outcome { error: Some(why.clone()), ..planned(step, one, "failed") };
+            return Finished { outcome, fatal: None, done: None };
+        }
         self.narrator.begin(&self.wanted.phases(one, step), &one.key, &one.name);
         let task = Task {
             sequence: sequence(at),
@@ -61,7 +65,7 @@ impl Execution<'_> {
             ships: step.ships.clone(),
             current: Self::current(one, step.verb),
             bindings: write_bindings(&one.bindings),
-            lost: self.pending.get(&one.subject.entity).cloned().unwrap_or_default(),
+            lost: self.pending.lost.get(&one.subject.entity).cloned().unwrap_or_default(),
         };
         let began = self.hands.engine.ports.clock.now();
         let done = self.hands.perform(task).await;

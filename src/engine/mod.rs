@@ -44,6 +44,7 @@ mod outcome;
 mod overlap;
 mod parse;
 mod parts;
+mod pending;
 mod plan;
 mod ports;
 mod presence;

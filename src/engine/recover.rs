@@ -1,9 +1,9 @@
 //! Settles what an interrupted run left open: `design.md` §3.5.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::canonical::Path;
-use crate::error::{ErrorClass, ErrorCode, SyncError};
+use crate::error::{ErrorCode, SyncError};
 use crate::merge::{Ancestor, Base, Pair};
 use crate::model::Finding;
 use crate::plan::Verb;
@@ -22,12 +22,9 @@ use super::examine::{LocalSide, Subject, examine};
 use super::failure::store_failure;
 use super::locals::Locals;
 use super::parse::parse_row;
+use super::pending::{Pending, is_of_one_type};
 use super::record::doubt;
 use super::references::References;
-
-/// Requests of earlier runs that may still take effect, or did so without being shown yet: what closes
-/// each when another one took its place.
-pub(super) type Pending = BTreeMap<Entity, Vec<Record>>;
 
 impl Engine {
     /// Settles every operation of a scope that was started and not closed. What it finds to have been
@@ -58,7 +55,7 @@ impl Engine {
         if !earlier.is_empty() {
             store.record(lease, earlier).await.map_err(store_failure)?;
         }
-        let (mut findings, mut pending) = (Vec::new(), Pending::new());
+        let (mut findings, mut pending) = (Vec::new(), Pending::default());
         for (_, entry) in last {
             let key = entry.intent.type_key.clone();
             let entity = entry.intent.entity.clone();
@@ -68,15 +65,13 @@ impl Engine {
                     finding
                 }
                 Ok(Settled { record, finding, is_open: true }) => {
-                    pending.entry(entity).or_default().push(record);
+                    pending.lost.entry(entity).or_default().push(record);
                     finding
                 }
-                // What cannot be read concerns this type only, and stays open.
-                Err(error) if error.class() == ErrorClass::Forbidden => Finding::warning(
-                    "NOT_RECOVERED",
-                    format!("an interrupted write to {key} cannot be settled: {error}"),
-                    "give the API key the right to read the type",
-                ),
+                Err(error) if is_of_one_type(&error) => {
+                    // It stays open, and nothing is sent before it is known what came of this.
+                    pending.leave(&entry.intent, error)
+                }
                 Err(error) => return Err(error),
             };
             findings.push(finding.of(key));

@@ -23,9 +23,9 @@ use super::metrics::Underway;
 use super::narrate::Narrator;
 use super::options::Mode;
 use super::outcome;
+use super::pending::Pending;
 use super::plan::{Policy, ScopePlan, plan_scope};
 use super::pull::told;
-use super::recover::Pending;
 use super::references::References;
 use super::report::{LogLevel, Outcome, Reporter, RunReport, RunStatus};
 use super::scopes::Scopes;
@@ -363,7 +363,7 @@ impl Run<'_> {
         let Found { detection, wanted, items, .. } = found;
         let told = told(&tally.outcomes);
         let stop_on_error = self.request.options.stop_on_error;
-        let nothing = Pending::new();
+        let nothing = Pending::default();
         let mut result = match ready {
             Ok(()) => self.record_plans((platform, leases), &detection.scopes, plans, policy).await,
             stopped => stopped,

@@ -48,7 +48,8 @@ impl Hands<'_> {
         }
         if let (Verb::Update, true, Some(current)) = (task.verb, body.is_empty(), &task.current) {
             // The platform's own form of the definition does not differ.
-            done.found.append(&mut done.lost);
+            let open = done.take_open();
+            done.found.extend(open);
             return Ok(Attempt::Stored(current.clone()));
         }
         self.stop_if_cancelled()?;
@@ -132,17 +133,21 @@ impl Hands<'_> {
     }
 
     /// Closes earlier requests whose answer was lost, once this one took their place. One that never
-    /// left tells nothing of them, and one that was refused as stale may have been so because a lost
-    /// one was carried out.
+    /// left tells nothing of them, and one that was refused as stale or as a duplicate may have been so
+    /// because a lost one was carried out.
     async fn close_lost(
         &self,
         answer: &Result<Stored, AdapterError>,
         done: &mut Done,
     ) -> Result<(), SyncError> {
-        if matches!(answer, Err(AdapterError::Refused { refusal: Refusal::Stale, .. })) {
+        let refusal = match answer {
+            Err(AdapterError::Refused { refusal, .. }) => Some(*refusal),
+            _ => None,
+        };
+        if matches!(refusal, Some(Refusal::Stale | Refusal::Duplicate)) {
             return Ok(());
         }
-        let lost = std::mem::take(&mut done.lost);
+        let lost = done.take_open();
         if lost.is_empty() {
             return Ok(());
         }
@@ -157,8 +162,10 @@ impl Hands<'_> {
         attempt: &Attempt,
         done: &mut Done,
     ) -> Result<(), SyncError> {
-        if matches!(attempt, Attempt::Exists) {
-            done.lost.push(Record { closes: vec![closing], ..Record::default() });
+        // The first request of all finds what somebody else made.
+        let may_be_ours = done.attempts > 1 || !done.lost.is_empty();
+        if matches!(attempt, Attempt::Exists) && may_be_ours {
+            done.refused.push(Record { closes: vec![closing], ..Record::default() });
             return Ok(());
         }
         self.engine.ports.store.close(self.lease, closing).await.map_err(store_failure)

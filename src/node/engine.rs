@@ -1,10 +1,10 @@
 //! The engine as JavaScript holds it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use napi::bindgen_prelude::{Env, PromiseRaw};
 use tokio::sync::{OnceCell, OwnedRwLockReadGuard, RwLock};
+use tokio_util::sync::CancellationToken;
 
 use super::answer::Answer;
 use super::deployment::{Asked, Deployment};
@@ -28,7 +28,9 @@ pub(super) struct Shared {
     pub(super) actor: Actor,
     /// What it has done, whether it was opened or closed.
     pub(super) counters: Arc<Counters>,
-    closed: Arc<AtomicBool>,
+    closed: CancellationToken,
+    /// Of an engine that acts for somebody: whether the one that it was made of is closed.
+    host: Option<CancellationToken>,
     /// Only of a test engine: what it lives by.
     bed: Option<Arc<TestBed>>,
     /// Made by the first call that needs it, on the runtime; `None` once closed.
@@ -55,7 +57,7 @@ impl Shared {
     /// The engine, made when this is the first use of it. The composition root runs on a thread that
     /// may block.
     pub(super) async fn open(&self) -> Result<InUse, SyncError> {
-        if self.closed.load(Ordering::Acquire) {
+        if self.closed.is_cancelled() {
             return Err(closed());
         }
         self.made(Arc::clone(&self.engine).read_owned().await).await
@@ -64,7 +66,7 @@ impl Shared {
     /// Keeps the engine from being taken down, at once: whoever closes it waits from now on.
     pub(super) fn hold(&self) -> Result<Held, SyncError> {
         let held = Arc::clone(&self.engine).try_read_owned();
-        let is_closed = self.closed.load(Ordering::Acquire);
+        let is_closed = self.closed.is_cancelled();
         held.ok().filter(|_| !is_closed).ok_or_else(closed)
     }
 
@@ -97,7 +99,8 @@ impl NativeEngine {
             options: Arc::new(options),
             actor: Actor::default(),
             counters,
-            closed: Arc::default(),
+            closed: CancellationToken::new(),
+            host: None,
             bed,
             engine: Arc::new(RwLock::new(Some(OnceCell::new()))),
         };
@@ -118,11 +121,13 @@ impl NativeEngine {
     #[napi(js_name = "as", catch_unwind)]
     pub fn acting(&self, actor: String) -> napi::Result<Self> {
         let actor = options::actor(&actor, &self.shared.actor);
+        let host = self.shared.host.as_ref().unwrap_or(&self.shared.closed);
         let shared = Shared {
             options: Arc::clone(&self.shared.options),
             actor: actor.map_err(|error| error::thrown(&error))?,
             counters: Arc::clone(&self.shared.counters),
-            closed: Arc::clone(&self.shared.closed),
+            closed: host.child_token(),
+            host: Some(host.clone()),
             bed: self.shared.bed.clone(),
             engine: Arc::clone(&self.shared.engine),
         };
@@ -281,12 +286,17 @@ impl NativeEngine {
         })
     }
 
-    /// Refuses later calls and resolves when the ones in progress are through and nothing is open.
+    /// Refuses later calls and resolves when the ones in progress are through and nothing is open. One
+    /// that acts for somebody leaves what is open to the engine that it was made of.
     #[napi(catch_unwind)]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, Answer>> {
-        self.shared.closed.store(true, Ordering::Release);
+        self.shared.closed.cancel();
+        let is_host = self.shared.host.is_none();
         let engine = Arc::clone(&self.shared.engine);
         error::promise(env, async move {
+            if !is_host {
+                return Ok("null".to_owned());
+            }
             let taken = engine.write().await.take();
             // Dropping it closes files, which may block.
             tokio::task::spawn_blocking(move || drop(taken)).await.map_err(error::crashed)?;

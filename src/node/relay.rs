@@ -29,7 +29,7 @@ pub(super) struct Relay {
 
 #[derive(Default)]
 struct Pending {
-    /// The run, once others could know of it.
+    /// The run, or the one that undoes it, once others could know of it.
     run_id: Option<String>,
     progress: u8,
     entries: VecDeque<String>,
@@ -126,6 +126,16 @@ impl Reporter for Relay {
 
     fn recorded(&self, run_id: &str) {
         self.pending().run_id = Some(run_id.to_owned());
+    }
+
+    fn ended(&self) {
+        // What others were not told yet is in its end.
+        *self.pending() = Pending::default();
+    }
+
+    fn undoing(&self, reached: u8) {
+        let mut pending = self.pending();
+        (pending.progress, pending.is_fresh) = (reached, true);
     }
 
     fn shown(&self, reached: u8) -> u8 {

@@ -1,9 +1,13 @@
 //! Deployments that fail and are undone: by hand, or because their job asks for it.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use catalyst_sync::engine::{Repeat, RunOptions, RunRequest, RunStatus, UndoMode};
+use catalyst_sync::engine::{
+    Repeat, Reporter, RunEvent, RunOptions, RunRequest, RunStatus, UndoMode,
+};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::followed::row;
 use super::{Bench, Side, everything, fields, listened, told};
@@ -246,4 +250,58 @@ async fn a_creation_whose_answer_was_lost_is_undone() {
     let undone = bench.undo("first", everything()).await;
     assert_eq!(told(&undone).1, ["Event delete success"], "{:?}", undone.error);
     assert_eq!(bench.stored("Event"), None);
+}
+
+/// What is told of a run and of the one that undoes it, in order.
+#[derive(Default)]
+struct Heard(Mutex<Vec<String>>);
+
+impl Heard {
+    fn hear(&self, what: impl Into<String>) {
+        let mut heard = self.0.lock().unwrap();
+        let what = what.into();
+        if heard.last() != Some(&what) {
+            heard.push(what);
+        }
+    }
+}
+
+impl Reporter for Heard {
+    fn report(&self, event: RunEvent) {
+        if matches!(event, RunEvent::Progress(_)) {
+            self.hear("progress");
+        }
+    }
+
+    fn recorded(&self, run_id: &str) {
+        self.hear(run_id);
+    }
+
+    fn ended(&self) {
+        self.hear("ended");
+    }
+
+    fn undoing(&self, _: u8) {
+        self.hear("undoing");
+    }
+}
+
+/// Whoever passes on what a run tells has to know which run it is of.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rollback_of_a_deployment_is_told_of_as_a_run_of_its_own() {
+    let bench = halfway(Version::V1).await;
+    let options = RunOptions { rollback: Some("full".to_owned()), ..everything() };
+    let job = json!({ "id": "first" }).to_string();
+    let asked = RunRequest { job_id: "first".to_owned(), job, options, ..request() };
+    let heard = Arc::new(Heard::default());
+    let engine = bench.world.engine();
+    engine.deploy(&asked, heard.clone(), &CancellationToken::new()).await;
+    let run = |id: &str| {
+        let sql = format!("SELECT id FROM sync_transactions WHERE job_id = '{id}'");
+        bench.world.state(&sql)
+    };
+    let heard = heard.0.lock().unwrap();
+    let second = heard.iter().skip_while(|one| **one != run("first"));
+    let expected = [&*run("first"), "progress", "ended", "undoing", &*run("first-rollback")];
+    assert_eq!(second.take(5).collect::<Vec<_>>(), expected);
 }

@@ -212,6 +212,12 @@ pub trait Reporter: Send + Sync {
     /// The run is recorded under this id, and what it tells may be passed on.
     fn recorded(&self, _run_id: &str) {}
 
+    /// The run has ended, and what follows is of another one that undoes it.
+    fn ended(&self) {}
+
+    /// How far that one is; whoever was shown how far the first one was is not shown this.
+    fn undoing(&self, _reached: u8) {}
+
     /// How much progress the caller was shown of what the run has reached. A job may bring some of
     /// its own, and a cancelled one shows no more.
     fn shown(&self, reached: u8) -> u8 {

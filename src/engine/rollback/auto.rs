@@ -11,14 +11,19 @@ use crate::engine::report::{LogLevel, Outcome, Reporter, RunEvent, RunReport, Ru
 use crate::engine::scopes::Scopes;
 use crate::engine::{Engine, RunOptions, RunRequest};
 
-/// Passes the log of a rollback on, and not how far it is: the run that it belongs to is over.
+/// Passes the log of a rollback on; how far it is belongs to its own run, and not to that which is over.
 struct Aside(Arc<dyn Reporter>);
 
 impl Reporter for Aside {
     fn report(&self, event: RunEvent) {
-        if matches!(event, RunEvent::Log { .. }) {
-            self.0.report(event);
+        match event {
+            RunEvent::Log { .. } => self.0.report(event),
+            RunEvent::Progress(reached) => self.0.undoing(reached),
         }
+    }
+
+    fn recorded(&self, run_id: &str) {
+        self.0.recorded(run_id);
     }
 }
 
@@ -60,6 +65,7 @@ impl Engine {
             undo: Some(undo),
             ..RunRequest::default()
         };
+        reporter.ended();
         let aside: Arc<dyn Reporter> = Arc::new(Aside(Arc::clone(reporter)));
         let undone = self.deploy_holding(&rollback, aside, cancel, scopes.hand_on());
         let undone = Box::pin(undone).await;

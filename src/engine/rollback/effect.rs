@@ -122,6 +122,9 @@ impl Effect {
         drop_adopted(&mut passages);
         let after = passages.last().and_then(|last| last.after.clone());
         let Some(first) = passages.first() else { return Ok(Sides::default()) };
+        if first.change.verb == Verb::Create && !is_certain(first.change) {
+            return Err(in_doubt(first.change));
+        }
         let is_replaced = passages.iter().any(|one| one.change.verb == Verb::Delete);
         let wanted = match (&first.before, &after) {
             (None, _) => None,
@@ -212,6 +215,17 @@ fn definition(change: &Change, body: &str) -> RemoteDefinition {
         ownership: Ownership::Open,
         body: body.into(),
     }
+}
+
+/// Types of others are never deleted, nor what may be one.
+fn in_doubt(change: &Change) -> Finding {
+    let key = &*change.type_key;
+    Finding::error(
+        ErrorCode::InDoubt.as_str(),
+        format!("{key} was made by the deployment or by somebody else, and is left"),
+        "delete it on the platform if nobody needs it",
+    )
+    .of(key)
 }
 
 fn gone(change: &Change) -> Finding {
