@@ -9,6 +9,7 @@ mod letting_go;
 mod resume;
 mod taken;
 mod target;
+mod unproven;
 mod websites;
 
 use std::sync::Arc;

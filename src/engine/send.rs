@@ -164,15 +164,15 @@ impl Hands<'_> {
         }
     }
 
-    /// Closes earlier requests whose answer was lost, once this one took their place. One that never
-    /// left tells nothing of them, and one that was refused as stale may have been so because a lost
-    /// one was carried out.
+    /// Closes earlier requests whose answer was lost, once this one took their place. One that did not
+    /// leave, was not let in or was refused for what it is tells nothing of them: they may be carried out
+    /// yet. One that was refused as stale may have been so because a lost one was.
     async fn close_lost(
         &self,
         answer: &Result<Stored, AdapterError>,
         done: &mut Done,
     ) -> Result<(), SyncError> {
-        if matches!(answer, Err(AdapterError::Refused { refusal: Refusal::Stale, .. })) {
+        if !takes_the_place(answer) {
             return Ok(());
         }
         let lost = std::mem::take(&mut done.lost);
@@ -319,6 +319,16 @@ fn answered(answer: &Result<Stored, AdapterError>) -> Option<String> {
             Some(write(&Json::object(members.into_iter().flatten())))
         }
         _ => None,
+    }
+}
+
+/// Whether nothing is left to find out about earlier requests for the same: this one was carried out,
+/// or what becomes of it is what becomes of them, or what they were for is not there.
+fn takes_the_place(answer: &Result<Stored, AdapterError>) -> bool {
+    match answer {
+        Ok(_) => true,
+        Err(AdapterError::Refused { refusal: Refusal::Duplicate | Refusal::NotFound, .. }) => true,
+        Err(error) => is_lost(error),
     }
 }
 
