@@ -4,11 +4,13 @@ mod carried;
 mod elsewhere;
 mod homeward;
 mod kill;
+mod late;
 mod letting_go;
 mod resume;
 mod ruled;
 mod taken;
 mod target;
+mod unproven;
 mod unreadable;
 mod websites;
 
@@ -26,7 +28,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::clock::TestClock;
-use crate::support::fake::{Fault, FaultKind, Kind, Match, Version};
+use crate::support::fake::{Fault, FaultKind, Kind, Match, RetryAfter, Version};
 use crate::support::world::{Told, World, brief, request};
 
 /// Request timeout (30 s) and read lag (60 s): until then an absent effect proves nothing.
@@ -85,6 +87,14 @@ impl Bench {
 
     fn stored(&self) -> Option<Value> {
         self.world.fake.control().content_type(self.world.version, "Event")
+    }
+
+    /// The fields of `Event` in the studio.
+    fn row(&self) -> Value {
+        let studio = self.world.studio.connect();
+        let fields = "SELECT fields FROM ContentType WHERE id = 'c1'";
+        let fields: String = studio.query_row(fields, [], |row| row.get(0)).unwrap();
+        serde_json::from_str(&fields).unwrap()
     }
 
     fn edit(&self, patch: Value) {

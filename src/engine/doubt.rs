@@ -28,6 +28,11 @@ use super::apply::{Attempt, Hands, Task};
 use super::failure::adapter_failure;
 use super::verify::{Evidence, has_moved, weigh};
 
+/// How long after the time in the journal a request may leave without its being noted anew. Not so
+/// short that an ordinary wait for a turn costs a write, and not so long that recovery waits much longer
+/// for it.
+pub(super) const LATENESS: Duration = Duration::from_secs(10);
+
 /// A request that was sent.
 pub(super) struct Sent<'s> {
     pub verb: Verb,
@@ -37,7 +42,7 @@ pub(super) struct Sent<'s> {
     pub atoms: &'s [TouchedAtom],
     /// What it was sent under; `None` for a creation.
     pub precondition: Option<&'s Revision>,
-    /// When, in milliseconds.
+    /// When, at the latest, in milliseconds.
     pub at: i64,
 }
 

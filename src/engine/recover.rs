@@ -1,6 +1,7 @@
 //! Settles what an interrupted run left open: `design.md` §3.5.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::canonical::Path;
 use crate::error::{ErrorCode, SyncError};
@@ -17,7 +18,7 @@ use super::Engine;
 use super::apply::Hands;
 use super::binding::Origin;
 use super::detect::root_id;
-use super::doubt::{Fate, Sent};
+use super::doubt::{Fate, LATENESS, Sent};
 use super::examine::{LocalSide, Subject, examine};
 use super::failure::store_failure;
 use super::locals::Locals;
@@ -134,7 +135,7 @@ impl Engine {
             key: &intent.type_key,
             atoms: &intent.atoms,
             precondition: intent.precondition.as_ref(),
-            at: intent.sent_at,
+            at: self.no_later(intent.sent_at, LATENESS),
         };
         let old = self.known(&lease.scope, &intent.entity, &intent.remote_id).await?;
         let (is_open, (state, record, finding)) = if is_agreed(hands, intent, old.as_ref()) {
@@ -147,6 +148,12 @@ impl Engine {
         };
         let record = closed(hands, entry, (state, record, &finding), self.ports.clock.now());
         Ok(Settled { record, finding, is_open })
+    }
+
+    /// When something is over that lasts no longer than this: it is not over later than now.
+    fn no_later(&self, since: i64, longest: Duration) -> i64 {
+        let longest = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
+        since.saturating_add(longest).min(self.ports.clock.now())
     }
 
     /// Records what became of a write. Where another website took the identity meanwhile, there is nothing
@@ -409,6 +416,8 @@ fn state_of(
     });
     let before = before.and_then(Result::ok).unwrap_or_default();
     let origin = if intent.verb == Verb::Create { "created" } else { "adopted" };
+    let longest = LATENESS + dialect.capabilities().in_flight;
+    let over = hands.engine.no_later(intent.sent_at, longest);
     StateDetail {
         row: StateRow {
             entity: old.map_or(&intent.entity, |old| &old.row.entity).clone(),
@@ -427,10 +436,10 @@ fn state_of(
         origin: old.map_or_else(|| origin.to_owned(), |old| old.origin.clone()),
         revision: definition.revision.clone(),
         // A listing may go on to show what was there before this very write.
-        last_write: Some((intent.sent_at, before.digest())),
+        last_write: Some((over, before.digest())),
         content_hash: old.and_then(|old| old.content_hash),
         local_hash: None,
         remote_hash: None,
-        last_sync_at: Some(intent.sent_at),
+        last_sync_at: Some(over),
     }
 }

@@ -1,5 +1,8 @@
 //! One request, journalled: its intent is committed before it is sent and closed after its answer.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::canonical::{View, write};
@@ -14,8 +17,9 @@ use crate::port::{
     TouchedAtom,
 };
 
+use super::Ports;
 use super::apply::{Attempt, Done, Hands, LONGEST_WAIT, Task};
-use super::doubt::{Fate, Sent};
+use super::doubt::{Fate, LATENESS, Sent};
 use super::failure::{adapter_failure, store_failure};
 
 impl Hands<'_> {
@@ -53,14 +57,15 @@ impl Hands<'_> {
             return Ok(Attempt::Stored(current.clone()));
         }
         self.stop_if_cancelled()?;
-        let sent_at = clock.now();
+        let noted = (clock.now(), clock.elapsed());
         let precondition = task.current.as_ref().map(|current| current.revision.clone());
         let previous = task.current.as_ref().map(|current| current.body.clone());
-        let intent = self.intent(task, done, &body, sent_at);
+        let intent = self.intent(task, done, &body, noted.0);
         let journal = store.intend(self.lease, intent).await.map_err(store_failure)?;
         store.check(self.lease).await.map_err(store_failure)?;
 
-        let answer = adapter.apply(&operation, &body, self.cancel).await;
+        let request = adapter.apply(&operation, &body, self.cancel);
+        let answer = self.noting((journal, noted), request).await?;
         let closing = |state, response: Option<String>| Closing {
             id: journal,
             state,
@@ -132,19 +137,43 @@ impl Hands<'_> {
         }
     }
 
-    /// Closes earlier requests whose answer was lost, once this one took their place. One that never
-    /// left tells nothing of them, and one that was refused as stale or as a duplicate may have been so
-    /// because a lost one was carried out.
+    /// Sees a request through. It may wait long for its turn or for a token, or stand still with its
+    /// whole process, and recovery goes by when it left: whenever it goes on much later than was noted,
+    /// that is noted anew first, and whoever lost the scope meanwhile does not go on.
+    async fn noting(
+        &self,
+        (journal, mut noted): (i64, (i64, Duration)),
+        request: impl Future<Output = Result<Stored, AdapterError>>,
+    ) -> Result<Result<Stored, AdapterError>, SyncError> {
+        let Ports { clock, store, .. } = &self.engine.ports;
+        let mut request = pin!(request);
+        loop {
+            // It leaves in the middle of a poll, so it is asked before each. One clock stands still
+            // while the machine sleeps, and the other can be set back.
+            let in_time = poll_fn(|context| {
+                let passed = Duration::from_millis(clock.now().abs_diff(noted.0));
+                if passed.max(clock.elapsed().saturating_sub(noted.1)) >= LATENESS {
+                    return Poll::Ready(None);
+                }
+                request.as_mut().poll(context).map(Some)
+            });
+            if let Some(answer) = in_time.await {
+                return Ok(answer);
+            }
+            noted = (clock.now(), clock.elapsed());
+            store.note_again(self.lease, journal, noted.0).await.map_err(store_failure)?;
+        }
+    }
+
+    /// Closes earlier requests whose answer was lost, once this one took their place. One that did not
+    /// leave, was not let in or was refused for what it is tells nothing of them: they may be carried out
+    /// yet. One that was refused as stale or as a duplicate may have been so because a lost one was.
     async fn close_lost(
         &self,
         answer: &Result<Stored, AdapterError>,
         done: &mut Done,
     ) -> Result<(), SyncError> {
-        let refusal = match answer {
-            Err(AdapterError::Refused { refusal, .. }) => Some(*refusal),
-            _ => None,
-        };
-        if matches!(refusal, Some(Refusal::Stale | Refusal::Duplicate)) {
+        if !takes_the_place(answer) {
             return Ok(());
         }
         let lost = done.take_open();
@@ -293,6 +322,16 @@ fn answered(answer: &Result<Stored, AdapterError>) -> Option<String> {
             Some(write(&Json::object(members.into_iter().flatten())))
         }
         _ => None,
+    }
+}
+
+/// Whether nothing is left to find out about earlier requests for the same: this one was carried out,
+/// or what becomes of it is what becomes of them, or what they were for is not there.
+fn takes_the_place(answer: &Result<Stored, AdapterError>) -> bool {
+    match answer {
+        Ok(_) => true,
+        Err(AdapterError::Refused { refusal: Refusal::NotFound, .. }) => true,
+        Err(error) => is_lost(error),
     }
 }
 

@@ -198,7 +198,8 @@ pub struct Intent {
     pub previous: Option<Box<str>>,
     /// Bindings of fields that the operation establishes, as in [`StateDetail::bindings`].
     pub bindings: String,
-    /// When the request is sent, in milliseconds.
+    /// When the request is sent, in milliseconds. It may leave a little later; see
+    /// [`Store::note_again`].
     pub sent_at: i64,
 }
 
@@ -481,6 +482,9 @@ pub trait Store:
 
     /// Commits an intent durably, before its request is sent; returns its name in the journal.
     async fn intend(&self, lease: &Lease, intent: Intent) -> Result<i64, StoreError>;
+
+    /// Commits durably that a request only leaves now.
+    async fn note_again(&self, lease: &Lease, id: i64, sent_at: i64) -> Result<(), StoreError>;
 
     /// Closes a journal entry without any other effect.
     async fn close(&self, lease: &Lease, closing: Closing) -> Result<(), StoreError>;

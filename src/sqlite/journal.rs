@@ -87,6 +87,16 @@ pub(super) fn intend(session: Session<'_>, lease: &Lease, intent: &Intent) -> Re
     Ok(id)
 }
 
+/// Writes anew when the request of an open entry leaves.
+pub(super) fn note_again(session: Session<'_>, id: i64, sent_at: i64) -> Result<(), Fault> {
+    session
+        .prepare(
+            "UPDATE {prefix}sync_operations SET sent_at = ?2 WHERE id = ?1 AND state = 'started'",
+        )?
+        .execute((id, sent_at))?;
+    Ok(())
+}
+
 /// Closes an entry. One that is not open is a defect of the caller, never passed over.
 pub(super) fn close(session: Session<'_>, scope: &Scope, closing: &Closing) -> Result<(), Fault> {
     let state = match closing.state {

@@ -270,6 +270,10 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn note_again(&self, lease: &Lease, id: i64, sent_at: i64) -> Result<(), StoreError> {
+        self.write_under(lease, move |session, _| journal::note_again(session, id, sent_at)).await
+    }
+
     async fn close(&self, lease: &Lease, closing: Closing) -> Result<(), StoreError> {
         self.write_under(lease, move |session, lease| {
             journal::close(session, &lease.scope, &closing)

@@ -136,14 +136,20 @@ impl Clock for TestClock {
                     tokio::task::yield_now().await;
                 }
             }
-            {
+            let (is_due, is_moved) = {
                 let mut state = self.state();
+                let before = state.elapsed;
                 if state.advances && state.sleepers.first() == Some(&sleep.entry) {
                     state.elapsed = state.elapsed.max(sleep.entry.0);
                 }
-                if state.elapsed >= sleep.entry.0 {
-                    return;
-                }
+                (state.elapsed >= sleep.entry.0, state.elapsed > before)
+            };
+            if is_moved {
+                // Whoever sleeps is woken up; time does not pass in the middle of a poll.
+                tokio::task::yield_now().await;
+            }
+            if is_due {
+                return;
             }
             changes.changed().await.expect("the clock outlives its users");
         }

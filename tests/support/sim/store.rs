@@ -216,6 +216,7 @@ tapped!(Store {
     fn steps(run_id: &str) -> Vec<RunStep>;
     fn last_run(scope: &Scope) -> Option<RunEnd>;
     under fn check() -> ();
+    under fn note_again(id: i64, sent_at: i64) -> ();
     under fn close(closing: Closing) -> ();
     with {
         async fn details(
