@@ -105,6 +105,70 @@ test('forces the types of the deployment, and what was agreed to covers nothing 
   expect(job).not.toHaveProperty('options.allowDelete')
 })
 
+test('an undoing that failed in part is tried again, and never sends every type', async ({
+  page,
+  api,
+  platform,
+  wizard,
+}) => {
+  await api.deploy()
+  for (const id of ['type_room', 'type_artist']) {
+    await api.edit(id, ({ fields }) => {
+      fields[0]!.label = 'Called'
+    })
+  }
+  const id = await api.deploy()
+  await platform.refuses('Room', 422)
+  await page.goto(`/?deployment=${id}`)
+  await page.getByRole('button', { name: 'Undo this deployment' }).click()
+  await wizard.dialog.getByRole('button', { name: 'Undo', exact: true }).click()
+  await wizard.expectHeading('Some types did not make it')
+  await page.getByRole('button', { name: 'What to do about it' }).click()
+  // It names no types, so that a deployment of all of its types is one of every type.
+  await expect(wizard.dialog.getByRole('button', { name: 'Manual fix' })).toBeVisible()
+  await expect(wizard.dialog.getByRole('button', { name: 'Force full' })).toHaveCount(0)
+  await platform.recovers()
+  const before = (await platform.writes()).length
+  await wizard.dialog.getByRole('button', { name: 'Retry failed' }).click()
+  await wizard.expectHeading('The deployment is undone on Optimizely')
+  expect((await platform.writes()).length - before).toBe(1)
+  expect((await platform.types()).Room?.properties.name?.displayName).toBe('Name')
+})
+
+test('what an undoing needs a consent for is reviewed where it is undone', async ({
+  page,
+  api,
+  platform,
+  wizard,
+}) => {
+  await api.deploy()
+  await api.edit('type_room', ({ fields }) => {
+    fields[0]!.label = 'Called'
+    fields.push({ id: 'field_door', name: 'door', label: 'Door', type: 'text' })
+  })
+  await api.edit('type_artist', ({ fields }) => {
+    fields[0]!.label = 'Called'
+  })
+  const id = await api.deploy()
+  await platform.refuses('Artist', 422)
+  await page.goto(`/?deployment=${id}`)
+  const undo = page.getByRole('button', { name: 'Undo this deployment' })
+  await undo.click()
+  await expect(wizard.dialog.getByLabel(/^To lose what is removed there/)).toBeVisible()
+  await wizard.dialog.getByRole('button', { name: 'Undo', exact: true }).click()
+  await wizard.expectHeading('Some types did not make it')
+  await page.getByRole('button', { name: 'What to do about it' }).click()
+  await wizard.dialog.getByRole('button', { name: 'Review again' }).click()
+  await expect(page).toHaveURL(new RegExp(`deployment=${id}$`))
+  await wizard.expectHeading('Optimizely has what you reviewed')
+  await platform.recovers()
+  await undo.click()
+  await wizard.dialog.getByLabel(/^To lose what is removed there/).fill('Room')
+  await wizard.dialog.getByRole('button', { name: 'Undo', exact: true }).click()
+  await wizard.expectHeading('The deployment is undone on Optimizely')
+  expect((await platform.types()).Room?.properties).not.toHaveProperty('door')
+})
+
 test('refuses a plan that somebody made old', async ({ page, api, platform, wizard }) => {
   await api.deploy()
   await api.edit('type_article', ({ fields }) => {

@@ -22,12 +22,13 @@ interface Props {
   /** How many types were tried again in it. */
   tried: number | undefined
   onAction(action: Action): void
-  onRollback(id: string): void
+  /** Another deployment is to be shown: the one that undoes this one, or that this one undoes. */
+  onShow(id: string): void
   onAgain(): void
 }
 
 /** How a deployment ended, and what can be done then. */
-export function DeploymentResults({ job, provider, tried, onAction, onRollback, onAgain }: Props) {
+export function DeploymentResults({ job, provider, tried, onAction, onShow, onAgain }: Props) {
   const [asking, setAsking] = useState(
     job.outcome === 'partial' &&
       job.recovery !== undefined &&
@@ -126,7 +127,8 @@ export function DeploymentResults({ job, provider, tried, onAction, onRollback, 
             setAsking(false)
             setDeciding(conflict)
           }}
-          onReview={onAgain}
+          // No deployment undoes; the one that is undone does.
+          onReview={() => (job.rollbackOf === undefined ? onAgain() : onShow(job.rollbackOf))}
           onAction={(action) => {
             setAsking(false)
             onAction(action)
@@ -149,7 +151,7 @@ export function DeploymentResults({ job, provider, tried, onAction, onRollback, 
           id={job.id}
           words={undoWords(job)}
           onClose={() => setUndoing(false)}
-          onStarted={onRollback}
+          onStarted={onShow}
         />
       )}
     </section>

@@ -207,7 +207,7 @@ export function DeploymentWizard() {
           provider={provider}
           tried={tried}
           onAction={act}
-          onRollback={show}
+          onShow={show}
           onAgain={again}
         />
       )}

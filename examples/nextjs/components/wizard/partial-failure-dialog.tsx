@@ -22,6 +22,9 @@ const NAMES: Record<Action, [name: string, hint: string]> = {
   manual_fix: ['Manual fix', 'Change the types, then deploy'],
 }
 
+/** An undoing names no types, so forcing all of its types would deploy every type there is. */
+const holds = (action: Action, isUndoing: boolean) => !isUndoing || action !== 'force_full'
+
 interface Props {
   job: Job
   recovery: Recovery
@@ -40,9 +43,10 @@ export function PartialFailureDialog(props: Props) {
   const { job, recovery, tried, open, onClose, onAction, onDecide, onReview } = props
   const outcomes = job.outcomes ?? []
   const { toDecide, toAllow, undone } = sorted(outcomes)
+  const isUndoing = job.rollbackOf !== undefined
   // Neither a decision nor a consent is got by sending the same again.
   const offered = (Object.keys(NAMES) as Action[]).filter(
-    (action) => undone.length > 0 && recovery.actions.includes(action),
+    (action) => undone.length > 0 && recovery.actions.includes(action) && holds(action, isUndoing),
   )
   const conflicts = toDecide.flatMap(({ typeKey }) => open?.get(typeKey) ?? [])
   return (
@@ -51,7 +55,7 @@ export function PartialFailureDialog(props: Props) {
         <Notice tone="warn" title={`Tried again: ${undone.length} of ${tried} still did not go`} />
       )}
       <p>
-        {summary(outcomes)} What went stays; deployment <code>{job.id.slice(0, 8)}</code> can be
+        {summary(outcomes, { isUndoing })} What went stays; deployment <code>{job.id.slice(0, 8)}</code> can be
         carried on with now or later.
       </p>
       {undone.length > 0 && <Errors of={undone} atOnce={tried !== undefined} />}
@@ -67,7 +71,7 @@ export function PartialFailureDialog(props: Props) {
         {toAllow.length > 0 && (
           <Choice
             name="Review again"
-            hint="What deletes, or loses content, is confirmed there by name"
+            hint={`${isUndoing ? 'Undo it once more; what' : 'What'} deletes, or loses content, is confirmed there by name`}
             onChoose={onReview}
           />
         )}
