@@ -7,6 +7,7 @@ import { ConflictDialog, seenOf, type ConflictRow } from '@/components/conflict/
 import { Status } from '@/components/parts/badge'
 import { Notice, Wrong } from '@/components/parts/notice'
 import { Tiles } from '@/components/parts/tiles'
+import { withTargetOf } from '@/lib/conflicts'
 import type { Job, Provider } from '@/lib/deployment'
 import { sorted, summary, typesOf } from '@/lib/outcomes'
 import { count, milliseconds, noun, plainWords, shortId } from '@/lib/words'
@@ -42,6 +43,7 @@ export function DeploymentResults({ job, provider, tried, onAction, onShow, onAg
   const { sent, takenHome, toDecide, undone } = sorted(outcomes)
   const isUndoing = job.rollbackOf !== undefined
   const conflicts = useOpenConflicts(toDecide.length > 0 && !isUndoing)
+  const open = conflicts.open && withTargetOf(job, conflicts.open)
   const didNothing = sent.length + takenHome.length === 0
   const canUndo =
     job.undoneBy === undefined &&
@@ -96,12 +98,7 @@ export function DeploymentResults({ job, provider, tried, onAction, onShow, onAg
         />
       )}
       {outcomes.length > 0 && (
-        <OutcomeTable
-          of={outcomes}
-          isUndoing={isUndoing}
-          open={conflicts.open}
-          onDecide={setDeciding}
-        />
+        <OutcomeTable of={outcomes} isUndoing={isUndoing} open={open} onDecide={setDeciding} />
       )}
       <details className="card flush">
         <summary className="log-summary">Log, {count(job.logs.length, 'entry', 'entries')}</summary>
@@ -121,7 +118,7 @@ export function DeploymentResults({ job, provider, tried, onAction, onShow, onAg
           job={job}
           recovery={job.recovery}
           tried={tried}
-          open={conflicts.open}
+          open={open}
           onClose={() => setAsking(false)}
           onDecide={(conflict) => {
             setAsking(false)

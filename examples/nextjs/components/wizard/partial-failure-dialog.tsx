@@ -6,6 +6,7 @@ import { useState } from 'react'
 import type { ConflictRow } from '@/components/conflict/conflict-dialog'
 import { Dialog } from '@/components/parts/dialog'
 import { Notice } from '@/components/parts/notice'
+import { conflictOf } from '@/lib/conflicts'
 import type { Job } from '@/lib/deployment'
 import { sorted, summary } from '@/lib/outcomes'
 import { plainWords } from '@/lib/words'
@@ -48,15 +49,15 @@ export function PartialFailureDialog(props: Props) {
   const offered = (Object.keys(NAMES) as Action[]).filter(
     (action) => undone.length > 0 && recovery.actions.includes(action) && holds(action, isUndoing),
   )
-  const conflicts = toDecide.flatMap(({ typeKey }) => open?.get(typeKey) ?? [])
+  const conflicts = open ? toDecide.flatMap((one) => conflictOf(one, open) ?? []) : []
   return (
     <Dialog title={recovery.message} onClose={onClose}>
       {tried !== undefined && undone.length > 0 && (
         <Notice tone="warn" title={`Tried again: ${undone.length} of ${tried} still did not go`} />
       )}
       <p>
-        {summary(outcomes, { isUndoing })} What went stays; deployment <code>{job.id.slice(0, 8)}</code> can be
-        carried on with now or later.
+        {summary(outcomes, { isUndoing })} What went stays; deployment{' '}
+        <code>{job.id.slice(0, 8)}</code> can be carried on with now or later.
       </p>
       {undone.length > 0 && <Errors of={undone} atOnce={tried !== undefined} />}
       <div className="choices">

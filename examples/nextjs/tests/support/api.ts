@@ -18,9 +18,12 @@ export class Api {
   }
 
   /** Deploys everything, or some types, and waits for the end, which is told by the event stream. */
-  async deploy(options: object = {}, selectedTypes: string[] = []): Promise<string> {
-    const provider = { id: 'optimizely' }
-    const asked = { websiteId: 'site_museum', provider, selectedTypes, options }
+  async deploy(
+    options: object = {},
+    selectedTypes: string[] = [],
+    { provider = 'optimizely', websiteId = 'site_museum' } = {},
+  ): Promise<string> {
+    const asked = { websiteId, provider: { id: provider }, selectedTypes, options }
     const { syncId } = await (await this.ask('POST', '/api/v1/sync/start', asked)).json()
     await this.ended(syncId as string)
     return syncId as string
