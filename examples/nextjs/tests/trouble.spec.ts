@@ -11,8 +11,14 @@ test('fails in part, and repeats only what failed', async ({ page, platform, wiz
   await expect(wizard.dialog.getByText('REJECTED')).toBeVisible()
   await platform.recovers()
   const before = (await platform.writes()).length
+  await page.route('**/api/v1/sync/resume', (route) => route.abort(), { times: 1 })
+  await page.getByRole('button', { name: 'Retry failed' }).click()
+  const told = page.getByRole('main').getByRole('alert')
+  await expect(told).toBeVisible()
+  await page.getByRole('button', { name: 'What to do about it' }).click()
   await page.getByRole('button', { name: 'Retry failed' }).click()
   await wizard.expectHeading('Optimizely has what you reviewed')
+  await expect(told).toHaveCount(0)
   await wizard.expectOutcome('Room', 'Done')
   // The room, and the two that waited for it.
   expect((await platform.writes()).length - before).toBe(3)
