@@ -210,6 +210,65 @@ test('deletes nothing without the name of the type', async ({ page, api, platfor
   expect(await platform.types()).not.toHaveProperty('Question')
 })
 
+test('a word holds for the plan that it was written for', async ({ page, api, wizard }) => {
+  await api.deploy()
+  await api.ask('DELETE', '/api/content-types/type_question?withContent=true')
+  await wizard.review()
+  const name = page.getByLabel('To delete the type there, write its name: Question')
+  const lookAgain = page.getByRole('button', { name: 'Look again' })
+  const plan = '**/api/v1/sync/plan'
+  const writeAndLose = async () => {
+    await name.fill('Questio')
+    await page.route(plan, (route) => route.abort(), { times: 1 })
+    await name.fill('Question')
+    await expect(lookAgain).toBeVisible()
+  }
+  await writeAndLose()
+  await lookAgain.click()
+  // The same plan was agreed to already.
+  await expect(name).toHaveValue('Question')
+  await expect(wizard.planned).toHaveText('1 type')
+
+  await name.fill('')
+  await writeAndLose()
+  await api.edit('type_room', ({ fields }) => {
+    fields[0]!.label = 'Called'
+  })
+  await lookAgain.click()
+  await expect(wizard.planned).toHaveText('1 type; 1 waiting for your word')
+  await expect(name).toHaveValue('')
+
+  await name.fill('Question')
+  await expect(wizard.planned).toHaveText('2 types')
+  await page.getByLabel(/Both ways/).check()
+  await expect(wizard.planned).toHaveText('1 type; 1 waiting for your word')
+  await expect(name).toHaveValue('')
+})
+
+test('each side loses what it loses with a word of its own', async ({
+  page,
+  api,
+  platform,
+  wizard,
+}) => {
+  await api.deploy()
+  await api.edit('type_author', (definition) => {
+    definition.fields = definition.fields.filter(({ name }) => name !== 'staff')
+  })
+  await platform.edit('Author', { properties: { email: null } })
+  await wizard.review()
+  await page.getByLabel(/Both ways/).check()
+  const there = page.getByLabel('To lose what is removed there, write the name of the type: Author')
+  const here = page.getByLabel(
+    'To lose what is removed in the studio, write the name of the type: Author',
+  )
+  await there.fill('Author')
+  await expect(here).toHaveValue('')
+  await expect(wizard.planned).toContainText('1 waiting for your word')
+  await here.fill('Author')
+  await expect(wizard.planned).toHaveText('1 type')
+})
+
 test('ships the rest while a loss waits for its word', async ({ page, api, platform, wizard }) => {
   await api.deploy()
   await api.edit('type_author', (definition) => {
