@@ -19,6 +19,38 @@ test('a save says whether there was anything to save, and drops nothing', async 
   await expect(page.getByRole('group', { name: 'Opening hours' })).toBeVisible()
 })
 
+test('a save replaces only what was read, and what was written goes on top of the rest', async ({
+  page,
+  api,
+}) => {
+  await page.goto('/types/type_article')
+  const field = (name: string) => page.getByRole('group', { name, exact: true })
+  await field('Title').getByLabel('Label').fill('Headline')
+  await field('Teaser').getByLabel('Max length').fill('300')
+  await api.edit('type_article', ({ fields }) => {
+    fields[0]!.label = 'Heading'
+    fields[2]!.label = 'Story'
+  })
+  const save = page.getByRole('button', { name: 'Save' })
+  await save.click()
+  await expect(page.getByText('Article was changed meanwhile, so nothing was saved')).toBeVisible()
+  await expect(field('Headline')).toBeVisible()
+  await expectInSight(page.getByRole('button', { name: 'Load what is there now' }))
+  await page.getByRole('button', { name: 'Load what is there now' }).click()
+  await expect(page.getByText('Heading: label is Heading there.')).toBeVisible()
+  await expect(field('Headline')).toBeVisible()
+  await expect(field('Teaser').getByLabel('Max length')).toHaveValue('300')
+  await expect(field('Story')).toBeVisible()
+  await save.click()
+  await expect(page.getByText('Saved, as a version of its own')).toBeVisible()
+  // Once more, with what the save answered.
+  await field('Story').getByLabel('Label').fill('Text')
+  await save.click()
+  await expect(page.getByText('Saved, as a version of its own')).toBeVisible()
+  await page.reload()
+  for (const name of ['Headline', 'Teaser', 'Text']) await expect(field(name)).toBeVisible()
+})
+
 for (const height of [720, 850]) {
   test(`a save is seen to be done without scrolling, ${height} high`, async ({ page, api }) => {
     await page.setViewportSize({ width: 1280, height })

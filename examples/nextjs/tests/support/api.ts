@@ -1,6 +1,6 @@
 import type { APIRequestContext, APIResponse } from '@playwright/test'
 
-import type { Definition } from '../../lib/definition'
+import type { ContentType, Definition } from '../../lib/definition'
 
 /** The studio's routes, without its pages. */
 export class Api {
@@ -37,8 +37,9 @@ export class Api {
   /** Edits a content type of the studio, as its editor does. */
   async edit(id: string, change: (definition: Definition) => void, source = 'UI'): Promise<void> {
     const path = `/api/content-types/${id}`
-    const { definition } = (await this.get<{ data: { definition: Definition } }>(path)).data
+    const { data } = await this.get<{ data: Pick<ContentType, 'definition' | 'updatedAt'> }>(path)
+    const { definition, updatedAt } = data
     change(definition)
-    await this.ask('PUT', path, { definition, source })
+    await this.ask('PUT', path, { definition, source, updatedAt })
   }
 }
