@@ -34,6 +34,8 @@ export interface Job {
   metrics?: DeploymentMetrics
   recovery?: Recovery
   rollbackOf?: string
+  /** Where it went; nothing of one that attempted nothing. */
+  target?: string
   /** The deployment that undid this one. */
   undoneBy?: string
 }

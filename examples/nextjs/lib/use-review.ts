@@ -24,6 +24,21 @@ const EVERYTHING: Choice = { allowDelete: true, allowDataLoss: true }
 export const isDestructive = ({ operation, risk }: Operation) =>
   operation === 'delete' || risk === 'lossy'
 
+/** Whose word an operation needs: that of a deletion is none of a loss, nor that of one side of the other. */
+export const consentKey = ({ direction, operation, typeKey }: Operation) =>
+  `${direction} ${operation} ${typeKey}`
+
+type Words = Record<string, string>
+
+const NO_WORDS: Words = {}
+
+/** What somebody wrote, and about which plan. */
+interface Written {
+  plan: Planner
+  digest: string | undefined
+  words: Words
+}
+
 /** How many types there are: one that goes both ways is planned twice. */
 export const typesIn = (operations: Operation[]) =>
   new Set(operations.map(({ typeKey }) => typeKey)).size
@@ -35,7 +50,7 @@ export function useReview(plan: Planner) {
   const [chosen, setChosen] = useState<Wire<Plan>>()
   const [error, setError] = useState<Error>()
   const [unticked, setUnticked] = useState<string[]>([])
-  const [words, setWords] = useState<Record<string, string>>({})
+  const [written, setWritten] = useState<Written>()
 
   // With every consent, so that what waits for one is seen, too.
   useEffect(() => {
@@ -48,6 +63,11 @@ export function useReview(plan: Planner) {
     })
     return () => abort.abort()
   }, [plan, turn])
+
+  // Whoever agreed to one plan has not seen another one.
+  const digest = full?.digest
+  const isOfThis = written?.plan === plan && written.digest === digest
+  const words = isOfThis ? written.words : NO_WORDS
 
   const choice = useMemo(() => full && choiceOf(full, unticked, words), [full, unticked, words])
   const wanted = choice && JSON.stringify(choice)
@@ -65,9 +85,10 @@ export function useReview(plan: Planner) {
   const tick = useCallback((key: string, on: boolean) => {
     setUnticked((keys) => (on ? keys.filter((one) => one !== key) : [...keys, key]))
   }, [])
-  const confirm = useCallback((key: string, word: string) => {
-    setWords((before) => ({ ...before, [key]: word }))
-  }, [])
+  const confirm = useCallback(
+    (key: string, word: string) => setWritten({ plan, digest, words: { ...words, [key]: word } }),
+    [plan, digest, words],
+  )
   const reload = useCallback(() => setTurn((before) => before + 1), [])
   return { full, chosen, choice, error, unticked, words, tick, confirm, reload }
 }
@@ -81,12 +102,12 @@ export type Review = ReturnType<typeof useReview>
 function choiceOf(
   { operations }: Wire<Plan>,
   unticked: string[],
-  words: Record<string, string>,
+  words: Words,
 ): Choice | undefined {
   const ticked = operations.filter(({ typeKey }) => !unticked.includes(typeKey))
   if (ticked.length === 0 && operations.length > 0) return undefined
   const all = (kind: Operation[]) =>
-    kind.length > 0 && kind.every(({ typeKey, name }) => words[typeKey]?.trim() === name)
+    kind.length > 0 && kind.every((one) => words[consentKey(one)]?.trim() === one.name)
   const asked = ticked.filter(isDestructive)
   return {
     ...(ticked.length < operations.length && {

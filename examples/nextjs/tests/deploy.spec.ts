@@ -1,6 +1,20 @@
 // A deployment in the browser: its progress, its cancellation, and a page that is loaded again.
 
+import type { Page } from '@playwright/test'
+
 import { expect, test } from './support/test'
+
+/** Loses every look at a deployment, until they are to come. */
+async function loseLooks(page: Page) {
+  let isLost = true
+  await page.route('**/api/sync/start-deployment?id=*', (route) =>
+    isLost && route.request().method() === 'GET' ? route.abort() : route.continue(),
+  )
+  return {
+    come: () => void (isLost = false),
+    stay: () => void (isLost = true),
+  }
+}
 
 test('shows its progress while it goes, and deploys what was reviewed', async ({
   page,
@@ -83,6 +97,57 @@ test('goes on when the page is loaded again, which shows it from where it is', a
   const log = page.getByText(/^Log, /)
   await log.click()
   await expect(page.getByText(/Extracting content types from database/)).toBeVisible()
+})
+
+test('a look that fails is no end: it is looked again until the deployment is there', async ({
+  page,
+  platform,
+  wizard,
+}) => {
+  await wizard.review()
+  await platform.takesItsTime(3000)
+  const looks = await loseLooks(page)
+  await wizard.deploy.click()
+  const told = page.getByRole('main').getByRole('alert')
+  await expect(told).toBeVisible()
+  await expect(page.getByText('Starting …')).toBeVisible()
+  looks.come()
+  const cancel = page.getByRole('button', { name: 'Cancel' })
+  await expect(cancel).toBeEnabled()
+  await expect(told).toHaveCount(0)
+  await expect(page.getByText(/Creating new content types/).first()).toBeVisible()
+
+  // Neither is one after a cancellation.
+  looks.stay()
+  await cancel.click()
+  await wizard.expectHeading('The deployment was cancelled')
+  await platform.takesItsTime(0)
+  await expect(told).toBeVisible()
+  await expect(page.getByText('Waiting for the answers that are still out …')).toBeVisible()
+  looks.come()
+  await wizard.expectOutcome('Author', 'Done')
+  await expect(told).toHaveCount(0)
+
+  // Nor one of a page that is loaded anew.
+  looks.stay()
+  await page.reload()
+  await expect(told).toBeVisible()
+  await expect(page.getByText('Looking for the deployment …')).toBeVisible()
+  looks.come()
+  await wizard.expectOutcome('Author', 'Done')
+  await expect(told).toHaveCount(0)
+})
+
+test('of a deployment that is not known it is said once, until something else is done', async ({
+  page,
+  addWebsite,
+}) => {
+  await addWebsite('Restaurant', 'Dish')
+  await page.goto('/?deployment=nobody')
+  const told = page.getByRole('main').getByRole('alert')
+  await expect(told).toContainText('no deployment has the id')
+  await page.getByLabel('Website').selectOption('Restaurant')
+  await expect(told).toHaveCount(0)
 })
 
 test('deploys only the types that are ticked', async ({ page, platform, wizard }) => {

@@ -19,6 +19,88 @@ test('a save says whether there was anything to save, and drops nothing', async 
   await expect(page.getByRole('group', { name: 'Opening hours' })).toBeVisible()
 })
 
+test('a save replaces only what was read, and what was written goes on top of the rest', async ({
+  page,
+  api,
+}) => {
+  await page.goto('/types/type_article')
+  const field = (name: string) => page.getByRole('group', { name, exact: true })
+  await field('Title').getByLabel('Label').fill('Headline')
+  await field('Teaser').getByLabel('Max length').fill('300')
+  await api.edit('type_article', ({ fields }) => {
+    fields[0]!.label = 'Heading'
+    fields[2]!.label = 'Story'
+  })
+  const save = page.getByRole('button', { name: 'Save' })
+  await save.click()
+  await expect(page.getByText('Article was changed meanwhile, so nothing was saved')).toBeVisible()
+  await expect(field('Headline')).toBeVisible()
+  await expectInSight(page.getByRole('button', { name: 'Load what is there now' }))
+  await page.getByRole('button', { name: 'Load what is there now' }).click()
+  await expect(page.getByText('Heading: label is Heading there.')).toBeVisible()
+  await expect(field('Headline')).toBeVisible()
+  await expect(field('Teaser').getByLabel('Max length')).toHaveValue('300')
+  await expect(field('Story')).toBeVisible()
+  await save.click()
+  await expect(page.getByText('Saved, as a version of its own')).toBeVisible()
+  // Once more, with what the save answered.
+  await field('Story').getByLabel('Label').fill('Text')
+  await save.click()
+  await expect(page.getByText('Saved, as a version of its own')).toBeVisible()
+  await page.reload()
+  for (const name of ['Headline', 'Teaser', 'Text']) await expect(field(name)).toBeVisible()
+})
+
+test('a token that was not to be had, or is no more, is fetched anew', async ({
+  page,
+  context,
+}) => {
+  await page.goto('/types/type_room')
+  const label = page.getByRole('group').first().getByLabel('Label')
+  const save = page.getByRole('button', { name: 'Save' })
+  const saved = page.getByText('Saved, as a version of its own')
+  const wrong = page.getByRole('main').getByRole('alert')
+  const token = '**/api/csrf-token'
+  await label.fill('Called')
+  await page.route(token, (route) => route.abort(), { times: 1 })
+  await save.click()
+  await expect(wrong).toBeVisible()
+  await page.route(token, (route) => route.fulfill({ status: 500, json: { error: 'Too busy' } }), {
+    times: 1,
+  })
+  await save.click()
+  await expect(wrong).toContainText('Too busy')
+  await save.click()
+  await expect(saved).toBeVisible()
+  // After a day the browser forgets its cookie.
+  await context.clearCookies()
+  await label.fill('Named')
+  await save.click()
+  await expect(saved).toBeVisible()
+  await expect(wrong).toHaveCount(0)
+})
+
+test('a request is sent once more for its token, and for nothing else', async ({ page }) => {
+  await page.goto('/types/type_room')
+  const save = page.getByRole('button', { name: 'Save' })
+  const wrong = page.getByRole('main').getByRole('alert')
+  await page.getByRole('group').first().getByLabel('Label').fill('Called')
+  let refusal = 'Invalid CSRF token'
+  let sent = 0
+  await page.route('**/api/content-types/type_room', (route) => {
+    if (route.request().method() !== 'PUT') return route.continue()
+    sent += 1
+    return route.fulfill({ status: 403, json: { error: refusal } })
+  })
+  await save.click()
+  await expect(wrong).toContainText('Invalid CSRF token')
+  expect(sent).toBe(2)
+  refusal = 'Not yours'
+  await save.click()
+  await expect(wrong).toContainText('Not yours')
+  expect(sent).toBe(3)
+})
+
 for (const height of [720, 850]) {
   test(`a save is seen to be done without scrolling, ${height} high`, async ({ page, api }) => {
     await page.setViewportSize({ width: 1280, height })

@@ -100,12 +100,25 @@ test('content types, here and there', async ({ api }) => {
   await deployAuthor(api)
   const route = new Recording(api, 'content-types')
   const path = '/api/content-types'
-  const { data } = await route.ask<{ data: { definition: object } }>('GET', `${path}/type_author`)
+  const { data } = await route.ask<{ data: { definition: object; updatedAt: string } }>(
+    'GET',
+    `${path}/type_author`,
+  )
+  const { updatedAt } = data
   const definition = { ...data.definition, description: 'Who writes' }
-  await route.ask('PUT', `${path}/type_author`, { definition, source: 'AI', message: 'Shorter' })
-  await route.ask('PUT', `${path}/type_author`, { definition, source: 'nobody' })
+  const edit = { definition, updatedAt, source: 'AI', message: 'Shorter' }
+  const saved = await route.ask<{ data: { updatedAt: string } }>('PUT', `${path}/type_author`, edit)
+  // Somebody who read it before that does not know of it.
+  await route.ask('PUT', `${path}/type_author`, edit)
+  await route.ask('PUT', `${path}/type_author`, {
+    definition,
+    updatedAt: saved.data.updatedAt,
+    source: 'nobody',
+  })
+  await route.ask('PUT', `${path}/type_author`, { definition })
+  await route.ask('PUT', `${path}/type_author`, { definition, updatedAt: 'then' })
   await route.ask('PUT', `${path}/type_author`, {})
-  await route.ask('PUT', `${path}/nothing`, { definition })
+  await route.ask('PUT', `${path}/nothing`, { definition, updatedAt })
   await route.ask('GET', `${path}/nothing`)
   await route.ask('DELETE', `${path}/type_author`)
   await route.ask('DELETE', `${path}/type_author?withContent=true`)

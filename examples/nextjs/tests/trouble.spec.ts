@@ -11,8 +11,14 @@ test('fails in part, and repeats only what failed', async ({ page, platform, wiz
   await expect(wizard.dialog.getByText('REJECTED')).toBeVisible()
   await platform.recovers()
   const before = (await platform.writes()).length
+  await page.route('**/api/v1/sync/resume', (route) => route.abort(), { times: 1 })
+  await page.getByRole('button', { name: 'Retry failed' }).click()
+  const told = page.getByRole('main').getByRole('alert')
+  await expect(told).toBeVisible()
+  await page.getByRole('button', { name: 'What to do about it' }).click()
   await page.getByRole('button', { name: 'Retry failed' }).click()
   await wizard.expectHeading('Optimizely has what you reviewed')
+  await expect(told).toHaveCount(0)
   await wizard.expectOutcome('Room', 'Done')
   // The room, and the two that waited for it.
   expect((await platform.writes()).length - before).toBe(3)
@@ -105,6 +111,70 @@ test('forces the types of the deployment, and what was agreed to covers nothing 
   expect(job).not.toHaveProperty('options.allowDelete')
 })
 
+test('an undoing that failed in part is tried again, and never sends every type', async ({
+  page,
+  api,
+  platform,
+  wizard,
+}) => {
+  await api.deploy()
+  for (const id of ['type_room', 'type_artist']) {
+    await api.edit(id, ({ fields }) => {
+      fields[0]!.label = 'Called'
+    })
+  }
+  const id = await api.deploy()
+  await platform.refuses('Room', 422)
+  await page.goto(`/?deployment=${id}`)
+  await page.getByRole('button', { name: 'Undo this deployment' }).click()
+  await wizard.dialog.getByRole('button', { name: 'Undo', exact: true }).click()
+  await wizard.expectHeading('Some types did not make it')
+  await page.getByRole('button', { name: 'What to do about it' }).click()
+  // It names no types, so that a deployment of all of its types is one of every type.
+  await expect(wizard.dialog.getByRole('button', { name: 'Manual fix' })).toBeVisible()
+  await expect(wizard.dialog.getByRole('button', { name: 'Force full' })).toHaveCount(0)
+  await platform.recovers()
+  const before = (await platform.writes()).length
+  await wizard.dialog.getByRole('button', { name: 'Retry failed' }).click()
+  await wizard.expectHeading('The deployment is undone on Optimizely')
+  expect((await platform.writes()).length - before).toBe(1)
+  expect((await platform.types()).Room?.properties.name?.displayName).toBe('Name')
+})
+
+test('what an undoing needs a consent for is reviewed where it is undone', async ({
+  page,
+  api,
+  platform,
+  wizard,
+}) => {
+  await api.deploy()
+  await api.edit('type_room', ({ fields }) => {
+    fields[0]!.label = 'Called'
+    fields.push({ id: 'field_door', name: 'door', label: 'Door', type: 'text' })
+  })
+  await api.edit('type_artist', ({ fields }) => {
+    fields[0]!.label = 'Called'
+  })
+  const id = await api.deploy()
+  await platform.refuses('Artist', 422)
+  await page.goto(`/?deployment=${id}`)
+  const undo = page.getByRole('button', { name: 'Undo this deployment' })
+  await undo.click()
+  await expect(wizard.dialog.getByLabel(/^To lose what is removed there/)).toBeVisible()
+  await wizard.dialog.getByRole('button', { name: 'Undo', exact: true }).click()
+  await wizard.expectHeading('Some types did not make it')
+  await page.getByRole('button', { name: 'What to do about it' }).click()
+  await wizard.dialog.getByRole('button', { name: 'Review again' }).click()
+  await expect(page).toHaveURL(new RegExp(`deployment=${id}$`))
+  await wizard.expectHeading('Optimizely has what you reviewed')
+  await platform.recovers()
+  await undo.click()
+  await wizard.dialog.getByLabel(/^To lose what is removed there/).fill('Room')
+  await wizard.dialog.getByRole('button', { name: 'Undo', exact: true }).click()
+  await wizard.expectHeading('The deployment is undone on Optimizely')
+  expect((await platform.types()).Room?.properties).not.toHaveProperty('door')
+})
+
 test('refuses a plan that somebody made old', async ({ page, api, platform, wizard }) => {
   await api.deploy()
   await api.edit('type_article', ({ fields }) => {
@@ -138,6 +208,65 @@ test('deletes nothing without the name of the type', async ({ page, api, platfor
   await wizard.deploy.click()
   await wizard.expectOutcome('Question', 'deleted')
   expect(await platform.types()).not.toHaveProperty('Question')
+})
+
+test('a word holds for the plan that it was written for', async ({ page, api, wizard }) => {
+  await api.deploy()
+  await api.ask('DELETE', '/api/content-types/type_question?withContent=true')
+  await wizard.review()
+  const name = page.getByLabel('To delete the type there, write its name: Question')
+  const lookAgain = page.getByRole('button', { name: 'Look again' })
+  const plan = '**/api/v1/sync/plan'
+  const writeAndLose = async () => {
+    await name.fill('Questio')
+    await page.route(plan, (route) => route.abort(), { times: 1 })
+    await name.fill('Question')
+    await expect(lookAgain).toBeVisible()
+  }
+  await writeAndLose()
+  await lookAgain.click()
+  // The same plan was agreed to already.
+  await expect(name).toHaveValue('Question')
+  await expect(wizard.planned).toHaveText('1 type')
+
+  await name.fill('')
+  await writeAndLose()
+  await api.edit('type_room', ({ fields }) => {
+    fields[0]!.label = 'Called'
+  })
+  await lookAgain.click()
+  await expect(wizard.planned).toHaveText('1 type; 1 waiting for your word')
+  await expect(name).toHaveValue('')
+
+  await name.fill('Question')
+  await expect(wizard.planned).toHaveText('2 types')
+  await page.getByLabel(/Both ways/).check()
+  await expect(wizard.planned).toHaveText('1 type; 1 waiting for your word')
+  await expect(name).toHaveValue('')
+})
+
+test('each side loses what it loses with a word of its own', async ({
+  page,
+  api,
+  platform,
+  wizard,
+}) => {
+  await api.deploy()
+  await api.edit('type_author', (definition) => {
+    definition.fields = definition.fields.filter(({ name }) => name !== 'staff')
+  })
+  await platform.edit('Author', { properties: { email: null } })
+  await wizard.review()
+  await page.getByLabel(/Both ways/).check()
+  const there = page.getByLabel('To lose what is removed there, write the name of the type: Author')
+  const here = page.getByLabel(
+    'To lose what is removed in the studio, write the name of the type: Author',
+  )
+  await there.fill('Author')
+  await expect(here).toHaveValue('')
+  await expect(wizard.planned).toContainText('1 waiting for your word')
+  await here.fill('Author')
+  await expect(wizard.planned).toHaveText('1 type')
 })
 
 test('ships the rest while a loss waits for its word', async ({ page, api, platform, wizard }) => {

@@ -1,5 +1,8 @@
 // Edits on both sides, decided property by property; undoing; going back to a version.
 
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
 import { look } from './support/pages'
 import { expect, test } from './support/test'
 
@@ -187,6 +190,50 @@ test('a type of which a part went says so, and is decided where it says it', asy
   await wizard.dialog.getByRole('button', { name: 'Decide', exact: true }).click()
   await expect(page.getByText('The next deployment carries it out.')).toBeVisible()
   await expect(wizard.result).toContainText('sent, the rest is decided by now')
+})
+
+test('a conflict is decided with the target that it is with', async ({
+  page,
+  api,
+  platform,
+  wizard,
+  running,
+}) => {
+  const elsewhere = { provider: 'files' }
+  await api.deploy()
+  await api.deploy({}, [], elsewhere)
+  await api.edit('type_article', ({ fields }) => {
+    fields[0]!.validation = { maxLength: 100 }
+  })
+  await platform.edit('Article', { properties: { title: { maxLength: 200 } } })
+  const file = join(dirname(running.database), 'model', 'Article.json')
+  const held = JSON.parse(readFileSync(file, 'utf8'))
+  held.fields[0].maxLength = 300
+  writeFileSync(file, JSON.stringify(held))
+
+  const seen = [
+    ['200', await api.deploy({}, ['Article'])],
+    ['300', await api.deploy({}, ['Article'], elsewhere)],
+  ] as const
+  for (const [there, id] of seen) {
+    await page.goto(`/?deployment=${id}`)
+    await wizard.result.getByRole('button', { name: 'Decide Article' }).click()
+    await expect(wizard.dialog.locator('.sidebox').nth(2)).toContainText(there)
+  }
+
+  // Both are recorded, and once is enough.
+  await wizard.review()
+  await expect(wizard.planned).toHaveText('Nothing to deploy; 1 conflict to decide')
+  await expect(page.getByRole('button', { name: /^Record/ })).toHaveCount(0)
+
+  // What is decided with one of them is open with the others.
+  await page.goto(`/?deployment=${seen[0][1]}`)
+  await wizard.result.getByRole('button', { name: 'Decide Article' }).click()
+  await wizard.dialog.getByLabel(/The studio has/).check()
+  await wizard.dialog.getByRole('button', { name: 'Decide', exact: true }).click()
+  await expect(wizard.result).toContainText('the rest is decided by now')
+  await page.goto(`/?deployment=${seen[1][1]}`)
+  await expect(wizard.result.getByRole('button', { name: 'Decide Article' })).toBeVisible()
 })
 
 test('what only the CMS changed is seen in the review, and comes home both ways', async ({

@@ -14,6 +14,8 @@ import { isReady, Overlap, type Decision } from './overlap'
 export interface ConflictRow {
   id: string
   typeKey: string
+  websiteId: string
+  target: string
   type: Conflict['type']
   status: Conflict['status']
   details: Wire<Pick<Conflict, 'name' | 'fields' | 'autoMerged' | 'digest'>>

@@ -7,8 +7,9 @@ import { useState } from 'react'
 import { Notice, Wrong } from '@/components/parts/notice'
 import { PageHead } from '@/components/parts/page-head'
 import { Said } from '@/components/parts/said'
-import { ask } from '@/lib/client'
+import { ApiError, ask } from '@/lib/client'
 import type { ContentType, Definition, Field } from '@/lib/definition'
+import { rebase } from '@/lib/rebase'
 import { useResource } from '@/lib/use-resource'
 import { useUnsaved } from '@/lib/use-unsaved'
 import { DeleteTypeDialog } from './delete-type-dialog'
@@ -18,7 +19,10 @@ import { NewField } from './new-field'
 type Source = 'UI' | 'AI'
 
 /** What came of saving. */
-type End = 'saved' | 'unchanged' | 'unfinished'
+type End = 'saved' | 'unchanged' | 'unfinished' | 'outdated' | 'loaded'
+
+/** The rest of the answers is known to the page. */
+const isOutdated = (reason: unknown) => reason instanceof ApiError && reason.status === 409
 
 /** Edits the definition of a content type; each save is a version. */
 export function TypeEditor({ id }: { id: string }) {
@@ -42,10 +46,14 @@ export function TypeEditor({ id }: { id: string }) {
 
 function Form({ id, of }: { id: string; of: ContentType }) {
   const router = useRouter()
+  const path = `/api/content-types/${id}`
   const [definition, setDefinition] = useState<Definition>(of.definition)
   const [source, setSource] = useState<Source>('UI')
   const [message, setMessage] = useState('')
+  // What was read or saved last; only that is replaced.
   const [before, setBefore] = useState<Definition>(of.definition)
+  const [updatedAt, setUpdatedAt] = useState(of.updatedAt)
+  const [both, setBoth] = useState<string[]>([])
   const [label, setLabel] = useState('')
   const [end, setEnd] = useState<End>()
   const [deleting, setDeleting] = useState(false)
@@ -64,11 +72,29 @@ function Form({ id, of }: { id: string; of: ContentType }) {
     if (label.trim() !== '') return setEnd('unfinished')
     if (!isChanged) return setEnd('unchanged')
     try {
-      const body = { definition, source, message }
-      await ask(`/api/content-types/${id}`, { method: 'PUT', body })
+      const body = { definition, source, message, updatedAt }
+      const { data } = await ask<{ data: { updatedAt: string } }>(path, { method: 'PUT', body })
       setBefore(definition)
+      setUpdatedAt(data.updatedAt)
       setMessage('')
       setEnd('saved')
+    } catch (reason) {
+      if (isOutdated(reason)) setEnd('outdated')
+      else setFailure(reason as Error)
+    }
+  }
+
+  /** Takes what is there now, and puts what was written here on top of it. */
+  async function load() {
+    setFailure(undefined)
+    try {
+      const { data } = await ask<{ data: ContentType }>(path)
+      const found = rebase(before, definition, data.definition)
+      setDefinition(found.definition)
+      setBoth(found.both)
+      setBefore(data.definition)
+      setUpdatedAt(data.updatedAt)
+      setEnd('loaded')
     } catch (reason) {
       setFailure(reason as Error)
     }
@@ -124,6 +150,24 @@ function Form({ id, of }: { id: string; of: ContentType }) {
           {end === 'unfinished' && (
             <Notice tone="warn" title={`The new field ${label.trim()} is not added yet`}>
               <p>Add it, or empty its box; then save.</p>
+            </Notice>
+          )}
+          {end === 'outdated' && (
+            <Notice tone="warn" title={`${of.name} was changed meanwhile, so nothing was saved`}>
+              <p>What you wrote is kept, and put on top of what is there now.</p>
+              <p>
+                <button type="button" onClick={load}>
+                  Load what is there now
+                </button>
+              </p>
+            </Notice>
+          )}
+          {end === 'loaded' && (
+            <Notice tone="warn" title="This is what is there now, with what you wrote on top of it">
+              {both.map((said) => (
+                <p key={said}>{said}.</p>
+              ))}
+              <p>Look it over; then save.</p>
             </Notice>
           )}
         </Said>

@@ -71,7 +71,10 @@ export function DeploymentProgress({ job, provider, onStart, onComplete }: Props
         <span className="muted">You may leave or reload this page; the deployment goes on.</span>
         <button
           disabled={current.status !== 'running'}
-          onClick={() => cancelDeployment(current.id).catch(setError)}
+          onClick={() => {
+            setError(undefined)
+            cancelDeployment(current.id).catch(setError)
+          }}
         >
           Cancel
         </button>

@@ -7,6 +7,7 @@ import { ConflictDialog, seenOf, type ConflictRow } from '@/components/conflict/
 import { Status } from '@/components/parts/badge'
 import { Notice, Wrong } from '@/components/parts/notice'
 import { Tiles } from '@/components/parts/tiles'
+import { withTargetOf } from '@/lib/conflicts'
 import type { Job, Provider } from '@/lib/deployment'
 import { sorted, summary, typesOf } from '@/lib/outcomes'
 import { count, milliseconds, noun, plainWords, shortId } from '@/lib/words'
@@ -22,12 +23,13 @@ interface Props {
   /** How many types were tried again in it. */
   tried: number | undefined
   onAction(action: Action): void
-  onRollback(id: string): void
+  /** Another deployment is to be shown: the one that undoes this one, or that this one undoes. */
+  onShow(id: string): void
   onAgain(): void
 }
 
 /** How a deployment ended, and what can be done then. */
-export function DeploymentResults({ job, provider, tried, onAction, onRollback, onAgain }: Props) {
+export function DeploymentResults({ job, provider, tried, onAction, onShow, onAgain }: Props) {
   const [asking, setAsking] = useState(
     job.outcome === 'partial' &&
       job.recovery !== undefined &&
@@ -41,6 +43,7 @@ export function DeploymentResults({ job, provider, tried, onAction, onRollback, 
   const { sent, takenHome, toDecide, undone } = sorted(outcomes)
   const isUndoing = job.rollbackOf !== undefined
   const conflicts = useOpenConflicts(toDecide.length > 0 && !isUndoing)
+  const open = conflicts.open && withTargetOf(job, conflicts.open)
   const didNothing = sent.length + takenHome.length === 0
   const canUndo =
     job.undoneBy === undefined &&
@@ -95,12 +98,7 @@ export function DeploymentResults({ job, provider, tried, onAction, onRollback, 
         />
       )}
       {outcomes.length > 0 && (
-        <OutcomeTable
-          of={outcomes}
-          isUndoing={isUndoing}
-          open={conflicts.open}
-          onDecide={setDeciding}
-        />
+        <OutcomeTable of={outcomes} isUndoing={isUndoing} open={open} onDecide={setDeciding} />
       )}
       <details className="card flush">
         <summary className="log-summary">Log, {count(job.logs.length, 'entry', 'entries')}</summary>
@@ -120,13 +118,14 @@ export function DeploymentResults({ job, provider, tried, onAction, onRollback, 
           job={job}
           recovery={job.recovery}
           tried={tried}
-          open={conflicts.open}
+          open={open}
           onClose={() => setAsking(false)}
           onDecide={(conflict) => {
             setAsking(false)
             setDeciding(conflict)
           }}
-          onReview={onAgain}
+          // No deployment undoes; the one that is undone does.
+          onReview={() => (job.rollbackOf === undefined ? onAgain() : onShow(job.rollbackOf))}
           onAction={(action) => {
             setAsking(false)
             onAction(action)
@@ -149,7 +148,7 @@ export function DeploymentResults({ job, provider, tried, onAction, onRollback, 
           id={job.id}
           words={undoWords(job)}
           onClose={() => setUndoing(false)}
-          onStarted={onRollback}
+          onStarted={onShow}
         />
       )}
     </section>

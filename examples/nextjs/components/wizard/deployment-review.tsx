@@ -52,7 +52,7 @@ export function DeploymentReview({ provider, websiteId, onBack, onDeploy }: Prop
   const [decided, setDecided] = useState<string>()
   // A deployment of nothing leaves the conflicts to whoever looks after them; once is enough.
   const known = useOpenConflicts(nothing && conflicts.length > 0).open
-  const unknown = conflicts.filter(({ typeKey, id }) => known && known.get(typeKey)?.id !== id)
+  const unknown = conflicts.filter(({ id }) => known?.every((one) => one.id !== id))
 
   function decide(name: string) {
     setDecided(name)

@@ -1,14 +1,15 @@
 'use client'
 
 import { useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 
 import type { RunOptions } from 'catalyst-sync'
 
 import { PageHead } from '@/components/parts/page-head'
 import { Wrong } from '@/components/parts/notice'
-import { post } from '@/lib/client'
+import { ApiError, post } from '@/lib/client'
 import { isLive, readDeployment, type Job } from '@/lib/deployment'
+import { keepLooking, LOOK_AGAIN_MS } from '@/lib/keep-looking'
 import { sorted } from '@/lib/outcomes'
 import { useResource } from '@/lib/use-resource'
 import { ContentMapping } from './content-mapping'
@@ -22,9 +23,6 @@ import { Steps, type StepName } from './steps'
 
 /** The address of the wizard, which names what is to be there again when the page is loaded anew. */
 const addressOf = (members: Record<string, string>) => `/?${new URLSearchParams(members)}`
-
-/** How soon a cancelled deployment is looked at again, until its last answers are recorded. */
-const LOOK_AGAIN_MS = 500
 
 /** A job as the studio's wizard makes it. */
 const newJob = (
@@ -50,6 +48,9 @@ const newJob = (
 
 /** What was agreed to stood in the plan that was reviewed; a run that plans anew goes without. */
 const AGREED = { planDigest: undefined, allowDelete: undefined, allowDataLoss: undefined }
+
+/** Whether the studio says that it knows no such deployment. */
+const isUnknown = (reason: Error) => reason instanceof ApiError && reason.status === 404
 
 /** The types of a job without those that it deleted, which nobody knows any more. */
 function leftOf({ selectedTypes = [], outcomes = [] }: Job): string[] {
@@ -81,24 +82,32 @@ export function DeploymentWizard() {
   const wanted = chosen ?? job?.websiteId
   const websiteId = (known.find(({ id }) => id === wanted) ?? known[0])?.id ?? ''
 
-  // The deployment that the address named last; later answers about others are let go.
-  const asked = useRef<string>(null)
+  /** What went wrong is told where it did, until something else is done. */
+  const go = useCallback((next: StepName) => {
+    setError(undefined)
+    setStep(next)
+  }, [])
+
+  const starting = useRef(false)
+  starting.current = job?.status === 'pending'
 
   useEffect(() => {
-    if (shown === asked.current) return
-    asked.current = shown
+    setError(undefined)
     if (shown === null) return
-    readDeployment(shown).then(
-      (found) => {
-        if (asked.current !== shown) return
+    return keepLooking(() => readDeployment(shown), {
+      onFound(found) {
         setTried(undefined)
         setJob(found)
         setProvider(providerNamed(found.providerId))
-        setStep(isLive(found) ? 'Deploy' : 'Complete')
+        go(isLive(found) ? 'Deploy' : 'Complete')
       },
-      (reason: Error) => asked.current === shown && setError(reason),
-    )
-  }, [shown])
+      onFailure(reason) {
+        setError(reason)
+        // What was started here is known sooner or later; what an address names may never have been.
+        return starting.current || !isUnknown(reason)
+      },
+    })
+  }, [shown, go])
 
   // Whoever reads with a screen reader or the keyboard goes along to the next step.
   const before = useRef(step)
@@ -112,8 +121,20 @@ export function DeploymentWizard() {
   // Whoever cancels is told at once; what became of the answers that were still out is known later.
   useEffect(() => {
     if (step !== 'Complete' || job?.status !== 'cancelled' || job.outcomes !== undefined) return
-    const timer = setTimeout(() => readDeployment(job.id).then(setJob, setError), LOOK_AGAIN_MS)
-    return () => clearTimeout(timer)
+    let stop = () => {}
+    const timer = setTimeout(() => {
+      stop = keepLooking(() => readDeployment(job.id), {
+        onFound(found) {
+          setError(undefined)
+          setJob(found)
+        },
+        onFailure: setError,
+      })
+    }, LOOK_AGAIN_MS)
+    return () => {
+      clearTimeout(timer)
+      stop()
+    }
   }, [step, job])
 
   function choose(website: string) {
@@ -127,12 +148,12 @@ export function DeploymentWizard() {
   function deploy(options: RunOptions, types: string[], website = websiteId) {
     setTried(undefined)
     setJob(newJob(provider.id, website, options, types))
-    setStep('Deploy')
+    go('Deploy')
   }
 
   function again() {
     choose(websiteId)
-    setStep('Review')
+    go('Review')
   }
 
   async function act(action: Action) {
@@ -142,17 +163,19 @@ export function DeploymentWizard() {
       const options = { ...job.options, ...AGREED, force: true }
       return deploy(options, leftOf(job), job.websiteId)
     }
+    setError(undefined)
     try {
       await post('/api/v1/sync/resume', { id: job.id, mode: 'failed' })
       setTried(sorted(job.outcomes ?? []).undone.length)
-      setJob(await readDeployment(job.id))
-      setStep('Deploy')
+      // How it goes is told to whoever follows it.
+      setJob({ ...job, status: 'running', progress: 0, logs: [] })
+      go('Deploy')
     } catch (reason) {
       setError(reason as Error)
     }
   }
 
-  const loading = shown !== null && job === undefined && !error
+  const loading = shown !== null && job === undefined && !(error && isUnknown(error))
   const failure = error ?? websites.error
   return (
     <>
@@ -169,22 +192,22 @@ export function DeploymentWizard() {
           websiteId={websiteId}
           onChoose={setProvider}
           onWebsite={choose}
-          onNext={() => setStep('Mapping')}
+          onNext={() => go('Mapping')}
         />
       )}
       {step === 'Mapping' && websiteId && (
         <ContentMapping
           provider={provider}
           websiteId={websiteId}
-          onBack={() => setStep('Provider')}
-          onNext={() => setStep('Review')}
+          onBack={() => go('Provider')}
+          onNext={() => go('Review')}
         />
       )}
       {step === 'Review' && websiteId && (
         <DeploymentReview
           provider={provider}
           websiteId={websiteId}
-          onBack={() => setStep('Mapping')}
+          onBack={() => go('Mapping')}
           onDeploy={deploy}
         />
       )}
@@ -196,7 +219,7 @@ export function DeploymentWizard() {
           onStart={show}
           onComplete={(ended) => {
             setJob(ended)
-            setStep('Complete')
+            go('Complete')
           }}
         />
       )}
@@ -207,7 +230,7 @@ export function DeploymentWizard() {
           provider={provider}
           tried={tried}
           onAction={act}
-          onRollback={show}
+          onShow={show}
           onAgain={again}
         />
       )}

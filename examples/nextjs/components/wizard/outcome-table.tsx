@@ -4,6 +4,7 @@ import type { TypeOutcome } from 'catalyst-sync'
 
 import type { ConflictRow } from '@/components/conflict/conflict-dialog'
 import { Badge, Status } from '@/components/parts/badge'
+import { conflictOf } from '@/lib/conflicts'
 import { isPart } from '@/lib/outcomes'
 import { count, placeWords, plainWords } from '@/lib/words'
 import type { OpenConflicts } from './open-conflicts'
@@ -79,7 +80,7 @@ function Waits({
   open,
   onDecide,
 }: { outcome: TypeOutcome } & Pick<Props, 'open' | 'onDecide'>) {
-  const conflict = open?.get(outcome.typeKey)
+  const conflict = open && conflictOf(outcome, open)
   const went = outcome.direction === 'pull' ? 'taken home' : 'sent'
   const begins = isPart(outcome) ? `${went}, ` : ''
   if (conflict === undefined) {

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import type { ConflictRow } from '@/components/conflict/conflict-dialog'
 import { Dialog } from '@/components/parts/dialog'
 import { Notice } from '@/components/parts/notice'
+import { conflictOf } from '@/lib/conflicts'
 import type { Job } from '@/lib/deployment'
 import { sorted, summary } from '@/lib/outcomes'
 import { plainWords } from '@/lib/words'
@@ -21,6 +22,9 @@ const NAMES: Record<Action, [name: string, hint: string]> = {
   ],
   manual_fix: ['Manual fix', 'Change the types, then deploy'],
 }
+
+/** An undoing names no types, so forcing all of its types would deploy every type there is. */
+const holds = (action: Action, isUndoing: boolean) => !isUndoing || action !== 'force_full'
 
 interface Props {
   job: Job
@@ -40,19 +44,20 @@ export function PartialFailureDialog(props: Props) {
   const { job, recovery, tried, open, onClose, onAction, onDecide, onReview } = props
   const outcomes = job.outcomes ?? []
   const { toDecide, toAllow, undone } = sorted(outcomes)
+  const isUndoing = job.rollbackOf !== undefined
   // Neither a decision nor a consent is got by sending the same again.
   const offered = (Object.keys(NAMES) as Action[]).filter(
-    (action) => undone.length > 0 && recovery.actions.includes(action),
+    (action) => undone.length > 0 && recovery.actions.includes(action) && holds(action, isUndoing),
   )
-  const conflicts = toDecide.flatMap(({ typeKey }) => open?.get(typeKey) ?? [])
+  const conflicts = open ? toDecide.flatMap((one) => conflictOf(one, open) ?? []) : []
   return (
     <Dialog title={recovery.message} onClose={onClose}>
       {tried !== undefined && undone.length > 0 && (
         <Notice tone="warn" title={`Tried again: ${undone.length} of ${tried} still did not go`} />
       )}
       <p>
-        {summary(outcomes)} What went stays; deployment <code>{job.id.slice(0, 8)}</code> can be
-        carried on with now or later.
+        {summary(outcomes, { isUndoing })} What went stays; deployment{' '}
+        <code>{job.id.slice(0, 8)}</code> can be carried on with now or later.
       </p>
       {undone.length > 0 && <Errors of={undone} atOnce={tried !== undefined} />}
       <div className="choices">
@@ -67,7 +72,7 @@ export function PartialFailureDialog(props: Props) {
         {toAllow.length > 0 && (
           <Choice
             name="Review again"
-            hint="What deletes, or loses content, is confirmed there by name"
+            hint={`${isUndoing ? 'Undo it once more; what' : 'What'} deletes, or loses content, is confirmed there by name`}
             onChoose={onReview}
           />
         )}

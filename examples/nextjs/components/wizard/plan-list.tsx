@@ -5,7 +5,7 @@ import { useId } from 'react'
 
 import { Badge } from '@/components/parts/badge'
 import { ChangeList } from '@/components/parts/change-list'
-import { isDestructive, type Operation, type Review } from '@/lib/use-review'
+import { consentKey, isDestructive, type Operation, type Review } from '@/lib/use-review'
 import { count, plainWords } from '@/lib/words'
 
 const SIGNS = { create: '+', update: '~', delete: '−' }
@@ -106,9 +106,10 @@ function propertiesOf({ changes }: Operation): string {
 /** A deletion or a loss is agreed to by writing the name of the type. */
 function Consent({ operation, review }: { operation: Operation; review: Review }) {
   const id = useId()
-  const { typeKey, name, direction } = operation
+  const { name, direction } = operation
+  const key = consentKey(operation)
   const where = direction === 'pull' ? 'in the studio' : 'there'
-  const word = review.words[typeKey] ?? ''
+  const word = review.words[key] ?? ''
   const agreed = word.trim() === name
   return (
     <div className="notice bad">
@@ -123,7 +124,7 @@ function Consent({ operation, review }: { operation: Operation; review: Review }
           type="text"
           autoComplete="off"
           value={word}
-          onChange={(event) => review.confirm(typeKey, event.target.value)}
+          onChange={(event) => review.confirm(key, event.target.value)}
         />
         <span className="muted" role="status">
           {agreed ? 'You agreed to it.' : 'Until then it waits, and everything else goes.'}

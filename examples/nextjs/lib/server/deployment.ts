@@ -68,6 +68,17 @@ export async function undoneBy(id: string): Promise<string | undefined> {
   return (await undoneBy(undoing.id)) === undefined ? undoing.id : undefined
 }
 
+/** Where a deployment went, as its attempts tell; nothing as long as there is none. */
+async function targetOf(id: string): Promise<string | undefined> {
+  const { data } = await getSyncHistory({ deploymentId: id, limit: 1 })
+  return data[0]?.target ?? undefined
+}
+
+/** A deployment as it is shown by itself: also where it went, and what undid it. */
+export async function told(job: DeploymentJob) {
+  return { ...shown(job), target: await targetOf(job.id), undoneBy: await undoneBy(job.id) }
+}
+
 /** The members of a job that the studio's pages read, and those that tell more. */
 export function shown(job: DeploymentJob) {
   const { id, providerId, websiteId, status, progress, logs, startedAt, completedAt, error } = job

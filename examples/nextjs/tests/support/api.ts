@@ -1,6 +1,6 @@
 import type { APIRequestContext, APIResponse } from '@playwright/test'
 
-import type { Definition } from '../../lib/definition'
+import type { ContentType, Definition } from '../../lib/definition'
 
 /** The studio's routes, without its pages. */
 export class Api {
@@ -18,9 +18,12 @@ export class Api {
   }
 
   /** Deploys everything, or some types, and waits for the end, which is told by the event stream. */
-  async deploy(options: object = {}, selectedTypes: string[] = []): Promise<string> {
-    const provider = { id: 'optimizely' }
-    const asked = { websiteId: 'site_museum', provider, selectedTypes, options }
+  async deploy(
+    options: object = {},
+    selectedTypes: string[] = [],
+    { provider = 'optimizely', websiteId = 'site_museum' } = {},
+  ): Promise<string> {
+    const asked = { websiteId, provider: { id: provider }, selectedTypes, options }
     const { syncId } = await (await this.ask('POST', '/api/v1/sync/start', asked)).json()
     await this.ended(syncId as string)
     return syncId as string
@@ -34,8 +37,9 @@ export class Api {
   /** Edits a content type of the studio, as its editor does. */
   async edit(id: string, change: (definition: Definition) => void, source = 'UI'): Promise<void> {
     const path = `/api/content-types/${id}`
-    const { definition } = (await this.get<{ data: { definition: Definition } }>(path)).data
+    const { data } = await this.get<{ data: Pick<ContentType, 'definition' | 'updatedAt'> }>(path)
+    const { definition, updatedAt } = data
     change(definition)
-    await this.ask('PUT', path, { definition, source })
+    await this.ask('PUT', path, { definition, source, updatedAt })
   }
 }

@@ -1,6 +1,6 @@
 // One content type: GET reads it, PUT changes its definition, DELETE takes it away with its content.
 
-import { answer, BadRequest, bodyOf, notFound, parametersOf } from '@/lib/server/answer'
+import { answer, BadRequest, bodyOf, notFound, parametersOf, text } from '@/lib/server/answer'
 import { refusal } from '@/lib/server/csrf'
 import { EDITOR } from '@/lib/server/editor'
 import { actingAs, studio, type Note } from '@/lib/server/prisma'
@@ -15,6 +15,13 @@ function noteOf(source: unknown, message: unknown): Note {
   if (source !== 'UI' && source !== 'AI') throw new BadRequest('source must be UI or AI')
   const author = source === 'AI' ? 'assistant' : EDITOR
   return { source, author, ...(typeof message === 'string' && message && { message }) }
+}
+
+/** The state that an edit began with. */
+function stateOf(body: Record<string, unknown>): Date {
+  const at = new Date(text(body, 'updatedAt'))
+  if (Number.isNaN(at.getTime())) throw new BadRequest('updatedAt must be a date')
+  return at
 }
 
 export function GET(_: Request, { params }: Context) {
@@ -32,20 +39,27 @@ export async function PUT(request: Request, { params }: Context) {
   if (refused) return refused
   return answer(async () => {
     const { id } = await params
-    const { definition, source = 'UI', message } = await bodyOf(request)
+    const body = await bodyOf(request)
+    const { definition, source = 'UI', message } = body
     if (typeof definition !== 'object' || definition === null) {
       throw new BadRequest('definition must be an object')
     }
+    const where = { id, updatedAt: stateOf(body) }
     if ((await studio().contentType.count({ where: { id } })) === 0) return missing(id)
     const { name } = definition as { name?: unknown }
     const data = {
       fields: JSON.stringify(definition),
       ...(typeof name === 'string' && name && { name }),
     }
-    await actingAs(noteOf(source, message), () =>
-      studio().contentType.update({ where: { id }, data }),
+    // Looking and writing are one statement, so that nobody comes in between.
+    const [saved] = await actingAs(noteOf(source, message), () =>
+      studio().contentType.updateManyAndReturn({ where, data, select: { updatedAt: true } }),
     )
-    return { data: { id, definition } }
+    if (saved === undefined) {
+      const error = 'the content type was changed meanwhile, and nothing was saved'
+      return Response.json({ error, nextStep: 'read it again' }, { status: 409 })
+    }
+    return { data: { id, definition, updatedAt: saved.updatedAt } }
   })
 }
 

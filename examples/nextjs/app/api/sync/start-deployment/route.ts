@@ -4,7 +4,7 @@ import { cancelDeployment, getDeployment } from 'catalyst-sync'
 
 import { answer, bodyOf, notFound, parametersOf } from '@/lib/server/answer'
 import { refusal } from '@/lib/server/csrf'
-import { shown, start, undoneBy, type Asked } from '@/lib/server/deployment'
+import { start, told, type Asked } from '@/lib/server/deployment'
 
 const idOf = (request: Request) => parametersOf(request).get('id') ?? ''
 
@@ -31,7 +31,7 @@ export function GET(request: Request) {
   return answer(async () => {
     const job = await getDeployment(idOf(request))
     if (job === null) return unknown(idOf(request))
-    return { success: true, job: { ...shown(job), undoneBy: await undoneBy(job.id) } }
+    return { success: true, job: await told(job) }
   })
 }
 

@@ -27,13 +27,19 @@ import { providerOf } from '@/lib/server/provider'
 const DAY = 24 * 60 * 60 * 1000
 const LIMIT = 50
 
-/** The row that the studio's pages read. What differs stands in its details. */
+/**
+ * The row that the studio's pages read, and whose it is: a type may wait with several targets, and websites
+ * may have types of one key. What differs stands in its details.
+ */
 function row({ fields, autoMerged, local, remote, ancestor, digest, name, ...conflict }: Conflict) {
-  const { id, typeKey, type, status, localHash, remoteHash, ancestorHash, createdAt } = conflict
+  const { id, typeKey, websiteId, target, type, status } = conflict
+  const { localHash, remoteHash, ancestorHash, createdAt } = conflict
   const { resolution = null, resolvedBy = null, resolvedAt = null } = conflict
   return {
     id,
     typeKey,
+    websiteId,
+    target,
     type,
     status,
     localHash,

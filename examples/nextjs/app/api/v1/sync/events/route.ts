@@ -3,7 +3,7 @@
 import { getDeployment, watchDeployment, type DeploymentJob } from 'catalyst-sync'
 
 import { answer, notFound, parametersOf } from '@/lib/server/answer'
-import { shown } from '@/lib/server/deployment'
+import { shown, told } from '@/lib/server/deployment'
 
 /** So that nothing between here and the browser takes the connection for dead. */
 const ALIVE_MS = 15_000
@@ -54,7 +54,7 @@ function events(id: string, signal: AbortSignal): ReadableStream<Uint8Array> {
         stop()
         // What became of each type is known to the deployment as it was stored.
         const ended = (await getDeployment(id)) ?? job
-        send(`event: end\ndata: ${JSON.stringify(shown(ended))}\n\n`)
+        send(`event: end\ndata: ${JSON.stringify(await told(ended))}\n\n`)
         if (!isLeft) controller.close()
       }
       unwatch = watchDeployment(id, (job) => void show(job))
