@@ -476,7 +476,7 @@ async fn a_creation_that_shows_late_is_known_as_ours() {
 /// however alike.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_creation_that_never_showed_is_not_found_in_somebody_elses() {
-    for (waited, closed) in [(Duration::from_secs(60), "applied"), (2 * WINDOW, "failed")] {
+    for (waited, closed) in [(Duration::from_mins(1), "applied"), (2 * WINDOW, "failed")] {
         let bench = Bench::with(None).await;
         let fields = event("Title", 120, None);
         bench.world.add("c1", "Event", &json!({ "name": "Event", "fields": fields }));
