@@ -12,14 +12,16 @@ export const RECOVERY = [
         original: `let journal = store.intend(self.lease, intent).await.map_err(store_failure)?;
         store.check(self.lease).await.map_err(store_failure)?;
 
-        let answer = adapter.apply(&operation, &body, self.cancel).await;`,
+        let request = adapter.apply(&operation, &body, self.cancel);
+        let answer = self.noting((journal, noted), request).await?;`,
         whole: `let (journal, answer) = if BROKEN {
             let answer = adapter.apply(&operation, &body, self.cancel).await;
             (store.intend(self.lease, intent).await.map_err(store_failure)?, answer)
         } else {
             let journal = store.intend(self.lease, intent).await.map_err(store_failure)?;
             store.check(self.lease).await.map_err(store_failure)?;
-            (journal, adapter.apply(&operation, &body, self.cancel).await)
+            let request = adapter.apply(&operation, &body, self.cancel);
+            (journal, self.noting((journal, noted), request).await?)
         };`,
       },
     ],

@@ -24,6 +24,18 @@ test('fails in part, and repeats only what failed', async ({ page, platform, wiz
   expect((await platform.writes()).length - before).toBe(3)
 })
 
+test('goes back to the review when it could not be started', async ({ page, platform, wizard }) => {
+  await wizard.review()
+  await page.route('**/api/v1/sync/start', (route) => route.abort(), { times: 1 })
+  await wizard.deploy.click()
+  await expect(page.getByRole('main').getByRole('alert')).toBeVisible()
+  expect(await platform.writes()).toEqual([])
+  await page.getByRole('button', { name: 'Back to the review' }).click()
+  await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0)
+  await wizard.deploy.click()
+  await wizard.expectHeading('Optimizely has what you reviewed')
+})
+
 test('says that it was tried again, and why that failed', async ({ page, platform, wizard }) => {
   await platform.refuses('Product', 422)
   await platform.refuses('Question', 422)

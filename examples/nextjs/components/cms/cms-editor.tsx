@@ -44,6 +44,7 @@ export function CmsEditor({ typeKey }: { typeKey: string }) {
           key={value.tag}
           path={path}
           read={value}
+          isSaved={saved}
           onEdit={() => setSaved(false)}
           onSaved={onSaved}
         >
@@ -63,19 +64,22 @@ type Edits = Record<string, Partial<CmsProperty>>
 interface FormProps {
   path: string
   read: Read
+  /** The CMS has what the form holds, also while it is not read again yet. */
+  isSaved: boolean
   onEdit(): void
   onSaved(): void
   children: React.ReactNode
 }
 
-function Form({ path, read, onEdit, onSaved, children }: FormProps) {
+function Form({ path, read, isSaved, onEdit, onSaved, children }: FormProps) {
   const router = useRouter()
   const { type, tag } = read
   const [displayName, setDisplayName] = useState(type.displayName ?? '')
   const [edits, setEdits] = useState<Edits>({})
   const [failure, setFailure] = useState<Error>()
   const [deleting, setDeleting] = useState(false)
-  useUnsaved(displayName !== (type.displayName ?? '') || Object.keys(edits).length > 0)
+  const isEdited = displayName !== (type.displayName ?? '') || Object.keys(edits).length > 0
+  useUnsaved(isEdited && !isSaved)
 
   function edit(name: string, change: Partial<CmsProperty>) {
     onEdit()
@@ -109,7 +113,10 @@ function Form({ path, read, onEdit, onSaved, children }: FormProps) {
           type="text"
           required
           value={displayName}
-          onChange={(event) => setDisplayName(event.target.value)}
+          onChange={(event) => {
+            onEdit()
+            setDisplayName(event.target.value)
+          }}
         />
       </div>
       <div className="card flush">

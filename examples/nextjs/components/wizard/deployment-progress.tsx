@@ -21,10 +21,12 @@ interface Props {
   /** The id that it has on the server. */
   onStart(id: string): void
   onComplete(job: Job): void
+  /** It could not be started. */
+  onBack(): void
 }
 
 /** A deployment while it runs. Going away does not end it. */
-export function DeploymentProgress({ job, provider, onStart, onComplete }: Props) {
+export function DeploymentProgress({ job, provider, onStart, onComplete, onBack }: Props) {
   const [current, setCurrent] = useState(job)
   const [error, setError] = useState<Error>()
   const [lost, setLost] = useState(false)
@@ -67,18 +69,25 @@ export function DeploymentProgress({ job, provider, onStart, onComplete }: Props
       )}
       <Progress of={current} />
       <Log of={current} />
-      <div className="bar">
-        <span className="muted">You may leave or reload this page; the deployment goes on.</span>
-        <button
-          disabled={current.status !== 'running'}
-          onClick={() => {
-            setError(undefined)
-            cancelDeployment(current.id).catch(setError)
-          }}
-        >
-          Cancel
-        </button>
-      </div>
+      {waiting && error ? (
+        <div className="bar">
+          <span className="muted">If it began all the same, the history shows it.</span>
+          <button onClick={onBack}>Back to the review</button>
+        </div>
+      ) : (
+        <div className="bar">
+          <span className="muted">You may leave or reload this page; the deployment goes on.</span>
+          <button
+            disabled={current.status !== 'running'}
+            onClick={() => {
+              setError(undefined)
+              cancelDeployment(current.id).catch(setError)
+            }}
+          >
+            Cancel
+          </button>
+        </div>
+      )}
     </section>
   )
 }

@@ -217,6 +217,7 @@ export function DeploymentWizard() {
           job={job}
           provider={provider}
           onStart={show}
+          onBack={again}
           onComplete={(ended) => {
             setJob(ended)
             go('Complete')
