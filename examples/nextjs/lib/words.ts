@@ -144,6 +144,10 @@ const REMEDIES: [RegExp, string][] = [
     'confirm it by its name in the review',
   ],
   [
+    /roll back without preserveData false to leave it as it is/g,
+    'tick that the studio keeps its edits to leave it as it is',
+  ],
+  [
     /bring it home, overrule it, or accept it with acceptDrift/g,
     'take it home, or change the same in the studio and deploy that',
   ],

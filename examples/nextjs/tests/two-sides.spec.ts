@@ -291,6 +291,28 @@ test('a deployment is undone as it was previewed', async ({ page, api, platform,
   await wizard.expectHeading('This undoing was taken back')
 })
 
+test('what only came home goes back in the studio', async ({ page, api, platform, wizard }) => {
+  await api.deploy()
+  await platform.edit('Room', { properties: { name: { displayName: 'Salon' } } })
+  const id = await api.deploy({ mode: 'pull' })
+  await page.goto(`/?deployment=${id}`)
+  await page.getByRole('button', { name: 'Undo this deployment' }).click()
+  const undo = wizard.dialog.getByRole('button', { name: 'Undo', exact: true })
+  await expect(wizard.dialog.getByRole('status')).toHaveText('0 types')
+  await expect(undo).toBeDisabled()
+  await wizard.dialog.getByLabel('The studio keeps its edits').uncheck()
+  await expect(wizard.dialog).toContainText("the studio's row of Room goes back at")
+  const before = (await platform.writes()).length
+  await undo.click()
+  await expect(page).toHaveURL(new RegExp(`deployment=${id}-rollback`))
+  await wizard.expectOutcome('Room', 'Done')
+  const { data } = await api.get<{ data: { definition: { fields: { label: string }[] } } }>(
+    '/api/content-types/type_room',
+  )
+  expect(data.definition.fields[0]?.label).toBe('Name')
+  expect((await platform.writes()).length).toBe(before)
+})
+
 test('a version is restored, and the assistant is known by its edit', async ({ page, api }) => {
   await api.deploy()
   await api.edit(

@@ -19,6 +19,10 @@ for (const [said, read] of [
     'the change loses content; confirm it by its name in the review',
   ],
   ['the change waits for allowDataLoss', 'the change waits until you confirm it by its name'],
+  [
+    'roll back without preserveData false to leave it as it is',
+    'tick that the studio keeps its edits to leave it as it is',
+  ],
   ['POST /v1/contenttypes was refused', 'POST /v1/contenttypes was refused'],
 ] as const) {
   test(said, () => expect(plainWords(said)).toBe(read))

@@ -12,6 +12,9 @@ import type { Wire } from '@/lib/wire'
 import { count, placeWords } from '@/lib/words'
 import { Findings, PlanList } from './plan-list'
 
+/** What findings say of rows of the studio that go back, or go. */
+const ROWS = ['ROW_RETURNS', 'DELETION']
+
 /** What a deployment, and what an undoing is undone with. */
 const WORDS = {
   deployment: {
@@ -55,6 +58,8 @@ export function RollbackDialog({ id, words, onClose, onStarted }: Props) {
   const types = new Set(full?.operations.map(({ typeKey }) => typeKey))
   const others = full?.findings.filter(({ typeKey }) => !typeKey || !types.has(typeKey)) ?? []
   const planned = typesIn(chosen?.operations ?? [])
+  // What becomes of the studio's rows is no operation on the CMS, but worth an undoing.
+  const returns = chosen?.findings.some(({ code }) => ROWS.includes(code)) ?? false
 
   async function undo() {
     if (!chosen || !choice) return
@@ -99,7 +104,7 @@ export function RollbackDialog({ id, words, onClose, onStarted }: Props) {
           {chosen && count(planned, 'type')}
         </span>
         <button onClick={onClose}>Keep it</button>
-        <button className="danger" onClick={undo} disabled={!chosen || planned === 0}>
+        <button className="danger" onClick={undo} disabled={!chosen || (planned === 0 && !returns)}>
           {words.act}
         </button>
       </footer>
