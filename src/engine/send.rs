@@ -328,11 +328,8 @@ fn answered(answer: &Result<Stored, AdapterError>) -> Option<String> {
 /// Whether nothing is left to find out about earlier requests for the same: this one was carried out,
 /// or what becomes of it is what becomes of them, or what they were for is not there.
 fn takes_the_place(answer: &Result<Stored, AdapterError>) -> bool {
-    match answer {
-        Ok(_) => true,
-        Err(AdapterError::Refused { refusal: Refusal::NotFound, .. }) => true,
-        Err(error) => is_lost(error),
-    }
+    let Err(error) = answer else { return true };
+    matches!(error, AdapterError::Refused { refusal: Refusal::NotFound, .. }) || is_lost(error)
 }
 
 /// Whether the effect of a request is not known.

@@ -25,6 +25,9 @@ pub struct Oracle {
     open_ended: BTreeSet<Place>,
     /// Types of which a write was sent whose answer did not arrive.
     doubted: BTreeSet<String>,
+    /// Types of which that write was a creation, or one to the studio: what is edited before it is settled
+    /// is a conflict like any other, of somebody with the engine.
+    open_to_conflict: BTreeSet<String>,
     /// Types whose rows a run that the platform may overrule in was about to write when it died.
     promised: BTreeSet<String>,
     /// What did not hold.
@@ -180,6 +183,20 @@ impl Oracle {
         self.doubted.insert(key.to_owned());
     }
 
+    /// A request that writes a type was sent, and its answer did not arrive.
+    pub fn doubt_request(&mut self, method: &str, key: &str) {
+        match method {
+            "POST" => self.open_to_conflict(key),
+            _ => self.doubt(key),
+        }
+    }
+
+    /// A creation of a type was sent whose answer did not arrive, or its row was being written.
+    pub fn open_to_conflict(&mut self, key: &str) {
+        self.doubt(key);
+        self.open_to_conflict.insert(key.to_owned());
+    }
+
     /// A run that the platform may overrule in died while the row of a type was being written.
     pub fn promise(&mut self, key: &str) {
         self.promised.insert(key.to_owned());
@@ -201,16 +218,19 @@ impl Oracle {
         self.open_ended.extend(places);
     }
 
-    /// Everything came to rest: a type is the same on both sides but for its conflict, which has these
-    /// paths; `None` where there is no conflict.
+    /// Everything came to rest: a type is the same on both sides but for its conflict, which is of a kind
+    /// and has these paths; `None` where there is no conflict.
     pub fn at_rest(
         &mut self,
         key: &str,
         local: &Atoms,
         remote: &Atoms,
-        conflict: Option<&[String]>,
+        conflict: Option<(&str, &[String])>,
     ) {
-        let paths = conflict.unwrap_or_default();
+        let (kind, paths) = conflict.unwrap_or_default();
+        // Where an update was settled, what has moved since was moved by somebody.
+        let is_doubt = self.open_to_conflict.contains(key)
+            || (self.doubted.contains(key) && kind == "in_doubt");
         let mut broken = Vec::new();
         let on = |list: &BTreeSet<Place>, path: &str| {
             list.iter().any(|(own, other)| own == key && overlap(other, path))
@@ -225,7 +245,7 @@ impl Oracle {
         let is_order = |path: &str| path.ends_with("Order");
         for path in paths.iter().filter(|path| !is_order(path)) {
             let is_overlap = on(&self.local, path) && on(&self.remote, path);
-            if !is_overlap && !self.doubted.contains(key) && !on(&self.open_ended, path) {
+            if !is_overlap && !is_doubt && !on(&self.open_ended, path) {
                 broken.push(format!("{key}{path} is a conflict of nobody with nobody"));
             }
         }

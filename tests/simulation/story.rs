@@ -422,6 +422,7 @@ async fn settle(world: &Arc<World>, is_decided: bool) {
             world.state().oracle.broken.push(told);
         }
         let (local, remote) = (world.local(id), world.remote(key));
-        world.state().oracle.at_rest(key, &local, &remote, paths.as_deref());
+        let kind = found.map(|one| one.kind);
+        world.state().oracle.at_rest(key, &local, &remote, kind.zip(paths.as_deref()));
     }
 }

@@ -27,7 +27,7 @@ use crate::support::fake::{
 };
 use crate::support::sim::{
     Onlooker, Point, SimClock, Tap, TappedPlatforms, TappedStore, TappedStudio, When, call_of,
-    folder, lost, response_of,
+    folder, lost, not_sent, response_of,
 };
 use crate::support::studio_db::StudioDb;
 
@@ -390,7 +390,10 @@ impl World {
                 self.remembered(&open, &[key])
             };
             let rows = open("sync_rows");
-            if open("sync_operations") + rows > 0 {
+            let creations = open("(SELECT * FROM sync_operations WHERE operation = 'create')");
+            if rows + creations > 0 {
+                self.state().oracle.open_to_conflict(key);
+            } else if open("sync_operations") > 0 {
                 self.state().oracle.doubt(key);
             }
             if rows > 0 && overrules {
@@ -569,7 +572,7 @@ impl Eye {
                 matches!(answer.status, 200 | 201 | 400..=499) && answer.status != 408
             });
             if !is_known {
-                state.oracle.doubt(key);
+                state.oracle.doubt_request(&call.method, key);
             }
             state.oracle.written(Side::Platform, key, (&before, &after, &other), asked, consent);
             drop(state);
@@ -659,7 +662,7 @@ impl Carrier for Eye {
         let path = format!("{} {}", call.method, call.path);
         if let (Some(Fate::Late(wait)), Some(key)) = (&fate, &key) {
             world.log(format!("{} {path}: late", self.process));
-            world.state().oracle.doubt(key);
+            world.state().oracle.doubt_request(&call.method, key);
             let (world, key, wait) = (Arc::clone(world), key.clone(), *wait);
             tokio::spawn(async move {
                 tokio::time::sleep(wait).await;
@@ -667,6 +670,10 @@ impl Carrier for Eye {
                 world.log(format!("{path} arrives late"));
             });
             return Err(lost());
+        }
+        if matches!(fate, Some(Fate::Refused)) {
+            world.log(format!("{} {path} does not leave", self.process));
+            return Err(not_sent());
         }
         if let Some(Fate::Fault(kind)) = fate {
             world.log(format!("{} {path} meets {}", self.process, kind.name()));
@@ -690,12 +697,14 @@ enum Fate {
     Fault(FaultKind),
     /// Its answer is lost, and it arrives only later.
     Late(Duration),
+    /// There is no connection.
+    Refused,
 }
 
 fn fate(random: &mut Random, writes: bool) -> Fate {
     let moment = if writes && random.one_in(2) { Moment::After } else { Moment::Before };
     let seconds = random.below(5) as u64;
-    Fate::Fault(match random.below(9) {
+    Fate::Fault(match random.below(10) {
         0 => FaultKind::Status { status: 503, moment, retry_after: None },
         1 => FaultKind::TooManyRequests { retry_after: Some(RetryAfter::Seconds(seconds)) },
         2 | 3 => FaultKind::Reset { moment },
@@ -704,6 +713,7 @@ fn fate(random: &mut Random, writes: bool) -> Fate {
         6 if writes => FaultKind::Accepted,
         7 if writes => FaultKind::NoContent,
         8 if writes => return Fate::Late(Duration::from_millis(random.below(28_000) as u64)),
+        9 => return Fate::Refused,
         _ => FaultKind::ExpireTokens,
     })
 }

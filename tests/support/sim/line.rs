@@ -32,3 +32,8 @@ pub fn response_of(answer: Answer) -> Response {
 pub fn lost() -> TransportError {
     TransportError::Lost { message: "the answer was lost".to_owned() }
 }
+
+/// Nothing left.
+pub fn not_sent() -> TransportError {
+    TransportError::NotSent { message: "the connection was refused".to_owned() }
+}

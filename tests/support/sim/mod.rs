@@ -10,7 +10,7 @@ mod studio;
 mod tap;
 
 pub use clock::SimClock;
-pub use line::{call_of, lost, response_of};
+pub use line::{call_of, lost, not_sent, response_of};
 pub use platforms::TappedPlatforms;
 pub use store::{StoreBug, TappedStore};
 pub use studio::{Onlooker, TappedStudio};

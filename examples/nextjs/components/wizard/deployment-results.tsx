@@ -49,7 +49,9 @@ export function DeploymentResults({ job, provider, tried, onAction, onShow, onAg
     job.undoneBy === undefined &&
     outcomes.some(
       ({ status, operation, direction, rolledBack }) =>
-        direction === 'push' && operation !== 'none' && status !== 'not_attempted' && !rolledBack,
+        operation !== 'none' &&
+        !rolledBack &&
+        (direction === 'push' ? status !== 'not_attempted' : status === 'success'),
     )
   return (
     <section className="stack" aria-labelledby="step">
