@@ -101,7 +101,10 @@ export declare class NativeEngine {
   previewMapping(options: string): Promise<Answer>
   /** The stored job of the latest run with this id, or `null`. */
   deployment(id: string): Promise<Answer>
-  /** Refuses later calls and resolves when the ones in progress are through and nothing is open. */
+  /**
+   * Refuses later calls and resolves when the ones in progress are through and nothing is open. One
+   * that acts for somebody leaves what is open to the engine that it was made of.
+   */
   close(): Promise<Answer>
   /** Where a type stands. */
   syncState(wanted: string): Promise<Answer>
