@@ -200,4 +200,4 @@ test('whatever is passed: a value, or an error with a code', async () => {
   expect(await engine.verifyHistory()).toMatchObject({ ok: true })
   await engine.close()
   folder.remove()
-}, 60_000)
+})

@@ -9,8 +9,6 @@ import { CREDENTIALS, FakePlatform } from './support/platform'
 import { ROOT } from './support/script'
 import { edit, makeStudio } from './support/studio'
 
-jest.setTimeout(30_000)
-
 let platform: FakePlatform
 beforeAll(async () => {
   platform = await FakePlatform.start()

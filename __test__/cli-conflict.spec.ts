@@ -6,8 +6,6 @@ import { Bench } from './support/bench'
 import { Shell } from './support/cli'
 import { edit } from './support/studio'
 
-jest.setTimeout(60_000)
-
 let bench: Bench
 let shell: Shell
 

@@ -9,8 +9,6 @@ import { Bench } from './support/bench'
 import { Shell } from './support/cli'
 import { node, ROOT } from './support/script'
 
-jest.setTimeout(30_000)
-
 let bench: Bench
 beforeAll(async () => {
   bench = await Bench.open({ types: 2 })

@@ -5,9 +5,6 @@ import { Shell } from './support/cli'
 import { node } from './support/script'
 import { edit } from './support/studio'
 
-// Each step is a process, and other tests run beside it.
-jest.setTimeout(30_000)
-
 let bench: Bench
 let shell: Shell
 

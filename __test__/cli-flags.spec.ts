@@ -6,9 +6,6 @@ import { Bench } from './support/bench'
 import { Shell } from './support/cli'
 import { edit, MADE_AT } from './support/studio'
 
-// Each step is a process, and other tests run beside it.
-jest.setTimeout(60_000)
-
 let bench: Bench
 let shell: Shell
 

@@ -9,8 +9,6 @@ import { neededVariables, Shell, watched } from './support/cli'
 import { environment, node, ROOT } from './support/script'
 import { edit } from './support/studio'
 
-jest.setTimeout(30_000)
-
 let bench: Bench
 let shell: Shell
 beforeEach(async () => {

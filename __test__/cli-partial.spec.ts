@@ -4,8 +4,6 @@ import { Bench } from './support/bench'
 import { Shell } from './support/cli'
 import { edit } from './support/studio'
 
-jest.setTimeout(30_000)
-
 let bench: Bench
 let shell: Shell
 beforeAll(async () => {

@@ -17,8 +17,6 @@ import { describeClient } from './support/client'
 import { Shell } from './support/cli'
 import { node, ROOT } from './support/script'
 
-jest.setTimeout(60_000)
-
 describeClient('init --prisma', () => {
   let bench: Bench
   let shell: Shell

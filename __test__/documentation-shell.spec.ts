@@ -11,8 +11,6 @@ import { Project } from './support/pages/project'
 import { TYPED } from './support/pages/typed'
 import { ROOT } from './support/script'
 
-jest.setTimeout(60_000)
-
 /** Commands about this project itself, and the line of a check that runs each. */
 const RUN_BY: Record<string, [file: string, line: string]> = {
   'npm test': ['.ci/run', "check 'tests' npm test"],

@@ -13,8 +13,6 @@ import { PROGRAM } from './support/platform'
 import { node, ROOT } from './support/script'
 import { hasFake } from './support/worlds'
 
-jest.setTimeout(60_000)
-
 const RUNS = ['js', 'ts']
 
 /** What pages take for granted before their first line. */

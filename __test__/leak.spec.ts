@@ -33,9 +33,6 @@ const CODE = `
   }
   main()`
 
-// It makes 120 engines, on a machine that may have other work.
-jest.setTimeout(60_000)
-
 const MEGABYTE = 1_000_000
 
 test('an engine that was closed leaves nothing behind', async () => {

@@ -7,8 +7,6 @@ import { edit } from './support/studio'
 // What is too long for one message comes in pieces, and nobody can tell.
 
 const TYPES = 1_200
-jest.setTimeout(30_000)
-
 let bench: Bench
 
 let engine: SyncEngine

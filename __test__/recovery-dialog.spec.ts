@@ -14,9 +14,6 @@ const ACTIONS: Recovery['actions'] = [
   'manual_fix',
 ]
 
-// One of these waits for a second, another one for a process.
-jest.setTimeout(30_000)
-
 let bench: Bench
 beforeEach(async () => {
   forgotten = 0

@@ -269,7 +269,7 @@ test('unchanged types are counted, and many types are cut with a count', async (
   expect(comment.length).toBeLessThanOrEqual(65_536)
   const folded = comment.match(/<details>/gu)?.length ?? 0
   expect(comment).toContain(`And ${601 - folded} more types, which the full report shows.`)
-}, 60_000)
+})
 
 test('a comment tells the same in Markdown', async () => {
   await everySide()

@@ -63,9 +63,10 @@ fn the_same_seed_tells_the_same_story() {
     }
 }
 
-/// What a simulation cannot find it does not prove the absence of.
-fn is_found(bug: Bug) {
-    let found = (0..SEEDS).find_map(|seed| {
+/// What a simulation cannot find it does not prove the absence of. The search begins with the seed that
+/// found the bug before, because looking at the hundreds in front of it takes long.
+fn is_found(bug: Bug, first: u64) {
+    let found = (first..SEEDS).chain(0..first).find_map(|seed| {
         let broken = live(seed, Some(bug)).broken;
         (!broken.is_empty()).then_some((seed, broken))
     });
@@ -75,11 +76,11 @@ fn is_found(bug: Bug) {
 }
 
 macro_rules! bugs {
-    ($($name:ident: $bug:ident;)+) => {
+    ($($name:ident: $bug:ident from $first:literal;)+) => {
         $(
             #[test]
             fn $name() {
-                is_found(Bug::$bug);
+                is_found(Bug::$bug, $first);
             }
         )+
 
@@ -91,18 +92,18 @@ macro_rules! bugs {
 }
 
 bugs! {
-    finds_a_skipped_journal: SkipJournal;
-    finds_a_base_that_moves_early: MoveBaseEarly;
-    finds_an_ignored_precondition: IgnoreIfMatch;
-    finds_settling_by_value_only: SettleByValueOnly;
-    finds_trust_in_a_truncated_listing: TrustTruncatedListing;
-    finds_trust_in_a_stale_read: TrustStaleRead;
-    finds_a_dropped_fence: DropFence;
-    finds_a_stolen_scope: StealScope;
-    finds_a_list_made_of_local: ArrayFromLocal;
-    finds_a_blind_retry_of_a_creation: RetryCreateBlindly;
-    finds_a_lost_cancel: LoseCancel;
-    finds_an_overwritten_row: OverwriteRow;
+    finds_a_skipped_journal: SkipJournal from 0;
+    finds_a_base_that_moves_early: MoveBaseEarly from 0;
+    finds_an_ignored_precondition: IgnoreIfMatch from 27;
+    finds_settling_by_value_only: SettleByValueOnly from 258;
+    finds_trust_in_a_truncated_listing: TrustTruncatedListing from 1;
+    finds_trust_in_a_stale_read: TrustStaleRead from 0;
+    finds_a_dropped_fence: DropFence from 98;
+    finds_a_stolen_scope: StealScope from 0;
+    finds_a_list_made_of_local: ArrayFromLocal from 0;
+    finds_a_blind_retry_of_a_creation: RetryCreateBlindly from 17;
+    finds_a_lost_cancel: LoseCancel from 0;
+    finds_an_overwritten_row: OverwriteRow from 63;
 }
 
 /// As many seeds as are asked for, from where it is asked for: `npm run simulate -- <seeds> [from]`.

@@ -10,7 +10,8 @@ use catalyst_sync::compose::{EngineOptions, Surroundings, ports};
 use catalyst_sync::engine::{Engine, Ports};
 use catalyst_sync::http::{Carrier, Parcel};
 use catalyst_sync::port::{Response, RowOutcome, RowWrite, Studio, StudioError, TransportError};
-use rusqlite::Connection;
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -94,6 +95,8 @@ pub struct World {
     direct: Direct,
     options: EngineOptions,
     studio: Mutex<Connection>,
+    /// To the engine's memory, once there is one.
+    memory: Mutex<Option<Connection>>,
     state_path: PathBuf,
     _fake: Fake,
     _folder: TempDir,
@@ -152,6 +155,7 @@ impl World {
             direct,
             options: EngineOptions::from_json(&options.to_string()).unwrap(),
             studio: Mutex::new(studio.connect()),
+            memory: Mutex::default(),
             state_path: folder.path().join("dev.db.catalyst-sync"),
             _fake: fake,
             _folder: folder,
@@ -213,9 +217,21 @@ impl World {
 
     /// Reads a number from the engine's memory.
     pub fn remembered(&self, sql: &str, parameters: &[&str]) -> i64 {
-        let connection = Connection::open(&self.state_path).unwrap();
+        self.recalled(sql, parameters).unwrap_or_default()
+    }
+
+    /// Reads one value from the engine's memory, if there is one.
+    fn recalled<T: FromSql>(&self, sql: &str, parameters: &[&str]) -> rusqlite::Result<T> {
+        let mut memory = self.memory.lock().unwrap();
+        let connection = match &mut *memory {
+            Some(connection) => connection,
+            none => none.insert(Connection::open_with_flags(
+                &self.state_path,
+                OpenFlags::SQLITE_OPEN_READ_ONLY,
+            )?),
+        };
         let parameters = rusqlite::params_from_iter(parameters);
-        connection.query_row(sql, parameters, |row| row.get(0)).unwrap_or_default()
+        connection.prepare_cached(sql)?.query_row(parameters, |row| row.get(0))
     }
 
     /// Whether the studio's file passes its integrity check.
@@ -477,13 +493,9 @@ impl Eye {
             return;
         }
         world.doubt_what_is_open(1 - self.process);
-        let connection = Connection::open(&world.state_path).unwrap();
-        let run: Result<String, _> = connection.query_row(
-            "SELECT id FROM sync_transactions WHERE completed_at IS NULL ORDER BY started_at",
-            [],
-            |row| row.get(0),
-        );
-        if let Ok(run) = run {
+        let unended =
+            "SELECT id FROM sync_transactions WHERE completed_at IS NULL ORDER BY started_at";
+        if let Ok(run) = world.recalled(unended, &[]) {
             let last = world.remembered("SELECT max(id) FROM sync_operations", &[]);
             world.state().superseded.get_or_insert((run, last));
         }
