@@ -61,7 +61,7 @@ function isPoint(line) {
 }
 
 function bugs() {
-  return sourceOf('tests/simulation.rs').match(/^ {4}finds_\w+: \w+;$/gm).length
+  return sourceOf('tests/simulation.rs').match(/^ {4}finds_\w+: \w+ from \d+;$/gm).length
 }
 
 function inputs() {
