@@ -8,6 +8,7 @@ use catalyst_sync::engine::{
     Reporter, RunEvent, RunReport, StateQuery,
 };
 use catalyst_sync::http::{Observer, RequestLog};
+use memchr::memmem;
 
 /// Has characters that URLs, JSON and Base64 write differently.
 pub const SECRET: &str = "pl4nted/s3cret+\"1=";
@@ -34,11 +35,17 @@ fn forms() -> Vec<String> {
     ]
 }
 
+/// The first form that occurs. Some thousand times megabytes are searched: without optimization, what
+/// the standard library has for it takes a quarter of the fault matrix.
+fn found(bytes: &[u8]) -> Option<String> {
+    forms().into_iter().find(|form| memmem::find(bytes, form.as_bytes()).is_some())
+}
+
 /// Fails when a text shows a planted secret.
 #[track_caller]
 pub fn clean(what: &str, text: &str) {
-    for form in forms() {
-        assert!(!text.contains(&form), "{what} shows {form}: {text}");
+    if let Some(form) = found(text.as_bytes()) {
+        panic!("{what} shows {form}: {text}");
     }
 }
 
@@ -50,11 +57,8 @@ pub fn clean_below(folder: &Path, looked_at: &mut Vec<String>) {
             clean_below(&path, looked_at);
             continue;
         }
-        // Secrets are ASCII, so that what is no text changes nothing about them.
-        let bytes = std::fs::read(&path).unwrap();
-        let text = String::from_utf8_lossy(&bytes);
-        for form in forms() {
-            assert!(!text.contains(&form), "{} holds {form}", path.display());
+        if let Some(form) = found(&std::fs::read(&path).unwrap()) {
+            panic!("{} holds {form}", path.display());
         }
         looked_at.push(path.file_name().unwrap().to_str().unwrap().to_owned());
     }
