@@ -145,8 +145,12 @@ describe('deploy', () => {
       ...[['--allow-delete'], ['--allow-data-loss'], ['--conflicts', 'skip'], ['--stop-on-error']],
       ['--bypass-validation'],
     ]
+    await refuse('Type1', 'POST')
+    const { deployment } = await shell.json('deploy', '--yes')
+    await bench.platform.control('faults', { clear: true })
+    const before = await writes()
     for (const flag of flags) {
-      const { code, stderr } = await shell.run(['deploy', '--resume', 'some', ...flag])
+      const { code, stderr } = await shell.run(['deploy', '--resume', deployment.id, ...flag])
       const refused = `option '--resume <deployment>' cannot be used with option '${flag[0]}`
       expect({ flag, code, stderr }).toMatchObject({
         code: 1,
@@ -154,7 +158,7 @@ describe('deploy', () => {
       })
       expect(stderr).toContain('INVALID_ARGUMENT')
     }
-    expect(await writes()).toBe(0)
+    expect(await writes()).toBe(before)
   })
 
   test('--resume has no types of its own', async () => {

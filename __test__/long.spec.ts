@@ -7,8 +7,8 @@ import { edit } from './support/studio'
 // What is too long for one message comes in pieces, and nobody can tell.
 
 const TYPES = 1_200
-let bench: Bench
 
+let bench: Bench
 let engine: SyncEngine
 
 beforeEach(async () => {
